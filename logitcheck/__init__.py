@@ -1,0 +1,54 @@
+"""logitcheck tells from a saved Keras model whether it puts out logits or probabilities, and whether its loss knows.
+
+`logitcheck.inspect(path)` gives the same report as the command line; its types are those of the JSON report. Nothing
+of the model is run or imported, and nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logitcheck.inspection import inspect, inspect_all
+    from logitcheck.report import (
+        BackendEffects,
+        Effect,
+        EvidenceStep,
+        Finding,
+        LossReport,
+        ModelReport,
+        Outcome,
+        OutputReport,
+        Report,
+        Severity,
+        Verdict,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BackendEffects",
+    "Effect",
+    "EvidenceStep",
+    "Finding",
+    "LossReport",
+    "ModelReport",
+    "Outcome",
+    "OutputReport",
+    "Report",
+    "Severity",
+    "Verdict",
+    "inspect",
+    "inspect_all",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import the public names on first use, so that `import logitcheck` costs next to nothing."""
+    from importlib import import_module
+
+    if name in {"inspect", "inspect_all"}:
+        return getattr(import_module("logitcheck.inspection"), name)
+    if name in __all__:
+        return getattr(import_module("logitcheck.report"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,148 @@
+"""What a transfer rule sees of the layer it judges: its parameters, its arguments, and what is known of its operands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from logitcheck.analyzer.values import NO_SOURCES, Source, Sources, Value, anything
+from logitcheck.model import Call, ConstantArray, Layer, Shape, TensorReference
+
+_MOST_CONSTANTS = 1_000_000
+
+
+class Operands(Protocol):
+    """Where a call finds what is known of the tensors it was given; the walk implements it."""
+
+    def value(self, reference: TensorReference) -> Value:
+        """Give what is known of a tensor."""
+
+    def shape(self, reference: TensorReference) -> Shape | None:
+        """Give a tensor's static shape; None if not even its rank is known."""
+
+    def identity(self, reference: TensorReference) -> object:
+        """Give what tells this tensor from every other one of the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCall:
+    """One use of a layer, as its transfer rule sees it.
+
+    path: the layer's name, behind those of the models it is nested in, for messages.
+    """
+
+    layer: Layer
+    call: Call
+    operands: Operands
+    path: str
+
+    @property
+    def tensors(self) -> tuple[TensorReference, ...]:
+        """The tensors that flow in, in order."""
+        return self.call.tensors
+
+    def value(self, position: int = 0) -> Value:
+        """Give what is known of the operand at `position`; nothing if the call has none there."""
+        if position >= len(self.tensors):
+            return anything("it is called without a tensor", self.path)
+        return self.operands.value(self.tensors[position])
+
+    def values(self) -> list[Value]:
+        """Give what is known of every operand."""
+        return [self.operands.value(reference) for reference in self.tensors]
+
+    def shape(self, position: int = 0) -> Shape | None:
+        """Give the static shape of the operand at `position`."""
+        if position >= len(self.tensors):
+            return None
+        reference = self.tensors[position]
+        if reference.shape is None and position == 0 and self.layer.input_shape is not None:
+            return self.layer.input_shape
+        return self.operands.shape(reference)
+
+    def option(self, name: str, default: object = None) -> object:
+        """Give an argument of an operation: from the call's keywords, else from the layer's config."""
+        if name in self.call.kwargs:
+            return self.call.kwargs[name]
+        return self.layer.config.get(name, default)
+
+    def argument(self, position: int, name: str) -> object:
+        """Give an argument that may be positional or a keyword."""
+        return self.call.args[position] if position < len(self.call.args) else self.option(name)
+
+    @property
+    def config(self) -> Mapping[str, object]:
+        """The layer's parameters."""
+        return self.layer.config
+
+    def sources(self) -> Sources:
+        """Give the sources of every operand together."""
+        return NO_SOURCES.union(*(value.sources for value in self.values()))
+
+    def own_source(self) -> Sources:
+        """Give a source of its own: what this layer's weights make independent of everything else."""
+        return frozenset({Source(id(self.layer), self._width)})
+
+    def _width(self) -> int | None:
+        shape = self.shape()
+        return shape[-1] if shape else None
+
+
+def whole(value: object, default: int | None = None) -> int | None:
+    """Give `value` if it is a whole number, else the default; `True` is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def number(value: object) -> float | None:
+    """Give `value` as a finite number, also out of an array of one; else None."""
+    if isinstance(value, ConstantArray):
+        flat = list(flatten(value.value, 2))
+        return number(flat[0]) if len(flat) == 1 else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        converted = float(value)
+    except OverflowError:
+        return None
+    return converted if abs(converted) < float("inf") else None
+
+
+def flatten(value: object, most: int = _MOST_CONSTANTS) -> Iterator[object]:
+    """Every number of nested lists, `most` at most."""
+    stack = [value]
+    count = 0
+    while stack and count < most:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item))
+        else:
+            count += 1
+            yield item
+
+
+ValueRule = Callable[[LayerCall], Value | tuple[Value, ...]]
+ShapeRule = Callable[[LayerCall], Shape | None | list[Shape | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The semantics of one layer class or operation.
+
+    value: what its outputs are, given its operands. shape: their static shapes; a list for several outputs.
+    cuts: whether `value` can do without knowing its operands, so that the walk need not go on behind it.
+    """
+
+    value: ValueRule
+    shape: ShapeRule
+    cuts: Callable[[Layer], bool] = lambda _: False
+
+
+def same_shape(call: LayerCall) -> Shape | None:
+    """Shape rule of everything that works element by element."""
+    return call.shape()
+
+
+def always(_: Layer) -> bool:
+    """`cuts` of layers that never look at their operands' values."""
+    return True

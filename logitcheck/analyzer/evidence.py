@@ -1,0 +1,138 @@
+"""The way back from an output to the layers that decided what it is, told layer by layer.
+
+Not every layer on the way matters: what hands values on is named and passed, and the way ends where the values came
+to be (a Dense, an activation, an opaque layer, an input).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from logitcheck.analyzer import transfer
+from logitcheck.analyzer.calls import LayerCall, whole
+from logitcheck.analyzer.values import Kind, LogOf, Value
+from logitcheck.analyzer.walk import Point, Walk
+from logitcheck.model import LayerKind, TensorReference
+
+MOST_STEPS = 12
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One layer on the way, and what it did to the values.
+
+    layer: its name, behind those of the models it is nested in. depth: how many merges lie between it and the output.
+    decides: whether it changed what the values are, rather than handing them on.
+    units: how many units or filters it has, if it is a layer with some. activation: of that layer, if any.
+    """
+
+    layer: str
+    class_name: str
+    effect: str
+    depth: int
+    decides: bool = True
+    units: int | None = None
+    activation: str | None = None
+
+
+def trace(walk: Walk, output: TensorReference) -> tuple[Step, ...]:
+    """Give the layers that decided the values of `output`, in the order in which the values flow."""
+    steps: list[Step] = []
+    pending: list[tuple[Point, int, int]] = [(Point(walk.root, output.layer, output.call), output.tensor, 0)]
+    while pending and len(steps) < MOST_STEPS:
+        point, tensor, depth = pending.pop()
+        layer = point.scope.graph.layers[point.layer]
+        match layer.kind:
+            case LayerKind.MODEL | LayerKind.WRAPPER:
+                scope = walk.child(point, layer)
+                if layer.kind is LayerKind.WRAPPER:
+                    steps.append(_step(walk, point, tensor, depth))
+                inner = scope.graph.outputs[min(tensor, len(scope.graph.outputs) - 1)]
+                pending.append((Point(scope, inner.layer, inner.call), inner.tensor, depth))
+            case LayerKind.INPUT:
+                bound = point.scope.binding(point.layer)
+                if bound is not None and point.scope.parent is not None:
+                    pending.append((Point(point.scope.parent, bound.layer, bound.call), bound.tensor, depth))
+                else:
+                    steps.append(_step(walk, point, tensor, depth))
+            case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
+                steps.append(_step(walk, point, tensor, depth))
+                pending.extend(_behind(walk, point, depth))
+    return tuple(reversed(steps))
+
+
+def _behind(walk: Walk, point: Point, depth: int) -> list[tuple[Point, int, int]]:
+    """Give the tensors a layer's values came from, unless the values came to be in it."""
+    call = walk.layer_call(point)
+    rule = transfer.rule_for(call.layer)
+    if rule is None or rule.cuts(call.layer):
+        return []
+    deeper = depth + (len(call.tensors) > 1)
+    references = reversed(call.tensors[:4])
+    return [(Point(point.scope, item.layer, item.call), item.tensor, deeper) for item in references]
+
+
+def _step(walk: Walk, point: Point, tensor: int, depth: int) -> Step:
+    call = walk.layer_call(point)
+    value = walk.value(point.scope, TensorReference(point.layer, point.call, tensor))
+    units = next((whole(call.config.get(name)) for name in ("units", "filters") if name in call.config), None)
+    activation = call.layer.activation
+    passes = _hands_on(call, value)
+    return Step(
+        layer=call.path,
+        class_name=call.layer.class_name,
+        effect="hands the values on" if passes else _effect(call, value, units),
+        depth=depth,
+        decides=not passes,
+        units=units,
+        activation=activation.label if activation is not None else None,
+    )
+
+
+def _effect(call: LayerCall, value: Value, units: int | None) -> str:
+    layer = call.layer
+    if layer.kind is LayerKind.INPUT:
+        return "an input of the model: its values are not known"
+    if layer.kind is LayerKind.OPAQUE:
+        return f"unknown: {layer.reason}"
+    if layer.kind is LayerKind.WRAPPER:
+        return f"wraps the layer inside: {describe(value)}"
+    doing = [layer.activation.label] if layer.activation is not None else []
+    doing += [f"{units} units"] if units is not None else []
+    what = ", ".join(doing)
+    return f"{what}: {describe(value)}" if what else describe(value)
+
+
+def _hands_on(call: LayerCall, after: Value) -> bool:
+    """Whether a layer has one operand and puts out what it was given."""
+    rule = transfer.rule_for(call.layer)
+    if rule is None or rule.cuts(call.layer) or len(call.tensors) != 1:
+        return False
+    before = call.value()
+    return (before.low, before.high, before.axis, before.kind) == (after.low, after.high, after.axis, after.kind)
+
+
+def describe(value: Value) -> str:
+    """Say in words what is known of a value."""
+    match value.kind:
+        case Kind.LOGITS:
+            return "any real number"
+        case Kind.PROBABILITIES:
+            return f"probabilities that sum to 1 along axis {value.sum_axis}"
+        case Kind.UNIT_INTERVAL:
+            return f"each value in {interval(value)}"
+        case Kind.LOG_PROBABILITIES:
+            of = "probabilities" if value.log_of is LogOf.SIMPLEX else "values between 0 and 1"
+            return f"logarithms of {of}"
+        case Kind.RANGE:
+            return f"each value in {interval(value)}"
+        case Kind.UNKNOWN:
+            return f"unknown: {value.unknown.reason}" if value.unknown is not None else "nothing is known of the values"
+
+
+def interval(value: Value) -> str:
+    """Write the bounds of a value as an interval."""
+    low = "(-inf" if math.isinf(value.low) else f"[{value.low:.4g}"
+    high = "inf)" if math.isinf(value.high) else f"{value.high:.4g}]"
+    return f"{low}, {high}"

@@ -1,0 +1,154 @@
+"""What each loss expects of an output, and whether a value fits (keras-facts: "Losses", "Suggested decision table")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from logitcheck.analyzer.values import Kind, LogOf, Value
+from logitcheck.model import Loss
+
+CROSSENTROPY_BY_SHAPE = "Crossentropy"
+
+
+class Expects(Enum):
+    """What a loss takes; the values are part of the JSON report."""
+
+    PROBABILITIES = "probabilities"
+    UNIT_INTERVAL = "unit_interval"
+    LOGITS = "logits"
+    NON_NEGATIVE = "non_negative"
+    ANY = "any"
+    UNKNOWN = "unknown"
+
+
+class Family(Enum):
+    """How a loss reads an output.
+
+    CATEGORICAL: one distribution over exclusive classes. BINARY: each element on its own. DIVERGENCE: a distribution
+    without a flag. OVERLAP: regions, as Dice does. RATE: Poisson. MARGIN: hinge. OTHER: everything else.
+    """
+
+    CATEGORICAL = "categorical"
+    BINARY = "binary"
+    DIVERGENCE = "divergence"
+    OVERLAP = "overlap"
+    RATE = "rate"
+    MARGIN = "margin"
+    OTHER = "other"
+
+
+_FAMILIES: Mapping[str, Family] = {
+    "BinaryCrossentropy": Family.BINARY,
+    "BinaryFocalCrossentropy": Family.BINARY,
+    "CategoricalCrossentropy": Family.CATEGORICAL,
+    "CategoricalFocalCrossentropy": Family.CATEGORICAL,
+    "SparseCategoricalCrossentropy": Family.CATEGORICAL,
+    "CTC": Family.CATEGORICAL,
+    "sigmoid_cross_entropy_with_logits": Family.BINARY,
+    "weighted_cross_entropy_with_logits": Family.BINARY,
+    "softmax_cross_entropy_with_logits": Family.CATEGORICAL,
+    "sparse_softmax_cross_entropy_with_logits": Family.CATEGORICAL,
+    "KLDivergence": Family.DIVERGENCE,
+    "CategoricalGeneralizedCrossEntropy": Family.DIVERGENCE,
+    "Dice": Family.OVERLAP,
+    "Tversky": Family.OVERLAP,
+    "Poisson": Family.RATE,
+    "Hinge": Family.MARGIN,
+    "SquaredHinge": Family.MARGIN,
+    "CategoricalHinge": Family.MARGIN,
+}
+
+FOCAL = frozenset({"BinaryFocalCrossentropy", "CategoricalFocalCrossentropy"})
+"""Losses that never look behind the output tensor, on any backend (keras-facts, fact 5)."""
+
+_EXPECTATIONS: Mapping[Family, Expects] = {
+    Family.CATEGORICAL: Expects.PROBABILITIES,
+    Family.DIVERGENCE: Expects.PROBABILITIES,
+    Family.BINARY: Expects.UNIT_INTERVAL,
+    Family.OVERLAP: Expects.UNIT_INTERVAL,
+    Family.RATE: Expects.NON_NEGATIVE,
+    Family.MARGIN: Expects.ANY,
+    Family.OTHER: Expects.ANY,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expectation:
+    """What one compiled loss expects.
+
+    axis: the class axis it reads, as compiled; None where it has none.
+    """
+
+    expects: Expects
+    family: Family
+    axis: int | None = None
+
+    @property
+    def is_crossentropy(self) -> bool:
+        """Whether the loss is a cross-entropy, which can take logits or probabilities."""
+        return self.family in {Family.CATEGORICAL, Family.BINARY}
+
+
+def expectation(loss: Loss, units: int | None) -> Expectation:
+    """Tell what a loss expects of an output with `units` along its last axis (None if unknown)."""
+    if loss.reason is not None:
+        return Expectation(expects=Expects.UNKNOWN, family=Family.OTHER)
+    family = _FAMILIES.get(loss.name, Family.OTHER)
+    if loss.name == CROSSENTROPY_BY_SHAPE:
+        if units is None:
+            return Expectation(expects=Expects.UNKNOWN, family=Family.OTHER)
+        family = Family.BINARY if units == 1 else Family.CATEGORICAL
+    takes_logits = loss.from_logits is True or (family in {Family.CATEGORICAL, Family.BINARY} and loss.from_logits is None)
+    return Expectation(
+        expects=Expects.LOGITS if takes_logits else _EXPECTATIONS[family],
+        family=family,
+        axis=loss.axis if loss.axis is not None else -1 if family is Family.DIVERGENCE else None,
+    )
+
+
+_WIDE = 4.0
+"""Logits that span less than this cannot express a confident answer: 98.2 % for two classes at best."""
+
+
+def limits_logits(value: Value, family: Family) -> bool:
+    """Whether a known range keeps logits from saying what they should (keras-facts §8, design §3).
+
+    A softmax is shift-invariant, so that one-sided values with some slack below 0 (elu, selu, gelu …) serve it well;
+    a sigmoid reads their very size. Values of one sign, or within a few units, are a limit for both.
+    """
+    if value.kind is Kind.LOG_PROBABILITIES:
+        return family is Family.BINARY or value.log_of is LogOf.UNIT
+    if value.kind is not Kind.RANGE:
+        return False
+    if value.low >= 0 or value.high <= 0:
+        return True
+    if family is Family.BINARY:
+        return value.low > -_WIDE or value.high < _WIDE
+    return value.high - value.low <= _WIDE
+
+
+def fits(value: Value, expected: Expectation, *, axis_matches: bool) -> bool:
+    """Whether a value is proved to be what the loss expects; False also where nothing is proved.
+
+    axis_matches: whether the value's distribution runs along the class axis of the loss.
+    """
+    match expected.expects:
+        case Expects.PROBABILITIES:
+            return value.kind is Kind.PROBABILITIES and axis_matches
+        case Expects.UNIT_INTERVAL:
+            return value.kind in {Kind.UNIT_INTERVAL, Kind.PROBABILITIES}
+        case Expects.LOGITS:
+            if value.kind is Kind.LOG_PROBABILITIES:
+                return expected.family is Family.CATEGORICAL and value.log_of is LogOf.SIMPLEX and axis_matches
+            reaches = value.reaches_low and value.reaches_high and value.low < 0 < value.high
+            return value.kind is Kind.LOGITS or (reaches and not limits_logits(value, expected.family))
+        case Expects.NON_NEGATIVE:
+            return value.low >= 0
+        case Expects.ANY:
+            return True
+        case Expects.UNKNOWN:
+            return False
+
+

@@ -1,0 +1,142 @@
+"""Transfer rules: what each layer class and operation puts out, given what comes in. One table a family.
+
+Adding a layer is adding a row. A class without a row is unknown, with that as its reason; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.transfer import (
+    activation,
+    affine,
+    arithmetic,
+    encoding,
+    merging,
+    operations,
+    passing,
+    pooling,
+    rearranging,
+    recurrent,
+    reducing,
+    reordering,
+)
+from logitcheck.analyzer.values import Value, anything, join, reshaped, without_axes
+from logitcheck.model import Layer, LayerKind, Shape
+
+LAYERS: Mapping[str, Rule] = {
+    **activation.LAYERS,
+    **affine.LAYERS,
+    **recurrent.LAYERS,
+    **passing.LAYERS,
+    **rearranging.LAYERS,
+    **pooling.LAYERS,
+    **merging.LAYERS,
+    **encoding.LAYERS,
+}
+"""Layer class -> its rule."""
+
+OPERATIONS: Mapping[str, Rule] = {
+    **activation.OPERATIONS,
+    **passing.OPERATIONS,
+    **operations.OPERATIONS,
+    **reducing.OPERATIONS,
+    **reordering.OPERATIONS,
+}
+"""Operation of `keras.ops` -> its rule."""
+
+
+def rule_for(layer: Layer) -> Rule | None:
+    """Find the rule of a layer or operation; None if there is none."""
+    match layer.kind:
+        case LayerKind.LAYER:
+            return LAYERS.get(layer.rule)
+        case LayerKind.OPERATION:
+            return OPERATIONS.get(layer.rule)
+        case LayerKind.OPAQUE | LayerKind.INPUT | LayerKind.MODEL | LayerKind.WRAPPER:
+            return None
+
+
+def apply(call: LayerCall) -> tuple[Value, ...]:
+    """Give what is known of the outputs of one call."""
+    layer = call.layer
+    if layer.kind is LayerKind.OPAQUE:
+        return (anything(layer.reason or "it is opaque", call.path, call.sources() | call.own_source()),)
+    rule = rule_for(layer)
+    if rule is None:
+        what = "operation" if layer.kind is LayerKind.OPERATION else "layer class"
+        reason = f"logitcheck does not know the {what} {layer.rule}"
+        return (anything(reason, call.path, call.sources() | call.own_source()),)
+    result = rule.value(call)
+    return result if isinstance(result, tuple) else (result,)
+
+
+def shapes(call: LayerCall) -> list[Shape | None]:
+    """Give the static shapes of the outputs of one call."""
+    rule = rule_for(call.layer)
+    if rule is None:
+        return [None]
+    result = rule.shape(call)
+    return result if isinstance(result, list) else [result]
+
+
+def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Value, ...]:
+    """Give what a wrapper makes of the output of the layer inside it."""
+    match call.layer.rule:
+        case "TimeDistributed":
+            return (reshaped(inner),)
+        case "Bidirectional":
+            return _bidirectional(call, inner, backward if backward is not None else inner)
+        case _:
+            return (inner,)
+
+
+def _bidirectional(call: LayerCall, forward: Value, backward: Value) -> tuple[Value, ...]:
+    """Merge two directions: their weights are separate, so that they vary independently."""
+    separate = replace(backward, sources=call.own_source())
+    pair = (forward, separate)
+    match call.layer.config.get("merge_mode", "concat"):
+        case "concat":
+            return (replace(join(pair), applied=None),)
+        case "sum":
+            return (arithmetic.add(pair, call.path, same_classes=True),)
+        case "ave":
+            return (arithmetic.multiply(arithmetic.add(pair, call.path, same_classes=True), arithmetic.constant(0.5), call.path),)
+        case "mul":
+            return (arithmetic.multiply(forward, separate, call.path),)
+        case None:
+            return pair
+        case mode:
+            return (anything(f"nothing is known of its merge mode {mode!r}", call.path),)
+
+
+def wrapped_shapes(call: LayerCall, inner: list[Shape | None]) -> list[Shape | None]:
+    """Give the static shapes of a wrapper's outputs."""
+    shape = inner[0] if inner else None
+    match call.layer.rule:
+        case "TimeDistributed":
+            outer = call.shape()
+            time = outer[1] if outer is not None and len(outer) > 1 else None
+            return [None if shape is None else (shape[0], time, *shape[1:])]
+        case "Bidirectional":
+            mode = call.layer.config.get("merge_mode", "concat")
+            if mode == "concat" and shape is not None and shape[-1] is not None:
+                return [(*shape[:-1], 2 * shape[-1])]
+            return [shape, shape] if mode is None else [shape]
+        case _:
+            return [shape]
+
+
+def folded(value: Value) -> Value:
+    """Give a value as the layer inside a TimeDistributed sees it: the time axis is one of the batch."""
+    return value if value.sum_axis == -1 or value.log_axis == -1 else without_axes(value)
+
+
+def stored_shape(layer: Layer) -> Shape | None:
+    """Give the shape that an input layer's config holds."""
+    stored = layer.config.get("batch_shape")
+    if not isinstance(stored, list) or not all(size is None or isinstance(size, int) for size in stored):
+        return None
+    return tuple(stored)

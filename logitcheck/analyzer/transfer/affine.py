@@ -1,0 +1,297 @@
+"""Layers that compute a weighted sum: Dense, convolutions, embeddings, normalisation (keras-facts: "Linear / affine").
+
+With free weights such a sum takes any real value whatever comes in. Constraints and frozen constant weights take that
+freedom away: then only bounds that hold for certain are kept. The activation comes last, softmax on the last axis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer import axes
+from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
+from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, between, unbounded
+from logitcheck.model import Layer, Shape
+
+_CONSTANT_INITIALIZERS = frozenset({"Zeros", "Ones", "Constant", "Identity", "zeros", "ones", "zero", "one", "constant"})
+_KERNELS = ("kernel", "depthwise", "pointwise")
+
+
+def _constraint(layer: Layer, name: str) -> str | None:
+    """Give the class of a constraint; an unreadable one counts as constraining."""
+    stored = layer.config.get(f"{name}_constraint")
+    if stored is None:
+        return None
+    if isinstance(stored, dict):
+        return str(stored.get("class_name"))
+    return str(stored)
+
+
+def _has_free_weights(layer: Layer) -> bool:
+    """Whether nothing in the config keeps the weights from taking any value."""
+    if any(_constraint(layer, name) is not None for name in (*_KERNELS, "bias", "embeddings")):
+        return False
+    return not (layer.config.get("trainable") is False and _starts_constant(layer))
+
+
+def _starts_constant(layer: Layer) -> bool:
+    stored = layer.config.get("kernel_initializer", layer.config.get("embeddings_initializer"))
+    name = stored.get("class_name") if isinstance(stored, dict) else stored
+    return name in _CONSTANT_INITIALIZERS or (isinstance(name, str) and "Constant" in name)
+
+
+def _weighted_sum(call: LayerCall) -> Value:
+    """Give the values before the activation."""
+    layer = call.layer
+    if _has_free_weights(layer):
+        return unbounded(call.own_source())
+    operand = call.value()
+    frozen = layer.config.get("trainable") is False and _starts_constant(layer)
+    if operand.is_unbounded and not frozen:
+        return unbounded(call.own_source())
+    constraints = {_constraint(layer, name) for name in _KERNELS} - {None}
+    bias_is_positive = layer.config.get("use_bias") is False or _constraint(layer, "bias") in {"NonNeg", "non_neg"}
+    if constraints and constraints <= {"NonNeg", "non_neg"} and bias_is_positive and operand.low >= 0 and not frozen:
+        return Value(low=0.0, reaches_low=True, reaches_high=operand.reaches_high, sources=call.own_source())
+    reason = "its weights are frozen constants" if frozen else "its weights are constrained"
+    return anything(reason, call.path, call.own_source() | operand.sources)
+
+
+def _affine(call: LayerCall) -> Value:
+    return activation.apply(_weighted_sum(call), call.layer.activation, call)
+
+
+def _embedding(call: LayerCall) -> Value:
+    constraint = _constraint(call.layer, "embeddings")
+    if constraint in {"NonNeg", "non_neg"}:
+        return between(0.0, INFINITY, sources=call.own_source())
+    if constraint in {"UnitNorm", "unit_norm"}:
+        return between(-1.0, 1.0, sources=call.own_source())
+    if not _has_free_weights(call.layer):
+        return anything("its embeddings are constrained or frozen constants", call.path, call.own_source())
+    return unbounded(call.own_source())
+
+
+def _reversible_embedding(call: LayerCall) -> Value:
+    value = unbounded(call.own_source())
+    cap = number(call.config.get("logit_soft_cap"))
+    if call.call.kwargs.get("reverse") is True and cap is not None and cap > 0:
+        return between(-cap, cap, sources=value.sources)
+    return value
+
+
+def _normalisation(call: LayerCall) -> Value:
+    """Batch, layer, group and RMS normalisation: any real value once a learned scale or shift is applied."""
+    if _normalises_freely(call.layer):
+        return unbounded(call.own_source())
+    if any(_constraint(call.layer, name) is not None for name in ("gamma", "beta")):
+        return anything("its weights are constrained", call.path, call.own_source() | call.sources())
+    return _standardised(call)
+
+
+def _normalises_freely(layer: Layer) -> bool:
+    if any(_constraint(layer, name) is not None for name in ("gamma", "beta")):
+        return False
+    has_scale_or_shift = layer.config.get("scale") is not False or layer.config.get("center") is not False
+    return has_scale_or_shift or layer.rule not in _STANDARDISERS
+
+
+_STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
+
+
+def _standardised(call: LayerCall) -> Value:
+    """Give the bounds of standardised numbers: the largest of n is at most sqrt(n - 1) deviations from their mean."""
+    count = axes.size(call.shape(), whole(call.config.get("axis"), -1))
+    bound = math.sqrt(count - 1) if count and call.layer.rule == "LayerNormalization" else INFINITY
+    value = Value(low=-bound, high=bound, sources=call.sources())
+    return replace(value, unknown=Unknown("it is normalised without a learned scale", call.path)) if bound == INFINITY else value
+
+
+def _unit_normalisation(call: LayerCall) -> Value:
+    operand = call.value()
+    if operand.low >= 0:
+        return Value(low=0.0, high=1.0, sources=operand.sources)
+    reached = operand.is_unbounded
+    return Value(low=-1.0, high=1.0, reaches_low=reached, reaches_high=reached, sources=operand.sources)
+
+
+def _rescaling(call: LayerCall) -> Value:
+    scale, offset = number(call.config.get("scale", 1.0)), number(call.config.get("offset", 0.0))
+    if scale is None or offset is None:
+        return _any_affine(call, "its scale or offset is an array")
+    return replace(affine(call.value(), scale, offset), unknown=call.value().unknown)
+
+
+def _any_affine(call: LayerCall, reason: str) -> Value:
+    """Give the values after an affine map whose numbers are not looked at; unbounded ones stay so."""
+    operand = call.value()
+    return unbounded(operand.sources) if operand.is_unbounded else anything(reason, call.path, operand.sources)
+
+
+def _fixed_normalisation(call: LayerCall) -> Value:
+    """The layer Normalization: an affine map whose mean and variance stand in the config, or in the weights."""
+    mean, variance = number(call.config.get("mean")), number(call.config.get("variance"))
+    if mean is None or variance is None or variance <= 0:
+        return _any_affine(call, "its mean and variance are learned from data")
+    deviation = math.sqrt(variance)
+    if call.config.get("invert") is True:
+        return affine(call.value(), deviation, mean)
+    return affine(call.value(), 1 / deviation, -mean / deviation)
+
+
+def _maxout(call: LayerCall) -> Value:
+    return unbounded(call.own_source())
+
+
+def _highway(call: LayerCall) -> Value:
+    """Highway of Keras 1: a learned mixture of the activated sum and of what came in."""
+    carried = call.value()
+    activated = activation.apply(unbounded(call.own_source()), call.layer.activation, call)
+    if activated.is_unbounded:
+        return activated
+    low, high = min(activated.low, carried.low), max(activated.high, carried.high)
+    return Value(low=low, high=high, sources=activated.sources | carried.sources, unknown=carried.unknown)
+
+
+def _attention_projection(call: LayerCall) -> tuple[Value, Value]:
+    """MultiHeadAttention ends in a projection; its second output are the attention scores."""
+    scores = replace(between(0.0, 1.0, sources=call.own_source()), sum_axis=-1)
+    return unbounded(call.own_source()), scores
+
+
+def _units_shape(call: LayerCall) -> Shape | None:
+    shape, units = call.shape(), whole(call.config.get("units"))
+    if shape is None:
+        return None
+    return (*shape[:-1], units)
+
+
+def _embedding_shape(call: LayerCall) -> Shape | None:
+    shape, width = call.shape(), whole(call.config.get("output_dim"))
+    return None if shape is None else (*shape, width)
+
+
+def _einsum_shape(call: LayerCall) -> Shape | None:
+    stored = call.config.get("output_shape")
+    shape = call.shape()
+    sizes = stored if isinstance(stored, list) else [stored]
+    if shape is None or any(item is not None and whole(item) is None for item in sizes):
+        return None
+    return (shape[0], *(whole(item) for item in sizes))
+
+
+Convolve = Callable[[int, int, int, int, str], int | None]
+"""Length, kernel, stride, dilation, padding -> length of the output along one spatial axis."""
+
+
+def convolved(length: int, kernel: int, stride: int, dilation: int, padding: str) -> int | None:
+    """Give the length of a convolution's or pooling's output (keras/src/ops/operation_utils.py, 3.15)."""
+    if padding in {"same", "causal"}:
+        return -(-length // stride)
+    if padding == "valid":
+        return max(0, -(-(length - (kernel - 1) * dilation) // stride))
+    return None
+
+
+def transposed(length: int, kernel: int, stride: int, dilation: int, padding: str) -> int | None:
+    """Give the length of a transposed convolution's output; None with an explicit output padding."""
+    extent = (kernel - 1) * dilation + 1
+    if padding == "same":
+        return length * stride
+    return length * stride + max(extent - stride, 0) if padding == "valid" else None
+
+
+def spatial(call: LayerCall, name: str, rank: int, default: int) -> list[int] | None:
+    """Give a parameter that is one number or one for each spatial axis."""
+    stored = call.config.get(name)
+    stored = default if stored is None else stored
+    items = [whole(item) for item in (stored if isinstance(stored, (list, tuple)) else [stored] * rank)]
+    sizes = [item for item in items if item is not None and item > 0]
+    return sizes if len(sizes) == rank == len(items) else None
+
+
+def window_shape(call: LayerCall, kernel_name: str, channels: int | None, convolve: Convolve) -> Shape | None:
+    """Give the shape after a window slid over the spatial axes; `channels` None keeps their number."""
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    rank = len(shape) - 2
+    first = call.config.get("data_format") == "channels_first"
+    lengths = shape[2:] if first else shape[1:-1]
+    kernel = spatial(call, kernel_name, rank, 2)
+    default = 1 if kernel_name == "kernel_size" else 0
+    strides = kernel if default == 0 and call.config.get("strides") is None else spatial(call, "strides", rank, 1)
+    dilation = spatial(call, "dilation_rate", rank, 1)
+    padding = call.config.get("padding", "valid")
+    if kernel is None or strides is None or dilation is None or call.config.get("output_padding") is not None:
+        moved: tuple[int | None, ...] = (None,) * rank
+    else:
+        moved = tuple(
+            None if length is None else convolve(length, kernel[axis], strides[axis], dilation[axis], str(padding))
+            for axis, length in enumerate(lengths)
+        )
+    count = (shape[1] if first else shape[-1]) if channels is None else channels
+    return (shape[0], count, *moved) if first else (shape[0], *moved, count)
+
+
+def _filters_shape(convolve: Convolve) -> Callable[[LayerCall], Shape | None]:
+    def shape_rule(call: LayerCall) -> Shape | None:
+        return window_shape(call, "kernel_size", whole(call.config.get("filters"), 0) or None, convolve)
+
+    return shape_rule
+
+
+def _depthwise_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    inputs = shape[1] if call.config.get("data_format") == "channels_first" else shape[-1]
+    multiplier = whole(call.config.get("depth_multiplier"), 1)
+    channels = inputs * multiplier if inputs is not None and multiplier is not None else None
+    result = window_shape(call, "kernel_size", channels, convolved)
+    if result is None or channels is not None:
+        return result
+    return (result[0], None, *result[2:]) if call.config.get("data_format") == "channels_first" else (*result[:-1], None)
+
+
+def _attention_shape(call: LayerCall) -> list[Shape | None]:
+    stored = call.config.get("output_shape")
+    shape = call.shape()
+    if stored is None or shape is None:
+        return [shape]
+    sizes = stored if isinstance(stored, list) else [stored]
+    return [(*shape[:-1], *(whole(item) for item in sizes))]
+
+
+def _free(rule: ValueRule, shape: Callable[[LayerCall], Shape | None]) -> Rule:
+    """Make the rule of a layer that need not know its operand while its weights are free."""
+    return Rule(rule, shape, _has_free_weights)
+
+
+_CONVOLUTIONS = [f"{prefix}Conv{rank}D" for prefix in ("", "Separable") for rank in (1, 2, 3)]
+_TRANSPOSED = [f"Conv{rank}DTranspose" for rank in (1, 2, 3)]
+_LOCAL = ["LocallyConnected1D", "LocallyConnected2D"]
+
+LAYERS: Mapping[str, Rule] = {
+    "Dense": _free(_affine, _units_shape),
+    "EinsumDense": _free(_affine, _einsum_shape),
+    **{name: _free(_affine, _filters_shape(convolved)) for name in (*_CONVOLUTIONS, *_LOCAL)},
+    **{name: _free(_affine, _filters_shape(transposed)) for name in _TRANSPOSED},
+    **{name: _free(_affine, _depthwise_shape) for name in ("DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv3D")},
+    "Embedding": Rule(_embedding, _embedding_shape, always),
+    "ReversibleEmbedding": Rule(_reversible_embedding, _embedding_shape, always),
+    **{
+        name: Rule(_normalisation, same_shape, _normalises_freely)
+        for name in ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization")
+    },
+    "UnitNormalization": Rule(_unit_normalisation, same_shape),
+    "Rescaling": Rule(_rescaling, same_shape),
+    "Normalization": Rule(_fixed_normalisation, same_shape),
+    "MaxoutDense": Rule(_maxout, _units_shape, always),
+    "Highway": Rule(_highway, same_shape),
+    "MultiHeadAttention": Rule(_attention_projection, _attention_shape, always),
+    "GroupQueryAttention": Rule(_attention_projection, _attention_shape, always),
+}

@@ -1,0 +1,179 @@
+"""Arithmetic on what is known: intervals, with care for operands that are not independent (keras-facts: "Merge layers").
+
+Interval bounds hold whatever the operands; that they are reached holds only if the operands can vary independently.
+Operands with a common source cannot (`d - d`, `d * d`, `e / (e + f)`): unless a pattern is recognised or the bounds
+alone decide, the result is unknown.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, bounds_only
+
+_SHARED = "its operands are computed from the same tensor"
+
+
+def constant(low: float, high: float | None = None) -> Value:
+    """Make the value of a number, or of an array whose numbers lie in [low, high]."""
+    return Value(low=low, high=low if high is None else high, reaches_low=True, reaches_high=True)
+
+
+def is_number(value: Value) -> bool:
+    """Whether the value is one number, known exactly."""
+    return value.low == value.high
+
+
+def independent(values: Sequence[Value]) -> bool:
+    """Whether no two of the values come from the same source."""
+    return all(left.sources.isdisjoint(right.sources) for left, right in itertools.combinations(values, 2))
+
+
+def vary_freely(values: Sequence[Value]) -> bool:
+    """Whether values can take any combination: independent, and not both functions of one single number.
+
+    Two sums of the same single number are lines over it: their product is a parabola, their maximum is bounded below.
+    """
+    if not independent(values):
+        return False
+    varying = [value for value in values if not is_number(value)]
+    return len(varying) < 2 or not any(source.width() == 1 for value in varying for source in value.sources)
+
+
+def combine(values: Sequence[Value], low: float, high: float, reached: tuple[bool, bool], path: str) -> Value:
+    """Make the result of an operation on `values` with these bounds, unknown where dependence hides the truth."""
+    low = -INFINITY if math.isnan(low) else low
+    high = INFINITY if math.isnan(high) else high
+    shared = not independent(values)
+    unknown = next((value.unknown for value in values if value.unknown is not None), None)
+    result = Value(
+        low=low,
+        high=high,
+        reaches_low=reached[0] and not shared,
+        reaches_high=reached[1] and not shared,
+        integer=all(value.integer or is_number(value) for value in values),
+        sources=NO_SOURCES.union(*(value.sources for value in values)),
+    )
+    if result.is_unbounded or result.within_unit:
+        return result
+    if shared:
+        return replace(result, unknown=unknown or Unknown(_SHARED, path))
+    return replace(result, unknown=unknown if low == -INFINITY and high == INFINITY else None)
+
+
+def add(values: Sequence[Value], path: str, *, same_classes: bool = False) -> Value:
+    """Give the sum; `same_classes` tells that all operands have equally many classes, so that distributions add up."""
+    numbers = [value for value in values if is_number(value)]
+    others = [value for value in values if not is_number(value)]
+    offset = sum(value.low for value in numbers)
+    if not others:
+        return constant(offset)
+    if len(others) == 1:
+        return affine(others[0], 1.0, offset) if math.isfinite(offset) else others[0]
+    total = _plain_sum(others, path)
+    first = others[0]
+    if same_classes and first.sum_axis is not None and all(other.sum_axis == first.sum_axis for other in others):
+        total = replace(total, sum_axis=first.sum_axis, sum_total=sum(other.sum_total for other in others), unknown=None)
+    return affine(total, 1.0, offset) if offset else total
+
+
+def _plain_sum(values: Sequence[Value], path: str) -> Value:
+    low, high = sum(value.low for value in values), sum(value.high for value in values)
+    free = any(value.is_unbounded for value in values)
+    reached = (free or all(value.reaches_low for value in values), free or all(value.reaches_high for value in values))
+    return combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
+
+
+def negate(value: Value) -> Value:
+    """Give `-value`."""
+    return affine(value, -1.0, 0.0)
+
+
+def multiply(left: Value, right: Value, path: str) -> Value:
+    """Give the product of two values."""
+    if is_number(right) and math.isfinite(right.low):
+        return _scaled(left, right.low)
+    if is_number(left) and math.isfinite(left.low):
+        return _scaled(right, left.low)
+    ends = [_product(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
+    low, high = min(ends), max(ends)
+    pair = (left, right)
+    for value, other in (pair, pair[::-1]):
+        if value.is_unbounded and not other.sources:
+            # An array of constants: without a zero in it, every element stays unbounded.
+            free = other.low > 0 or other.high < 0
+            return combine(pair, -INFINITY, INFINITY, (free, free), path)
+    if any(value.is_unbounded for value in pair) and all(_leaves_zero(value) for value in pair) and vary_freely(pair):
+        return combine(pair, -INFINITY, INFINITY, (True, True), path)
+    positive = left.low >= 0 and right.low >= 0
+    reached = (
+        positive and left.reaches_low and right.reaches_low,
+        positive and left.reaches_high and right.reaches_high and vary_freely(pair),
+    )
+    return combine(pair, low, high, reached, path)
+
+
+def _scaled(value: Value, factor: float) -> Value:
+    return replace(affine(value, factor, 0.0), unknown=value.unknown if factor else None)
+
+
+def _leaves_zero(value: Value) -> bool:
+    """Whether the value is known to come away from 0."""
+    return (value.reaches_high and value.high > 0) or (value.reaches_low and value.low < 0)
+
+
+def _product(left: float, right: float) -> float:
+    return 0.0 if left == 0 or right == 0 else left * right
+
+
+def divide(left: Value, right: Value, path: str) -> Value:
+    """Give the quotient of two values."""
+    if is_number(right) and math.isfinite(right.low) and right.low != 0:
+        return _scaled(left, 1 / right.low)
+    pair = (left, right)
+    if right.low > 0 or right.high < 0:
+        ends = [_quotient(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
+        return _within(pair, min(ends), max(ends), path)
+    if right.low == 0 and left.low >= 0:
+        return _within(pair, 0.0 if left.low == 0 or right.high == INFINITY else left.low / right.high, INFINITY, path)
+    free = right.is_unbounded and _leaves_zero(left) and vary_freely(pair)
+    return combine(pair, -INFINITY, INFINITY, (free, free), path)
+
+
+def _within(pair: tuple[Value, Value], low: float, high: float, path: str) -> Value:
+    left, right = pair
+    if left.is_unbounded:
+        free = vary_freely(pair)
+        return combine(pair, low, high, (free, free), path)
+    exact = is_number(left) and left.low > 0
+    reached = (exact and right.reaches_high, exact and right.reaches_low)
+    return combine(pair, low, high, reached, path)
+
+
+def _quotient(left: float, right: float) -> float:
+    if left == 0:
+        return 0.0
+    return 0.0 if math.isinf(right) and not math.isinf(left) else left / right
+
+
+def extreme(values: Sequence[Value], path: str, *, largest: bool) -> Value:
+    """Give the element-wise maximum, or minimum, of values."""
+    pick = max if largest else min
+    low, high = pick(value.low for value in values), pick(value.high for value in values)
+    varying = [value for value in values if not is_number(value)]
+    if len(varying) == 1 and len(values) > 1:
+        value = varying[0]
+        reached = (
+            value.reaches_low if low == value.low else largest and value.reaches_low,
+            value.reaches_high if high == value.high else not largest and value.reaches_high,
+        )
+        return replace(combine(values, low, high, reached, path), integer=False)
+    free = vary_freely(values)
+    reached = (
+        free and all(value.reaches_low for value in values),
+        free and all(value.reaches_high for value in values),
+    )
+    return combine([bounds_only(value) for value in values], low, high, reached, path)

@@ -1,0 +1,39 @@
+"""Preprocessing layers that encode: class ids, indicators, counts (keras-facts: "Attention and preprocessing")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer.calls import LayerCall, Rule, always
+from logitcheck.analyzer.values import INFINITY, Value, anything, between
+from logitcheck.model import Shape
+
+
+def _encoded(default: str) -> Callable[[LayerCall], Value]:
+    def rule(call: LayerCall) -> Value:
+        mode = call.config.get("output_mode", default)
+        ids = replace(between(0.0, INFINITY), integer=True)
+        match mode:
+            case "int":
+                return ids
+            case "multi_hot" | "binary" | "one_hot":
+                return replace(between(0.0, 1.0), integer=True)
+            case "count" | "tf_idf" | "tf-idf":
+                return between(0.0, INFINITY)
+            case _:
+                return anything(f"nothing is known of its output mode {mode!r}", call.path)
+
+    return rule
+
+
+def _no_shape(_: LayerCall) -> Shape | None:
+    return None
+
+
+_ID_LAYERS = ("Discretization", "Hashing", "HashedCrossing", "IntegerLookup", "StringLookup", "TextVectorization")
+
+LAYERS: Mapping[str, Rule] = {
+    **{name: Rule(_encoded("int"), _no_shape, always) for name in _ID_LAYERS},
+    "CategoryEncoding": Rule(_encoded("multi_hot"), _no_shape, always),
+}

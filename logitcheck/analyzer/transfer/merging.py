@@ -1,0 +1,190 @@
+"""Layers that merge several tensors into one (keras-facts: "Merge layers"), and attention, a weighted mean of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from logitcheck.analyzer import axes
+from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.values import (
+    INFINITY,
+    LogOf,
+    Unknown,
+    Value,
+    affine,
+    anything,
+    between,
+    bounds_only,
+    join,
+    reshaped,
+    unbounded,
+)
+from logitcheck.model import Shape, TensorReference
+
+
+def same_classes(call: LayerCall, references: Sequence[TensorReference]) -> bool:
+    """Whether the operands have equally many classes along the axis on which the first is a distribution."""
+    first = call.operands.value(references[0])
+    if first.sum_axis is None:
+        return False
+    sizes = {axes.size(call.operands.shape(reference), first.sum_axis) for reference in references}
+    return len(sizes) == 1 and None not in sizes
+
+
+def _sum(call: LayerCall) -> Value:
+    values = call.values()
+    if not values:
+        return anything("it is called without a tensor", call.path)
+    return arithmetic.add(values, call.path, same_classes=same_classes(call, call.tensors))
+
+
+def _average(call: LayerCall) -> Value:
+    count = len(call.tensors)
+    total = _sum(call)
+    return affine(total, 1 / count, 0.0) if count > 1 else total
+
+
+def _difference(call: LayerCall) -> Value:
+    left, right = call.value(0), call.value(1)
+    return arithmetic.add([left, arithmetic.negate(right)], call.path)
+
+
+def _product(call: LayerCall) -> Value:
+    result, *others = call.values() or [anything("it is called without a tensor", call.path)]
+    for other in others:
+        result = arithmetic.multiply(result, other, call.path)
+    return result
+
+
+def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
+    def rule(call: LayerCall) -> Value:
+        values = call.values()
+        if not values:
+            return anything("it is called without a tensor", call.path)
+        return arithmetic.extreme(values, call.path, largest=largest)
+
+    return rule
+
+
+def concatenated(call: LayerCall, references: Sequence[TensorReference], axis: object) -> Value:
+    """Give the values of tensors side by side along `axis`: distributions survive if it is another axis than theirs."""
+    values = [call.operands.value(reference) for reference in references]
+    if len(values) == 1:
+        return reshaped(values[0])
+    joined = _with_common_activation(join(values), values)
+    first = values[0]
+    along = axes.negative(axis, call.operands.shape(references[0]))
+    if along is None:
+        return joined
+    return _with_common_axis(joined, values, first.sum_axis if first.sum_axis != along else None, along)
+
+
+def _with_common_axis(joined: Value, values: Sequence[Value], axis: int | None, along: int) -> Value:
+    first = values[0]
+    if axis is not None and all(value.sum_axis == axis and value.sum_total == first.sum_total for value in values):
+        return replace(joined, sum_axis=axis, sum_total=first.sum_total)
+    is_log = all(value.log_of is LogOf.SIMPLEX and value.log_axis == first.log_axis for value in values)
+    if is_log and first.log_axis != along:
+        return replace(joined, log_of=LogOf.SIMPLEX, log_axis=first.log_axis)
+    return joined
+
+
+def _with_common_activation(joined: Value, values: Sequence[Value]) -> Value:
+    """Remember the activation if all the parts are numbers of the same kind of activation, as sigmoid columns are."""
+    first = values[0]
+    if first.applied is None or any(value.applied is None or value.applied.name != first.applied.name for value in values):
+        return joined
+    return replace(joined, applied=first.applied, stacked=first.stacked)
+
+
+def _concatenate(call: LayerCall) -> Value:
+    if not call.tensors:
+        return anything("it is called without a tensor", call.path)
+    return concatenated(call, call.tensors, call.config.get("axis", -1))
+
+
+def _dot(call: LayerCall) -> Value:
+    left, right = call.value(0), call.value(1)
+    if call.config.get("normalize") is True:
+        reached = left.is_unbounded and right.is_unbounded and arithmetic.vary_freely([left, right])
+        nonnegative = left.low >= 0 and right.low >= 0
+        return between(0.0 if nonnegative else -1.0, 1.0, reached=reached, sources=left.sources | right.sources)
+    return inner_product(left, right, call.path)
+
+
+def inner_product(left: Value, right: Value, path: str) -> Value:
+    """Give sums of products of two tensors' elements."""
+    sources = left.sources | right.sources
+    if left.is_unbounded and right.is_unbounded and arithmetic.independent([left, right]):
+        return unbounded(sources)
+    if left.low >= 0 and right.low >= 0:
+        return Value(low=0.0, high=INFINITY, sources=sources, unknown=Unknown("its sum of products has no known bound", path))
+    return anything("nothing is known of a sum of products", path, sources)
+
+
+def _attention(call: LayerCall) -> tuple[Value, Value]:
+    """Attention: a convex combination of the rows of `value`, so its range and its distributions survive."""
+    query, value = call.value(0), call.value(1)
+    scores = replace(between(0.0, 1.0, reached=False, sources=query.sources | value.sources), sum_axis=-1)
+    kept = bounds_only(value)
+    if value.sum_axis == -1:
+        kept = replace(kept, sum_axis=-1, sum_total=value.sum_total)
+    return replace(kept, sources=scores.sources), scores
+
+
+def _broadcast_shape(call: LayerCall) -> Shape | None:
+    return axes.broadcast(call.shape(position) for position in range(len(call.tensors)))
+
+
+def concatenated_shape(shapes: Sequence[Shape | None], axis: object) -> Shape | None:
+    """Give the shape of tensors side by side along `axis`."""
+    first = shapes[0] if shapes else None
+    along = axes.negative(axis, first)
+    if first is None or along is None or any(shape is None or len(shape) != len(first) for shape in shapes):
+        return None
+    sizes = [axes.size(shape, along) for shape in shapes]
+    total = None if any(size is None for size in sizes) else sum(size for size in sizes if size is not None)
+    merged = list(first)
+    merged[along] = total
+    return tuple(merged)
+
+
+def _concatenate_shape(call: LayerCall) -> Shape | None:
+    shapes = [call.operands.shape(reference) for reference in call.tensors]
+    return concatenated_shape(shapes, call.config.get("axis", -1))
+
+
+def _dot_shape(call: LayerCall) -> Shape | None:
+    left, right = call.shape(0), call.shape(1)
+    stored = call.config.get("axes", -1)
+    pair = stored if isinstance(stored, (list, tuple)) and len(stored) == 2 else (stored, stored)
+    first, second = axes.negative(pair[0], left), axes.negative(pair[1], right)
+    if left is None or right is None or first is None or second is None:
+        return None
+    kept_left = [size for axis, size in enumerate(left) if axis - len(left) != first]
+    kept_right = [size for axis, size in enumerate(right) if axis - len(right) != second][1:]
+    shape = (*kept_left, *kept_right)
+    return shape if len(shape) > 1 else (*shape, 1)
+
+
+def _attention_shape(call: LayerCall) -> list[Shape | None]:
+    query, value = call.shape(0), call.shape(1)
+    if query is None or value is None:
+        return [None, None]
+    return [(*query[:-1], value[-1]), (*query[:-1], value[-2]) if len(value) > 1 else None]
+
+
+LAYERS: Mapping[str, Rule] = {
+    "Add": Rule(_sum, _broadcast_shape),
+    "Average": Rule(_average, _broadcast_shape),
+    "Subtract": Rule(_difference, _broadcast_shape),
+    "Multiply": Rule(_product, _broadcast_shape),
+    "Maximum": Rule(_extreme(largest=True), _broadcast_shape),
+    "Minimum": Rule(_extreme(largest=False), _broadcast_shape),
+    "Concatenate": Rule(_concatenate, _concatenate_shape),
+    "Dot": Rule(_dot, _dot_shape),
+    "Attention": Rule(_attention, _attention_shape),
+    "AdditiveAttention": Rule(_attention, _attention_shape),
+}

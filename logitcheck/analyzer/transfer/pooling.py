@@ -1,0 +1,88 @@
+"""Pooling layers (keras-facts: "Pooling"): a mean over positions keeps a distribution over the channels, a maximum not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.transfer.affine import convolved, spatial, window_shape
+from logitcheck.analyzer.transfer.rearranging import class_axis
+from logitcheck.analyzer.values import LogOf, Value, bounds_only
+from logitcheck.model import Shape
+
+
+def mean_of(value: Value, axis: int | None) -> Value:
+    """Give means of the value's numbers; `axis` is where its class axis is afterwards, None if it is averaged over."""
+    mean = bounds_only(value)
+    if value.sum_axis is not None and axis is not None:
+        mean = replace(mean, sum_axis=axis, sum_total=value.sum_total)
+    return replace(mean, log_of=LogOf.UNIT) if value.log_of is not None else mean
+
+
+def extreme_of(value: Value) -> Value:
+    """Give maxima or minima of the value's numbers."""
+    extreme = bounds_only(value)
+    return replace(extreme, log_of=LogOf.UNIT) if value.log_of is not None else extreme
+
+
+def _class_axis_after(call: LayerCall, *, removes_space: bool) -> int | None:
+    """Give where the channel axis is after pooling, if it is the class axis of the operand."""
+    axis = class_axis(call.value())
+    if call.config.get("data_format") != "channels_first":
+        return -1 if axis == -1 else None
+    shape = call.shape()
+    if shape is None or axis != 1 - len(shape):
+        return None
+    return -1 if removes_space and call.config.get("keepdims") is not True else axis
+
+
+def _average(*, removes_space: bool) -> Callable[[LayerCall], Value]:
+    return lambda call: mean_of(call.value(), _class_axis_after(call, removes_space=removes_space))
+
+
+def _maximum(call: LayerCall) -> Value:
+    return extreme_of(call.value())
+
+
+def _window_shape(call: LayerCall) -> Shape | None:
+    return window_shape(call, "pool_size", None, convolved)
+
+
+def _global_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    first = call.config.get("data_format") == "channels_first"
+    channels = shape[1] if first else shape[-1]
+    if call.config.get("keepdims") is not True:
+        return (shape[0], channels)
+    ones = (1,) * (len(shape) - 2)
+    return (shape[0], channels, *ones) if first else (shape[0], *ones, channels)
+
+
+def _adaptive_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    stored = call.config.get("output_size")
+    sizes = spatial(call, "output_size", len(shape) - 2, 1) or [None] * (len(shape) - 2)
+    if not isinstance(stored, (list, tuple)) and whole(stored) is None:
+        sizes = [None] * (len(shape) - 2)
+    first = call.config.get("data_format") == "channels_first"
+    return (*shape[:2], *sizes) if first else (shape[0], *sizes, shape[-1])
+
+
+_RANKS = (1, 2, 3)
+_WINDOW_MEAN = Rule(_average(removes_space=False), _window_shape)
+_GLOBAL_MEAN = Rule(_average(removes_space=True), _global_shape)
+_ADAPTIVE_MEAN = Rule(_average(removes_space=False), _adaptive_shape)
+
+LAYERS: Mapping[str, Rule] = {
+    **{f"AveragePooling{rank}D": _WINDOW_MEAN for rank in _RANKS},
+    **{f"GlobalAveragePooling{rank}D": _GLOBAL_MEAN for rank in _RANKS},
+    **{f"AdaptiveAveragePooling{rank}D": _ADAPTIVE_MEAN for rank in _RANKS},
+    **{f"MaxPooling{rank}D": Rule(_maximum, _window_shape) for rank in _RANKS},
+    **{f"GlobalMaxPooling{rank}D": Rule(_maximum, _global_shape) for rank in _RANKS},
+    **{f"AdaptiveMaxPooling{rank}D": Rule(_maximum, _adaptive_shape) for rank in _RANKS},
+}

@@ -1,0 +1,265 @@
+"""Layers that move numbers about without changing them (keras-facts: "Rearrangement").
+
+Bounds always survive; a distribution survives if its axis does. Padding adds zeros, cubic interpolation overshoots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from logitcheck.analyzer import axes
+from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.transfer.affine import spatial
+from logitcheck.analyzer.values import LogOf, Value, anything, bounds_only, join, reshaped, unbounded, without_axes
+from logitcheck.model import Shape
+
+_SMOOTH = frozenset({"bilinear", "area"})
+
+
+def class_axis(value: Value) -> int | None:
+    """Give the axis along which the value is a distribution, a multiple or a logarithm of one."""
+    return value.sum_axis if value.sum_axis is not None else value.log_axis
+
+
+def moved(value: Value, axis: int | None) -> Value:
+    """Give the same numbers with their class axis at `axis`, or lost if None."""
+    if axis is None:
+        return without_axes(value)
+    result = reshaped(value)
+    if value.sum_axis is not None:
+        result = replace(result, sum_axis=axis)
+    return replace(result, log_axis=axis) if value.log_of is LogOf.SIMPLEX else result
+
+
+def kept_unless(value: Value, touched: Sequence[int] | None) -> Value:
+    """Give the same numbers after something happened along the axes `touched` (None: along unknown ones)."""
+    axis = class_axis(value)
+    if axis is None or (touched is not None and axis not in touched):
+        return reshaped(value)
+    return without_axes(value)
+
+
+def regrouped_axis(axis: int, before: Shape | None, after: Shape | None) -> int | None:
+    """Give where an axis is after a reshape, if it is still an axis of its own; shapes are without the batch axis."""
+    if before is None or after is None or not after or not -len(before) <= axis < 0:
+        return None
+    count = before[axis]
+    if count is None:
+        return None
+    if axis == -1:
+        return -1 if after[-1] == count else None
+    behind = axes.product(before[len(before) + axis + 1 :])
+    for candidate in range(-len(after), 0):
+        if after[candidate] == count and behind is not None and axes.product(after[len(after) + candidate + 1 :]) == behind:
+            return candidate
+    return None
+
+
+def reshaped_to(call: LayerCall, after: Shape | None) -> Value:
+    """Give the operand's numbers in the shape `after`, batch axis included."""
+    value = call.value()
+    axis = class_axis(value)
+    if axis is None:
+        return reshaped(value)
+    before = call.shape()
+    if before is None or after is None:
+        return without_axes(value)
+    return moved(value, regrouped_axis(axis, before[1:], after[1:]))
+
+
+def resolve(target: Sequence[object], before: Shape | None) -> Shape | None:
+    """Give the sizes of a reshape's target; a -1 is filled in if the operand's sizes are known. No batch axis."""
+    sizes = [whole(size) for size in target]
+    if any(size is None for size in sizes):
+        return None
+    known = [size for size in sizes if size is not None and size >= 0]
+    if len(known) == len(sizes):
+        return tuple(known)
+    total, rest = axes.product(before) if before is not None else None, axes.product(known)
+    if len(known) + 1 != len(sizes) or total is None or not rest or total % rest:
+        return tuple(None if size is None or size < 0 else size for size in sizes)
+    return tuple(total // rest if size is None or size < 0 else size for size in sizes)
+
+
+def _reshape_shape(call: LayerCall) -> Shape | None:
+    target = call.config.get("target_shape", call.config.get("dims"))
+    before = call.shape()
+    if not isinstance(target, (list, tuple)):
+        return None
+    after = resolve(list(target), before[1:] if before is not None else None)
+    return None if after is None else (before[0] if before else None, *after)
+
+
+def _reshape(call: LayerCall) -> Value:
+    return reshaped_to(call, _reshape_shape(call))
+
+
+def _flatten_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    return None if shape is None else (shape[:1] + (axes.product(shape[1:]),))
+
+
+def _flatten(call: LayerCall) -> Value:
+    return reshaped_to(call, _flatten_shape(call))
+
+
+def _repeated(call: LayerCall) -> Value:
+    value = call.value()
+    return moved(value, -1) if class_axis(value) == -1 else kept_unless(value, None)
+
+
+def _repeat_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    return None if shape is None or len(shape) != 2 else (shape[0], whole(call.config.get("n")), shape[1])
+
+
+def _permutation(call: LayerCall) -> list[int] | None:
+    dims = [whole(item) for item in _listed(call.config.get("dims"))]
+    order = [0, *(item for item in dims if item is not None)]
+    return order if sorted(order) == list(range(len(dims) + 1)) else None
+
+
+def _listed(stored: object) -> list[object]:
+    return list(stored) if isinstance(stored, (list, tuple)) else []
+
+
+def permuted(value: Value, order: Sequence[int] | None) -> Value:
+    """Give the numbers with their axes in another order; `order` counts from 0, the batch axis included."""
+    axis = class_axis(value)
+    if axis is None or order is None:
+        return kept_unless(value, None)
+    position = len(order) + axis
+    return moved(value, order.index(position) - len(order) if position in order else None)
+
+
+def permuted_shape(shape: Shape | None, order: Sequence[int] | None) -> Shape | None:
+    """Give the shape with its axes in another order."""
+    if shape is None or order is None or len(shape) != len(order):
+        return None
+    return tuple(shape[position] for position in order)
+
+
+def _spatial_axes(call: LayerCall) -> list[int] | None:
+    shape = call.shape()
+    if call.config.get("data_format") == "channels_first":
+        return None if shape is None else list(range(-(len(shape) - 2), 0))
+    return None if shape is None else list(range(-(len(shape) - 1), -1))
+
+
+def _along_space(call: LayerCall) -> Value:
+    """Keep a distribution over the channels, which a change of the spatial axes leaves alone."""
+    value = call.value()
+    if class_axis(value) == -1 and call.config.get("data_format") != "channels_first":
+        return reshaped(value)
+    return kept_unless(value, _spatial_axes(call))
+
+
+def _padding(call: LayerCall) -> Value:
+    value = call.value()
+    if value.is_unbounded:
+        return unbounded(value.sources)
+    zero = Value(low=0.0, high=0.0, reaches_low=True, reaches_high=True)
+    return replace(join([without_axes(value), zero]), log_of=None)
+
+
+def _upsampling(call: LayerCall) -> Value:
+    return interpolated(call, str(call.config.get("interpolation", "nearest")))
+
+
+def interpolated(call: LayerCall, method: str) -> Value:
+    """Give the numbers after interpolation along the spatial axes."""
+    value = call.value()
+    spread = _along_space(call)
+    if method == "nearest" or value.is_unbounded:
+        return spread
+    if method in _SMOOTH:
+        kept = bounds_only(value)
+        is_multiple = spread.sum_axis is not None
+        kept = replace(kept, sum_axis=spread.sum_axis, sum_total=spread.sum_total) if is_multiple else kept
+        return replace(kept, log_of=LogOf.UNIT) if value.log_of is not None else kept
+    return anything(f"its {method} interpolation overshoots", call.path, value.sources)
+
+
+def _cropping_shape(call: LayerCall) -> Shape | None:
+    return _resized(call, "cropping", lambda length, amounts: max(0, length - amounts))
+
+
+def _padding_shape(call: LayerCall) -> Shape | None:
+    return _resized(call, "padding", lambda length, amounts: length + amounts)
+
+
+def _resized(call: LayerCall, name: str, change: Callable[[int, int], int]) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    rank = len(shape) - 2
+    amounts = [_pair_sum(item) for item in _per_axis(call.config.get(name), rank)]
+    start = 2 if call.config.get("data_format") == "channels_first" else 1
+    sizes = list(shape)
+    for offset in range(rank):
+        size = sizes[start + offset]
+        amount = amounts[offset] if offset < len(amounts) else None
+        sizes[start + offset] = None if size is None or amount is None else change(size, amount)
+    return tuple(sizes)
+
+
+def _per_axis(stored: object, rank: int) -> list[object]:
+    if not isinstance(stored, (list, tuple)):
+        return [stored] * rank
+    return [list(stored)] if rank == 1 else list(stored)
+
+
+def _pair_sum(item: object) -> int | None:
+    if isinstance(item, (list, tuple)):
+        parts = [whole(part) for part in item]
+        return sum(part for part in parts if part is not None) if len(parts) == 2 and None not in parts else None
+    single = whole(item)
+    return None if single is None else 2 * single
+
+
+def _upsampling_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    rank = len(shape) - 2
+    factors = spatial(call, "size", rank, 2)
+    start = 2 if call.config.get("data_format") == "channels_first" else 1
+    sizes = list(shape)
+    for offset in range(rank):
+        size = sizes[start + offset]
+        sizes[start + offset] = size * factors[offset] if size is not None and factors is not None else None
+    return tuple(sizes)
+
+
+def _image_size_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    height, width = whole(call.config.get("height")), whole(call.config.get("width"))
+    first = call.config.get("data_format") == "channels_first"
+    return (*shape[:-2], height, width) if first else (*shape[:-3], height, width, shape[-1])
+
+
+def _resizing(call: LayerCall) -> Value:
+    value = interpolated(call, str(call.config.get("interpolation", "bilinear")))
+    if call.config.get("pad_to_aspect_ratio") is True:
+        return bounds_only(replace(value, low=min(value.low, 0.0), high=max(value.high, 0.0)))
+    return value
+
+
+def _permute_shape(call: LayerCall) -> Shape | None:
+    return permuted_shape(call.shape(), _permutation(call))
+
+
+LAYERS: Mapping[str, Rule] = {
+    "Reshape": Rule(_reshape, _reshape_shape),
+    "Flatten": Rule(_flatten, _flatten_shape),
+    "RepeatVector": Rule(_repeated, _repeat_shape),
+    "Permute": Rule(lambda call: permuted(call.value(), _permutation(call)), _permute_shape),
+    **{f"Cropping{rank}D": Rule(_along_space, _cropping_shape) for rank in (1, 2, 3)},
+    **{f"ZeroPadding{rank}D": Rule(_padding, _padding_shape) for rank in (1, 2, 3)},
+    **{f"UpSampling{rank}D": Rule(_upsampling, _upsampling_shape) for rank in (1, 2, 3)},
+    "Resizing": Rule(_resizing, _image_size_shape),
+    "CenterCrop": Rule(_resizing, _image_size_shape),
+}

@@ -1,0 +1,124 @@
+"""Recurrent layers: what their cells put out (keras-facts: "Recurrent").
+
+An LSTM's output is a gate in (0, 1) times the activated cell state, a GRU's a mixture of the old state and the
+activated candidate: the activation bounds both, but neither is that activation's output. Only SimpleRNN's is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.values import Value, anything, bounds_only, join, unbounded
+from logitcheck.model import Layer, Shape
+
+_TANH = activation.FUNCTIONS["tanh"]
+
+
+def _activated(call: LayerCall, cell: Layer) -> Value:
+    """Give the range of the cell's activation over any real input."""
+    free = unbounded(call.own_source())
+    if cell.activation is None:
+        return activation.named(_TANH(free, {}), free, "tanh", call, "activation")
+    return activation.apply(free, cell.activation, call)
+
+
+def _from_zero(value: Value) -> Value:
+    """Give the hull of `value` and 0: what gating and mixing with a zero state leave."""
+    if value.unknown is not None and not (value.low > -1e308 or value.high < 1e308):
+        return bounds_only(value)
+    return replace(bounds_only(value), low=min(value.low, 0.0), high=max(value.high, 0.0))
+
+
+def _lstm(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
+    output = _from_zero(_activated(call, cell))
+    return output, output, _cell_state(call, cell)
+
+
+def _cell_state(call: LayerCall, cell: Layer) -> Value:
+    """Give the cell state: it adds up over the steps, so that one step alone keeps it within the activation's range."""
+    steps = (call.shape() or (None, None))[1:2]
+    activated = _activated(call, cell)
+    if activated.low >= 0 or steps == (1,):
+        return anything("its cell state adds up over the steps", call.path, activated.sources)
+    return unbounded(activated.sources)
+
+
+def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
+    output = _from_zero(_activated(call, cell))
+    states = call.values()[1:]
+    if states:
+        output = join([output, *states])
+        if any(state.unknown is not None for state in states):
+            output = anything("its initial state is of unknown range", call.path, output.sources)
+    return output, output
+
+
+def _simple(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
+    output = replace(_activated(call, cell), direct=False)
+    return output, bounds_only(output)
+
+
+_CELLS = {
+    "LSTM": _lstm,
+    "LSTMCell": _lstm,
+    "ConvLSTM1D": _lstm,
+    "ConvLSTM2D": _lstm,
+    "ConvLSTM3D": _lstm,
+    "GRU": _gru,
+    "GRUCell": _gru,
+    "SimpleRNN": _simple,
+    "SimpleRNNCell": _simple,
+}
+
+
+def _recurrent(call: LayerCall) -> tuple[Value, ...]:
+    return _CELLS[call.layer.rule](call, call.layer)
+
+
+def _of_cells(call: LayerCall) -> tuple[Value, ...]:
+    """The layer RNN: its last cell decides; of several states, only the output is told."""
+    if not call.layer.cells:
+        return (anything("its cell is not stored", call.path, call.sources()),)
+    cell = call.layer.cells[-1]
+    rule = _CELLS.get(cell.rule)
+    if rule is None or cell.reason is not None:
+        return (anything(f"its cell {cell.class_name} is not one of Keras", call.path, call.sources()),)
+    return rule(call, cell)[: None if len(call.layer.cells) == 1 else 1]
+
+
+def _sequence_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 3:
+        return None
+    last = call.layer.cells[-1] if call.layer.cells else call.layer
+    units = whole(last.config.get("units"))
+    return (*shape[:2], units) if call.config.get("return_sequences") is True else (shape[0], units)
+
+
+def _image_sequence_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    filters = whole(call.config.get("filters"))
+    if shape is None or len(shape) < 4:
+        return None
+    spatial: Shape = (None,) * (len(shape) - 3)
+    first = call.config.get("data_format") == "channels_first"
+    image: Shape = (filters, *spatial) if first else (*spatial, filters)
+    return (*shape[:2], *image) if call.config.get("return_sequences") is True else (shape[0], *image)
+
+
+def _starts_from_zero(layer: Layer) -> bool:
+    """Whether no call hands in an initial state: then what comes in does not matter."""
+    return all(len(call.tensors) <= 1 for call in layer.calls)
+
+
+LAYERS: Mapping[str, Rule] = {
+    **{name: Rule(_recurrent, _sequence_shape, _starts_from_zero) for name in ("LSTM", "GRU", "SimpleRNN")},
+    **{
+        name: Rule(_recurrent, _image_sequence_shape, _starts_from_zero)
+        for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+    },
+    "RNN": Rule(_of_cells, _sequence_shape, _starts_from_zero),
+}

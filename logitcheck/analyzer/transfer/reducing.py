@@ -1,0 +1,152 @@
+"""Operations that reduce axes: means, sums, extremes, class ids (keras-facts: "Pooling", "Attention and preprocessing")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer import axes
+from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
+from logitcheck.analyzer.transfer.rearranging import class_axis
+from logitcheck.analyzer.values import INFINITY, Value, anything, between, bounds_only
+from logitcheck.model import Shape, TensorReference
+
+
+def _axes(call: LayerCall) -> list[int] | None:
+    """Give the reduced axes from the end; None if they cannot be told."""
+    stored = call.argument(1, "axis")
+    if stored is None:
+        shape = call.shape()
+        return None if shape is None else list(range(-len(shape), 0))
+    return axes.negatives(stored, call.shape())
+
+
+def _keeps_axes(call: LayerCall) -> bool:
+    return call.option("keepdims", default=False) is True
+
+
+def _class_axis_after(call: LayerCall, reduced: list[int] | None) -> int | None:
+    axis = class_axis(call.value())
+    if axis is None or reduced is None or axis in reduced:
+        return None
+    return axis if _keeps_axes(call) else axis + sum(1 for other in reduced if other > axis)
+
+
+def _count(call: LayerCall, reduced: list[int] | None) -> int | None:
+    shape = call.shape()
+    if shape is None or reduced is None:
+        return None
+    return axes.product(axes.size(shape, axis) for axis in reduced)
+
+
+def _constant_over_classes(call: LayerCall, reduced: list[int] | None, *, mean: bool) -> Value | None:
+    """Give the sum or mean over a class axis: the same number for every input."""
+    value = call.value()
+    if value.sum_axis is None or reduced != [value.sum_axis]:
+        return None
+    total = value.sum_total
+    if mean:
+        count = _count(call, reduced)
+        if not count:
+            return between(0.0, total, reached=False, sources=value.sources)
+        total /= count
+    return between(total, total, sources=value.sources)
+
+
+def _mean(call: LayerCall) -> Value:
+    reduced = _axes(call)
+    constant = _constant_over_classes(call, reduced, mean=True)
+    return constant if constant is not None else mean_of(call.value(), _class_axis_after(call, reduced))
+
+
+def _sum(call: LayerCall) -> Value:
+    reduced = _axes(call)
+    constant = _constant_over_classes(call, reduced, mean=False)
+    if constant is not None:
+        return constant
+    value, count = call.value(), _count(call, reduced)
+    times = float(count) if count else INFINITY
+    result = replace(
+        bounds_only(value),
+        low=0.0 if value.low == 0 else value.low if value.low > 0 and not count else value.low * times,
+        high=0.0 if value.high == 0 else value.high if value.high < 0 and not count else value.high * times,
+        unknown=value.unknown if value.kind.value == "unknown" else None,
+    )
+    axis = _class_axis_after(call, reduced)
+    if axis is not None and value.sum_axis is not None and count:
+        result = replace(result, sum_axis=axis, sum_total=value.sum_total * count)
+    reference = call.tensors[0] if call.tensors else None
+    if isinstance(reference, TensorReference) and _keeps_axes(call) and reduced is not None and len(reduced) == 1:
+        result = replace(result, sum_of=(call.operands.identity(reference), reduced[0]))
+    return result
+
+
+def _extreme(call: LayerCall) -> Value:
+    return extreme_of(call.value())
+
+
+def _product(call: LayerCall) -> Value:
+    value = call.value()
+    if value.within_unit:
+        return between(0.0, 1.0, reached=False, sources=value.sources)
+    return anything("nothing is known of a product over an axis", call.path, value.sources)
+
+
+def _spread(call: LayerCall) -> Value:
+    value = call.value()
+    return Value(low=0.0, reaches_high=value.is_unbounded, sources=value.sources)
+
+
+def _class_ids(call: LayerCall) -> Value:
+    axis = whole(call.argument(1, "axis"))
+    count = axes.size(call.shape(), axes.negative(axis, call.shape()))
+    high = float(count - 1) if count else INFINITY
+    return replace(between(0.0, high, sources=call.sources()), integer=True)
+
+
+def _one_hot(call: LayerCall) -> Value:
+    classes = whole(call.argument(1, "num_classes"))
+    value = call.value()
+    axis = whole(call.option("axis", -1), -1)
+    result = replace(between(0.0, 1.0, sources=value.sources), integer=True)
+    in_range = value.integer and classes is not None and value.low >= 0 and value.high <= classes - 1
+    return replace(result, sum_axis=axis) if in_range and axis is not None and axis < 0 else result
+
+
+def _top(call: LayerCall) -> tuple[Value, Value]:
+    value = call.value()
+    ids = replace(between(0.0, INFINITY, reached=False, sources=value.sources), integer=True)
+    return extreme_of(value), ids
+
+
+def reduced_shape(call: LayerCall) -> Shape | None:
+    """Give the shape without the reduced axes, or with them as ones."""
+    shape, reduced = call.shape(), _axes(call)
+    if shape is None or reduced is None:
+        return None
+    if _keeps_axes(call):
+        return tuple(1 if axis - len(shape) in reduced else size for axis, size in enumerate(shape))
+    return tuple(size for axis, size in enumerate(shape) if axis - len(shape) not in reduced)
+
+
+def _one_hot_shape(call: LayerCall) -> Shape | None:
+    shape = call.shape()
+    axis = whole(call.option("axis", -1), -1)
+    return None if shape is None or axis != -1 else (*shape, whole(call.argument(1, "num_classes")))
+
+
+def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
+    return {name: Rule(rule, reduced_shape) for name in names}
+
+
+OPERATIONS: Mapping[str, Rule] = {
+    **_rules(_mean, "Mean", "Average"),
+    **_rules(_sum, "Sum"),
+    **_rules(_extreme, "Max", "Amax", "Min", "Amin"),
+    **_rules(_product, "Prod"),
+    **_rules(_spread, "Var", "Std"),
+    **_rules(_class_ids, "Argmax", "Argmin"),
+    "OneHot": Rule(_one_hot, _one_hot_shape),
+    "TopK": Rule(_top, lambda _: [None, None]),
+}

@@ -1,0 +1,253 @@
+"""What is known of a tensor: an abstract value that holds for every input, at inference.
+
+A value bounds each element (`low`, `high`), says along which axis elements sum to a constant, whether it is the
+logarithm of something, and whether the bounds are really reached. Only what must hold is claimed: no bound known is
+not the same as unbounded, and a value that can be anything carries the reason why nothing is known.
+
+Axes are negative, from the end, so that they survive a changing number of leading axes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+INFINITY = math.inf
+_TOLERANCE = 1e-6
+
+
+class Kind(Enum):
+    """What an output is, read off its value; the values are part of the JSON report."""
+
+    LOGITS = "logits"
+    PROBABILITIES = "probabilities"
+    UNIT_INTERVAL = "unit_interval"
+    LOG_PROBABILITIES = "log_probabilities"
+    RANGE = "range"
+    UNKNOWN = "unknown"
+
+
+class LogOf(Enum):
+    """What a value is the logarithm of."""
+
+    SIMPLEX = "a distribution"
+    UNIT = "values in (0, 1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """An activation at the moment it was applied, remembered as long as its numbers stay what they were.
+
+    name: canonical activation. layer: where. axis: of a softmax, else None. mechanism: how Keras applied it.
+    half: whether it was computed in 16 bits.
+    """
+
+    name: str
+    layer: str
+    axis: int | None
+    mechanism: str
+    half: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Why nothing is known, and the layer where that began."""
+
+    reason: str
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where numbers come from: the weights of one layer, or one input of the model.
+
+    Values with a source in common are not independent. Two uses of one layer have the same source.
+    width: how many numbers the source itself is computed from, if the file tells; called only when it matters.
+    """
+
+    identity: object
+    width: Callable[[], int | None] = field(compare=False, repr=False)
+
+
+Sources = frozenset[Source]
+NO_SOURCES: Sources = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """What is known of every element of a tensor.
+
+    low, high: each element lies in [low, high].
+    reaches_low, reaches_high: elements really come arbitrarily near that bound, for some input and weights; both,
+      with infinite bounds, is the must-unbounded of logits. A bound that is not reached accuses nobody.
+    sum_axis, sum_total: elements are >= 0 and sum to `sum_total` along that axis; a simplex if the total is 1.
+    log_of, log_axis: what it is the logarithm of, and along which axis that is a distribution.
+    integer: whether elements are class ids or counts, without gradient.
+    applied: the activation whose very numbers these still are.
+    stacked: (inner, outer) where that activation was applied to the numbers of another one.
+    direct: whether this is the very tensor the activation returned, which the losses of the TensorFlow backend look at.
+    after_dropout: whether only Dropout came between.
+    sources: identities of the tensors it was computed from without weights in between.
+    sum_of: the (tensor identity, axis) that this is the sum of, kept as an axis of size 1.
+    unknown: why nothing is known, if nothing is.
+    """
+
+    low: float = -INFINITY
+    high: float = INFINITY
+    reaches_low: bool = False
+    reaches_high: bool = False
+    sum_axis: int | None = None
+    sum_total: float = 1.0
+    log_of: LogOf | None = None
+    log_axis: int | None = None
+    integer: bool = False
+    applied: Applied | None = None
+    stacked: tuple[Applied, Applied] | None = None
+    direct: bool = False
+    after_dropout: bool = False
+    sources: Sources = NO_SOURCES
+    sum_of: tuple[object, int] | None = None
+    unknown: Unknown | None = None
+
+    @property
+    def is_simplex(self) -> bool:
+        """Whether elements are >= 0 and sum to 1 along `sum_axis`."""
+        return self.sum_axis is not None and abs(self.sum_total - 1) <= _TOLERANCE
+
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether elements really take any real value."""
+        return self.low == -INFINITY and self.high == INFINITY and self.reaches_low and self.reaches_high
+
+    @property
+    def within_unit(self) -> bool:
+        """Whether each element is known to lie in [0, 1]."""
+        return self.low >= -_TOLERANCE and self.high <= 1 + _TOLERANCE
+
+    @property
+    def leaves_unit(self) -> bool:
+        """Whether elements are known to leave [0, 1] for some input."""
+        return (self.reaches_low and self.low < -_TOLERANCE) or (self.reaches_high and self.high > 1 + _TOLERANCE)
+
+    @property
+    def kind(self) -> Kind:
+        """What this value is, for a reader and for a loss."""
+        if self.is_simplex:
+            return Kind.PROBABILITIES
+        if self.log_of is not None:
+            return Kind.LOG_PROBABILITIES
+        if self.within_unit:
+            return Kind.UNIT_INTERVAL
+        if self.is_unbounded:
+            return Kind.LOGITS
+        if self.unknown is None and (self.low > -INFINITY or self.high < INFINITY):
+            return Kind.RANGE
+        return Kind.UNKNOWN
+
+    @property
+    def axis(self) -> int | None:
+        """The axis along which it is a distribution or the logarithm of one."""
+        return self.sum_axis if self.is_simplex else self.log_axis if self.log_of is LogOf.SIMPLEX else None
+
+
+def unbounded(sources: Sources = NO_SOURCES) -> Value:
+    """Make a value whose elements really take any real value."""
+    return Value(reaches_low=True, reaches_high=True, sources=sources)
+
+
+def between(low: float, high: float, *, reached: bool = True, sources: Sources = NO_SOURCES) -> Value:
+    """Make a value whose elements lie in [low, high], and come near both ends if `reached`."""
+    return Value(low=low, high=high, reaches_low=reached, reaches_high=reached, sources=sources)
+
+
+def anything(reason: str, layer: str, sources: Sources = NO_SOURCES) -> Value:
+    """Make a value of which nothing is known, and say why."""
+    return Value(sources=sources, unknown=Unknown(reason, layer))
+
+
+def reshaped(value: Value) -> Value:
+    """Give `value` as another tensor with the same numbers: what hangs on its identity or its axes is gone."""
+    return replace(value, direct=False, after_dropout=False, sum_of=None)
+
+
+def without_axes(value: Value) -> Value:
+    """Forget along which axis `value` is a distribution; bounds stay."""
+    forgotten = replace(reshaped(value), sum_axis=None, sum_total=1.0)
+    if value.log_of is LogOf.SIMPLEX:
+        forgotten = replace(forgotten, log_of=LogOf.UNIT, log_axis=None)
+    return forgotten
+
+
+def bounds_only(value: Value) -> Value:
+    """Keep only the bounds and where they came from: the numbers have been mixed."""
+    return Value(
+        low=value.low,
+        high=value.high,
+        reaches_low=value.reaches_low,
+        reaches_high=value.reaches_high,
+        integer=value.integer,
+        sources=value.sources,
+        unknown=value.unknown,
+    )
+
+
+def join(values: Sequence[Value]) -> Value:
+    """Give what holds for elements that come from any of `values`.
+
+    Unbounded only if all are; where kinds differ so much that no bound is left, the mixture is unknown.
+    """
+    first = values[0]
+    if len(values) == 1:
+        return bounds_only(first)
+    sources = NO_SOURCES.union(*(value.sources for value in values))
+    unknown = next((value.unknown for value in values if value.unknown is not None), None)
+    low, high = min(value.low for value in values), max(value.high for value in values)
+    joined = Value(
+        low=low,
+        high=high,
+        reaches_low=any(value.reaches_low and value.low == low for value in values),
+        reaches_high=any(value.reaches_high and value.high == high for value in values),
+        integer=any(value.integer for value in values),
+        sources=sources,
+        unknown=unknown,
+    )
+    if joined.is_unbounded and not all(value.is_unbounded for value in values):
+        mixed = Unknown("it mixes outputs of different kinds", _first_layer(values))
+        joined = replace(joined, reaches_low=False, reaches_high=False, unknown=unknown or mixed)
+    if all(value.log_of is not None for value in values):
+        joined = replace(joined, log_of=LogOf.UNIT)
+    return joined
+
+
+def _first_layer(values: Sequence[Value]) -> str:
+    return next((value.applied.layer for value in values if value.applied is not None), "")
+
+
+def affine(value: Value, scale: float, offset: float) -> Value:
+    """Give `scale * value + offset` for two finite numbers."""
+    if scale == 1 and offset == 0:
+        return reshaped(value)
+    if scale == 0:
+        return between(offset, offset, sources=value.sources)
+    ends = [_times(value.low, scale) + offset, _times(value.high, scale) + offset]
+    reached = [value.reaches_low, value.reaches_high]
+    if scale < 0:
+        ends.reverse()
+        reached.reverse()
+    keeps_sum = value.sum_axis is not None and scale > 0 and offset == 0
+    return Value(
+        low=ends[0],
+        high=ends[1],
+        reaches_low=reached[0],
+        reaches_high=reached[1],
+        sum_axis=value.sum_axis if keeps_sum else None,
+        sum_total=value.sum_total * scale if keeps_sum else 1.0,
+        sources=value.sources,
+        unknown=value.unknown,
+    )
+
+
+def _times(end: float, factor: float) -> float:
+    return 0.0 if end == 0 or factor == 0 else end * factor

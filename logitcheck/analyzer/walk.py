@@ -1,0 +1,252 @@
+"""The way from a model's outputs back through its graph: what is known of each tensor, each computed once.
+
+A saved graph is a straight-line program, so one pass is enough. The walk asks a layer's rule for what the layer puts
+out; layers whose output does not depend on what comes in (Dense, Conv …) end it. Nested models, wrappers and shared
+layers are walked in scopes of their own. Nothing recurses, and a budget bounds the work whatever the file claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from logitcheck.analyzer import transfer
+from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.values import Source, Value, anything
+from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReference
+
+BUDGET = 200_000
+"""Calls of layers in one model, nested ones counted each time they are entered."""
+
+_NO_CALL = Call((), {}, ())
+_Result = TypeVar("_Result")
+
+
+class BudgetExceededError(Exception):
+    """The graph is too large to walk within the budget."""
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """One use of a graph: the model itself, or a nested model or wrapper at one of its calls.
+
+    arguments: what the graph's inputs are bound to in the parent scope; empty for the model itself.
+    folded: whether the second axis of everything outside is hidden inside (TimeDistributed).
+    """
+
+    graph: Graph
+    parent: Scope | None = None
+    arguments: Sequence[TensorReference] = ()
+    folded: bool = False
+    prefix: str = ""
+    children: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Remember which input of the graph is which."""
+        self.positions = {reference.layer: index for index, reference in enumerate(self.graph.inputs)}
+
+    def binding(self, layer: str) -> TensorReference | None:
+        """Give the tensor of the parent scope that the input called `layer` stands for."""
+        position = self.positions.get(layer)
+        return self.arguments[position] if position is not None and position < len(self.arguments) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One call of one layer in one scope."""
+
+    scope: Scope
+    layer: str
+    call: int
+
+
+class Walk:
+    """What is known of the tensors of one model."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.root = Scope(graph)
+        self._values: dict[Point, tuple[Value, ...]] = {}
+        self._shapes: dict[Point, list[Shape | None]] = {}
+        self._steps = 0
+
+    def value(self, scope: Scope, reference: TensorReference) -> Value:
+        """Give what is known of a tensor."""
+        point = Point(scope, reference.layer, reference.call)
+        if point not in self._values:
+            _settle(point, self._value_dependencies, self._compute_value, self._values, self._spend)
+        found = self._values[point]
+        if reference.tensor < len(found):
+            return found[reference.tensor]
+        reason = f"nothing is known of its output number {reference.tensor}"
+        return anything(reason, scope.prefix + reference.layer, found[0].sources)
+
+    def shape(self, scope: Scope, reference: TensorReference) -> Shape | None:
+        """Give a tensor's static shape; None if not even its rank is known."""
+        if reference.shape is not None:
+            return reference.shape
+        point = Point(scope, reference.layer, reference.call)
+        if point not in self._shapes:
+            _settle(point, self._shape_dependencies, self._compute_shape, self._shapes, self._spend)
+        found = self._shapes[point]
+        return found[reference.tensor] if reference.tensor < len(found) else None
+
+    def layer_call(self, point: Point) -> LayerCall:
+        """Give one call as transfer rules see it."""
+        layer = point.scope.graph.layers[point.layer]
+        call = layer.calls[point.call] if layer.calls else _NO_CALL
+        return LayerCall(layer, call, _ScopedOperands(self, point.scope), point.scope.prefix + layer.name)
+
+    def child(self, point: Point, layer: Layer, *, backward: bool = False) -> Scope:
+        """Give the scope of a nested model or wrapper at one of its calls."""
+        key = (point.layer, point.call, int(backward))
+        scope = point.scope.children.get(key)
+        if scope is None:
+            graph = layer.backward if backward else layer.graph
+            assert graph is not None
+            scope = Scope(
+                graph,
+                point.scope,
+                layer.calls[point.call].tensors if layer.calls else (),
+                layer.rule == "TimeDistributed",
+                f"{point.scope.prefix}{layer.name}/",
+            )
+            point.scope.children[key] = scope
+        return scope
+
+    def _spend(self) -> None:
+        self._steps += 1
+        if self._steps > BUDGET:
+            raise BudgetExceededError
+
+    def _value_dependencies(self, point: Point) -> Iterable[Point]:
+        layer = point.scope.graph.layers[point.layer]
+        match layer.kind:
+            case LayerKind.INPUT:
+                return self._bound(point)
+            case LayerKind.MODEL | LayerKind.WRAPPER:
+                return self._inner_outputs(point, layer)
+            case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
+                rule = transfer.rule_for(layer)
+                if rule is not None and rule.cuts(layer):
+                    return ()
+                call = layer.calls[point.call] if layer.calls else _NO_CALL
+                return [Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors]
+
+    def _shape_dependencies(self, point: Point) -> Iterable[Point]:
+        layer = point.scope.graph.layers[point.layer]
+        match layer.kind:
+            case LayerKind.INPUT:
+                return [bound for bound, reference in self._bound_references(point) if reference.shape is None]
+            case LayerKind.MODEL | LayerKind.WRAPPER:
+                return self._inner_outputs(point, layer)
+            case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
+                call = layer.calls[point.call] if layer.calls else _NO_CALL
+                if layer.input_shape is not None and len(call.tensors) == 1:
+                    return ()
+                return [Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors if tensor.shape is None]
+
+    def _bound_references(self, point: Point) -> list[tuple[Point, TensorReference]]:
+        reference = point.scope.binding(point.layer)
+        if reference is None or point.scope.parent is None:
+            return []
+        return [(Point(point.scope.parent, reference.layer, reference.call), reference)]
+
+    def _bound(self, point: Point) -> list[Point]:
+        return [bound for bound, _ in self._bound_references(point)]
+
+    def _inner_outputs(self, point: Point, layer: Layer) -> list[Point]:
+        scopes = [self.child(point, layer)]
+        if layer.backward is not None:
+            scopes.append(self.child(point, layer, backward=True))
+        return [Point(scope, output.layer, output.call) for scope in scopes for output in scope.graph.outputs]
+
+    def _compute_value(self, point: Point) -> tuple[Value, ...]:
+        layer = point.scope.graph.layers[point.layer]
+        match layer.kind:
+            case LayerKind.INPUT:
+                return (self._input_value(point),)
+            case LayerKind.MODEL:
+                scope = self.child(point, layer)
+                return tuple(self.value(scope, output) for output in scope.graph.outputs)
+            case LayerKind.WRAPPER:
+                inner, backward = self._wrapped_values(point, layer)
+                return transfer.wrapped(self.layer_call(point), inner, backward)
+            case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
+                return transfer.apply(self.layer_call(point))
+
+    def _wrapped_values(self, point: Point, layer: Layer) -> tuple[Value, Value | None]:
+        scope = self.child(point, layer)
+        inner = self.value(scope, scope.graph.outputs[0])
+        if layer.backward is None:
+            return inner, None
+        scope = self.child(point, layer, backward=True)
+        return inner, self.value(scope, scope.graph.outputs[0])
+
+    def _input_value(self, point: Point) -> Value:
+        reference = point.scope.binding(point.layer)
+        if reference is not None and point.scope.parent is not None:
+            value = self.value(point.scope.parent, reference)
+            return transfer.folded(value) if point.scope.folded else value
+        name = point.scope.prefix + point.layer
+        source = Source((id(point.scope), point.layer), lambda: None)
+        return anything("it comes straight from an input of the model", name, frozenset({source}))
+
+    def _compute_shape(self, point: Point) -> list[Shape | None]:
+        layer = point.scope.graph.layers[point.layer]
+        match layer.kind:
+            case LayerKind.INPUT:
+                return [self._input_shape(point, layer)]
+            case LayerKind.MODEL | LayerKind.WRAPPER:
+                scope = self.child(point, layer)
+                inner = [self.shape(scope, output) for output in scope.graph.outputs]
+                return transfer.wrapped_shapes(self.layer_call(point), inner) if layer.kind is LayerKind.WRAPPER else inner
+            case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
+                return transfer.shapes(self.layer_call(point))
+
+    def _input_shape(self, point: Point, layer: Layer) -> Shape | None:
+        reference = point.scope.binding(point.layer)
+        if reference is None or point.scope.parent is None:
+            return transfer.stored_shape(layer)
+        shape = self.shape(point.scope.parent, reference)
+        if point.scope.folded:
+            return None if shape is None or len(shape) < 2 else (shape[0], *shape[2:])
+        return shape
+
+
+@dataclass(frozen=True, slots=True)
+class _ScopedOperands:
+    """The operands of calls in one scope."""
+
+    walk: Walk
+    scope: Scope
+
+    def value(self, reference: TensorReference) -> Value:
+        return self.walk.value(self.scope, reference)
+
+    def shape(self, reference: TensorReference) -> Shape | None:
+        return self.walk.shape(self.scope, reference)
+
+    def identity(self, reference: TensorReference) -> object:
+        return (id(self.scope), reference.layer, reference.call, reference.tensor)
+
+
+def _settle(
+    start: Point,
+    dependencies: Callable[[Point], Iterable[Point]],
+    compute: Callable[[Point], _Result],
+    settled: dict[Point, _Result],
+    spend: Callable[[], None],
+) -> None:
+    """Compute `start` after everything it depends on, depth first, without recursion."""
+    stack = [(start, iter(dependencies(start)))]
+    while stack:
+        point, pending = stack[-1]
+        following = next((dependency for dependency in pending if dependency not in settled), None)
+        if following is not None:
+            stack.append((following, iter(dependencies(following))))
+            spend()
+            continue
+        stack.pop()
+        settled[point] = compute(point)

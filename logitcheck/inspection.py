@@ -1,0 +1,175 @@
+"""One input to one report: load, analyze, judge. And many inputs to one report, in order, on every core."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from logitcheck import loader, rules
+from logitcheck.analyzer import JudgedLoss, OutputAnalysis, analyze
+from logitcheck.errors import ErrorCode, InputError
+from logitcheck.loader import folder
+from logitcheck.model import SavedModel
+from logitcheck.report import (
+    EvidenceStep,
+    Finding,
+    LossReport,
+    ModelReport,
+    Outcome,
+    OutputReport,
+    Report,
+    Verdict,
+)
+
+_PARALLEL_FROM = 400
+"""Inputs from which a second process pays for its start; below, one core is done first."""
+
+_CHUNK = 50
+
+
+def inspect(path: str | os.PathLike[str]) -> ModelReport:
+    """Inspect one saved model.
+
+    path: a `.keras` archive, an unpacked `.keras` folder or an HDF5 file, whatever it is called. An input that cannot be read gives a
+    report with `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
+    """
+    shown = os.fspath(path)
+    loaded = loader.load(Path(path))
+    if isinstance(loaded, InputError):
+        return unreadable(shown, loaded)
+    return _report(shown, loaded)
+
+
+def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
+    """Inspect files and folders; folders are searched for models. The report is in the order given.
+
+    jobs: processes to use; None takes one for each core if there are many inputs.
+    """
+    found = [item for path in paths for item in expand(path)]
+    workers = _workers(len(found), jobs)
+    if workers <= 1:
+        reports = [_inspect_found(item) for item in found]
+    else:
+        from concurrent.futures import ProcessPoolExecutor
+
+        with ProcessPoolExecutor(workers) as pool:
+            reports = list(pool.map(_inspect_found, found, chunksize=_CHUNK))
+    return Report(models=tuple(report for report in reports if report is not None))
+
+
+Found = tuple[str, bool]
+"""A path as the user gave it or below the folder they gave, and whether it was found in a folder without a model's suffix."""
+
+
+def expand(path: str) -> Iterator[Found]:
+    """Give the models that a path stands for: itself, or those in the folder it names."""
+    given = Path(path)
+    if not given.is_dir() or folder.is_keras_folder(given) or folder.is_saved_model(given):
+        yield path, False
+        return
+    empty = True
+    for found in folder.find(given):
+        empty = False
+        yield str(found), found.suffix.lower() not in folder.MODEL_SUFFIXES and found.is_file()
+    if empty:
+        yield path, False
+
+
+def unreadable(path: str, error: InputError) -> ModelReport:
+    """Make the report of an input that cannot be judged."""
+    return ModelReport(
+        path=path,
+        format=None,
+        keras_version=None,
+        backend=None,
+        model_class=None,
+        compiled=False,
+        outcome=Outcome.UNREADABLE,
+        outputs=(),
+        findings=(),
+        error=error,
+    )
+
+
+def _workers(count: int, jobs: int | None) -> int:
+    if jobs is not None:
+        return min(jobs, max(1, count // _CHUNK))
+    return len(os.sched_getaffinity(0)) if count >= _PARALLEL_FROM and hasattr(os, "sched_getaffinity") else 1
+
+
+def _inspect_found(found: Found) -> ModelReport | None:
+    """Inspect one input; one that was only found by its content, and is no Keras model, is none of ours."""
+    path, by_content = found
+    try:
+        report = inspect(path)
+    except Exception as error:  # noqa: BLE001  a defect of ours in one file must not take the others' verdicts away
+        message = f"logitcheck failed on this file ({type(error).__name__}: {error})."
+        hint = "This is a defect of logitcheck: please report it, with the file if you can."
+        return unreadable(path, InputError(code=ErrorCode.INTERNAL_ERROR, message=message, hint=hint))
+    foreign = by_content and report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
+    return None if foreign else report
+
+
+def _report(path: str, model: SavedModel) -> ModelReport:
+    outputs: list[OutputReport] = []
+    findings: list[Finding] = []
+    for analysis in analyze(model):
+        verdict, judged, found = rules.judge(model, analysis)
+        outputs.append(_output(analysis, verdict, judged))
+        findings.extend(found)
+    return ModelReport(
+        path=path,
+        format=model.format,
+        keras_version=model.keras_version,
+        backend=model.backend,
+        model_class=model.model_class,
+        compiled=model.compiled,
+        outcome=_outcome([output.verdict for output in outputs]),
+        outputs=tuple(outputs),
+        findings=tuple(_once(findings)),
+        error=None,
+    )
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Say only once, for the whole model, that it was not compiled; worst findings first."""
+    order = sorted(findings, key=lambda finding: -sum(finding.severity.at_least(other) for other in type(finding.severity)))
+    said: set[tuple[str, str]] = set()
+    for finding in order:
+        if (finding.code, finding.message) not in said:
+            said.add((finding.code, finding.message))
+            yield finding
+
+
+def _outcome(verdicts: list[Verdict]) -> Outcome:
+    worst = min(verdicts, key=list(Verdict).index, default=Verdict.NOT_APPLICABLE)
+    return Outcome(worst.value)
+
+
+def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | None) -> OutputReport:
+    value = analysis.value
+    loss = None
+    if judged is not None:
+        loss = LossReport(
+            name=judged.loss.name, from_logits=judged.loss.from_logits, expects=judged.expectation.expects
+        )
+    return OutputReport(
+        name=analysis.name,
+        kind=analysis.kind,
+        axis=value.axis,
+        low=_finite(value.low),
+        high=_finite(value.high),
+        classes=analysis.classes,
+        loss=loss,
+        verdict=verdict,
+        evidence=tuple(
+            EvidenceStep(layer=step.layer, class_name=step.class_name, effect=step.effect, depth=step.depth)
+            for step in analysis.evidence
+        ),
+    )
+
+
+def _finite(bound: float) -> float | None:
+    return bound if math.isfinite(bound) else None

@@ -1,0 +1,38 @@
+"""Bytes to facts: reads a saved model from any container and dialect into the neutral `SavedModel`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from logitcheck.errors import ErrorCode, InputError, UnreadableInputError
+from logitcheck.loader import archive, folder, identify
+from logitcheck.loader.assemble import assemble
+from logitcheck.loader.stored import StoredModel
+from logitcheck.model import SavedModel
+
+__all__ = ["load"]
+
+
+def load(path: Path) -> SavedModel | InputError:
+    """Read the saved model at `path`; an input that cannot be judged is a value with the reason, not an exception."""
+    try:
+        return assemble(_read(path))
+    except UnreadableInputError as error:
+        return error.error
+    except OSError as error:
+        return identify.read_error(error).error
+    except (MemoryError, RecursionError):
+        message = "The file holds more than a model config can: reading it ran out of memory or depth."
+        return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
+
+
+def _read(path: Path) -> StoredModel:
+    match identify.identify(path):
+        case identify.Container.ARCHIVE:
+            return archive.read(path)
+        case identify.Container.FOLDER:
+            return folder.read(path)
+        case identify.Container.HDF5:
+            from logitcheck.loader import hdf5
+
+            return hdf5.read(path)

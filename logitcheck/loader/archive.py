@@ -1,0 +1,77 @@
+"""Reads `.keras` archives: only `config.json` and `metadata.json` out of the zip, whatever else it holds."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from pathlib import Path
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import document
+from logitcheck.loader.stored import StoredModel, of_archive
+from logitcheck.model import ContainerFormat
+
+_MOST_MEMBERS = 100_000
+_HIGHEST_RATIO = 200
+"""Keras stores members uncompressed; deflated JSON shrinks 10 to 20 times, a bomb a thousand times."""
+
+_SMALL = 1 << 20
+_FETCH_AGAIN = "Fetch or copy the file again: the end of the archive is missing or damaged."
+
+
+def read(path: Path) -> StoredModel:
+    """Read the model and compile settings of the archive at `path`.
+
+    Raises UnreadableInputError if it is truncated, hostile, or no Keras archive.
+    """
+    try:
+        with path.open("rb", buffering=4096) as file, zipfile.ZipFile(file) as archive:
+            config = _member(archive, "config.json")
+            metadata = _member(archive, "metadata.json")
+            names = archive.namelist()
+    except zipfile.BadZipFile as error:
+        message = f"The file starts like a zip archive, but is cut off or damaged ({error})."
+        raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
+    except (zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
+        message = f"A member of the archive cannot be unpacked: {error}."
+        raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
+    if config is None:
+        raise _no_config(names)
+    return of_archive(config, metadata, ContainerFormat.KERAS)
+
+
+def holds_model(path: Path) -> bool:
+    """Tell whether the zip archive at `path` has a `config.json`, as every `.keras` file does."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "config.json" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, UnicodeDecodeError, NotImplementedError):
+        return False
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    try:
+        member = archive.getinfo(name)
+    except KeyError:
+        return None
+    if member.flag_bits & 0x1:
+        message = f"{name} in the archive is encrypted."
+        raise UnreadableInputError(ErrorCode.ENCRYPTED, message, "Keras never encrypts: unpack it and zip it without.")
+    if len(archive.filelist) > _MOST_MEMBERS:
+        message = f"The archive has {len(archive.filelist):,} members; a .keras file has a handful."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
+    inflated = member.file_size > _SMALL and member.file_size > _HIGHEST_RATIO * max(1, member.compress_size)
+    if member.file_size > document.LARGEST or inflated:
+        document.refuse_size(member.file_size, name)
+    with archive.open(member) as stream:
+        raw = stream.read(document.LARGEST + 1)
+    return raw
+
+
+def _no_config(names: list[str]) -> UnreadableInputError:
+    shown = ", ".join(repr(name[:60]) for name in names[:5]) or "nothing"
+    return UnreadableInputError(
+        ErrorCode.NO_CONFIG,
+        f"Expected config.json in the archive, found {shown}{' …' if len(names) > 5 else ''}.",
+        "This zip file is no Keras model; give the file that model.save('name.keras') wrote.",
+    )

@@ -1,0 +1,82 @@
+"""Puts a parsed file together: graph, outputs, losses (`StoredModel` to `SavedModel`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from logitcheck.loader import activations, envelopes, fields, graphs, outputs
+from logitcheck.loader.envelopes import Envelope
+from logitcheck.loader.outputs import NamedOutput
+from logitcheck.loader.stored import StoredModel
+from logitcheck.model import Graph, Head, ModelOutput, SavedModel
+
+_HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
+
+
+def assemble(stored: StoredModel) -> SavedModel:
+    """Make sense of a parsed file.
+
+    Raises MalformedGraphError if the config describes a graph that cannot be.
+    """
+    envelope = envelopes.read(stored.config) or Envelope("Model", {}, None, has_module=False, package=None)
+    graph = graphs.read(envelope)
+    generation = _generation(stored, envelope)
+    named = _named_outputs(envelope, graph, generation)
+    settings = stored.compile_settings
+    matched: tuple[ModelOutput, ...]
+    matched, note = outputs.match(named, settings or {}, generation)
+    return SavedModel(
+        format=stored.format,
+        keras_version=stored.keras_version,
+        backend=stored.backend,
+        model_class=envelope.class_name,
+        compiled=settings is not None,
+        outputs=matched,
+        graph=graph,
+        head=_hub_head(envelope) if graph is None else None,
+        unwalkable=None if graph is not None else _why_unwalkable(envelope),
+        compile_note=note,
+        generation=generation,
+    )
+
+
+def _generation(stored: StoredModel, envelope: Envelope) -> int:
+    """Tell the major version of Keras, from the version if stored, else from who the module says wrote it."""
+    version = stored.keras_version or ""
+    if version[:1] in {"1", "2", "3"} and version[1:2] == ".":
+        return int(version[0])
+    module = envelope.module or ""
+    return 3 if module.startswith(("keras.src.models", "keras_hub")) else 2
+
+
+def _named_outputs(envelope: Envelope, graph: Graph | None, generation: int) -> tuple[NamedOutput, ...]:
+    if graph is None:
+        return (NamedOutput((), None, None),)
+    if "output_layers" in envelope.config:
+        stored = [path for path, _ in graphs.leaves(envelope.config["output_layers"])]
+        leaves = list(zip(stored, graph.outputs, strict=True))
+    else:
+        leaves = [((), reference) for reference in graph.outputs]
+    return outputs.name_outputs(leaves, generation)
+
+
+def _why_unwalkable(envelope: Envelope) -> str:
+    return f"the config of {envelope.full_name!r} holds no layers, as those of subclassed models do not"
+
+
+def _hub_head(envelope: Envelope) -> Head | None:
+    """Read the head of a KerasHub task, whose config names its activation (None means logits).
+
+    Classifiers and segmenters only: keras-facts "Library models", KerasHub 0.32 (image_classifier.py, text_classifier.py).
+    """
+    config: Mapping[str, object] = envelope.config
+    is_hub = envelope.package in _HUB_PACKAGES or (envelope.module or "").split(".")[0] in _HUB_PACKAGES
+    kind = envelope.class_name
+    if not is_hub or "activation" not in config or not kind.endswith(("Classifier", "ImageSegmenter")):
+        return None
+    return Head(
+        class_name=kind,
+        activation=activations.read(config["activation"]),
+        units=fields.integer(config.get("num_classes")),
+        rank=4 if kind.endswith("ImageSegmenter") else 2,
+    )

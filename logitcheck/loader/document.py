@@ -1,0 +1,49 @@
+"""JSON from untrusted files: size caps before reading, and every way it can be broken as one clear error."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one JSON document; the largest model configs seen are a few MB."""
+
+_EXCERPT = 40
+_SAVE_AGAIN = "The file is damaged: fetch it again, or save the model again with model.save(...)."
+
+
+def parse(raw: bytes | str, where: str) -> object:
+    """Parse the JSON document `raw`; `where` names it in messages, for instance "config.json".
+
+    Raises UnreadableInputError if it is no JSON, is nested too deep or holds absurd numbers.
+    """
+    if len(raw) > LARGEST:
+        refuse_size(len(raw), where)
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as error:
+        _refuse_syntax(error, where)
+    except UnicodeDecodeError as error:
+        message = f"{where} should be UTF-8 text, byte {error.start} is not."
+        raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
+    except RecursionError as error:
+        message = f"{where} is nested too deep to be a model config."
+        raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
+    except ValueError as error:
+        message = f"{where} holds a number of thousands of digits, which no model config has."
+        raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
+
+
+def refuse_size(size: int, where: str) -> NoReturn:
+    """Refuse a document of `size` bytes."""
+    message = f"{where} has {size:,} bytes; no model config is larger than {LARGEST:,}."
+    raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
+
+
+def _refuse_syntax(error: json.JSONDecodeError, where: str) -> NoReturn:
+    start = max(0, error.pos - _EXCERPT // 2)
+    excerpt = error.doc[start : start + _EXCERPT]
+    message = f"{where} is no valid JSON at line {error.lineno}, column {error.colno}: {error.msg}, near {excerpt!r}."
+    raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error

@@ -1,0 +1,49 @@
+"""Narrowing of raw JSON: every access to a field of a hostile file goes through a function that checks its type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from logitcheck.model import Shape
+
+LARGEST_SIZE = 2**53
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """Give `value` if it is a JSON object, else an empty one."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[object]:
+    """Give `value` if it is a JSON array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Give `value` if it is a string, else None."""
+    return value if isinstance(value, str) else None
+
+
+def integer(value: object) -> int | None:
+    """Give `value` if it is a whole number of sane size, else None; `True` is no number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if abs(value) <= LARGEST_SIZE else None
+
+
+def boolean(value: object) -> bool | None:
+    """Give `value` if it is true or false, else None."""
+    return value if isinstance(value, bool) else None
+
+
+def shape(value: object) -> Shape | None:
+    """Read a static shape: a list of sizes and nulls, or the object that SavedModel and old configs wrap it in."""
+    if isinstance(value, dict):
+        value = value.get("items", value.get("value"))
+    if not isinstance(value, (list, tuple)):
+        return None
+    sizes = [size if size is None else integer(size) for size in value]
+    if any(size is None and raw is not None for size, raw in zip(sizes, value, strict=True)):
+        return None
+    return tuple(size if size is None or size >= 0 else None for size in sizes)

@@ -1,0 +1,86 @@
+"""Reads unpacked `.keras` folders, and finds the models inside any other folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import archive, document, identify
+from logitcheck.loader.stored import StoredModel, of_archive
+from logitcheck.model import ContainerFormat
+
+MODEL_SUFFIXES = frozenset({".keras", ".h5", ".hdf5", ".hdf"})
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+_SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
+
+
+def is_keras_folder(path: Path) -> bool:
+    """Tell whether a folder is an unpacked `.keras` archive; Hugging Face folders have a config.json, but no metadata."""
+    return (path / "config.json").is_file() and (path / "metadata.json").is_file()
+
+
+def is_saved_model(path: Path) -> bool:
+    """Tell whether a folder is a TensorFlow SavedModel."""
+    return any((path / member).is_file() for member in _SAVED_MODEL_MEMBERS)
+
+
+def read(path: Path) -> StoredModel:
+    """Read the model and compile settings of the unpacked `.keras` folder at `path`.
+
+    Raises UnreadableInputError for a SavedModel, which this version does not read, and for a folder that is no model.
+    """
+    if is_saved_model(path):
+        message = "This is a TensorFlow SavedModel folder, which this version of logitcheck does not read."
+        hint = "Save the model with model.save('name.keras') and inspect that."
+        raise UnreadableInputError(ErrorCode.UNSUPPORTED_FORMAT, message, hint)
+    if not is_keras_folder(path):
+        raise no_model_found()
+    try:
+        config = _read_capped(path / "config.json")
+        metadata = _read_capped(path / "metadata.json")
+    except OSError as error:
+        raise identify.read_error(error) from error
+    return of_archive(config, metadata, ContainerFormat.KERAS_FOLDER)
+
+
+def no_model_found() -> UnreadableInputError:
+    """Make the error for a folder that holds no model."""
+    message = "The folder holds no model: no .keras archive, no unpacked .keras folder, no HDF5 model."
+    return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, "Give the path of a model, or of a folder with some.")
+
+
+def find(path: Path) -> Iterator[Path]:
+    """Every model below the folder `path`, in sorted order; symbolic links to folders are not followed.
+
+    A file counts by its content, and by its suffix also where the content is none (a Git LFS pointer, an empty file).
+    """
+    for folder, subfolders, files in os.walk(path):
+        here = Path(folder)
+        subfolders[:] = sorted(
+            name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
+        )
+        models = [name for name in subfolders if is_keras_folder(here / name) or is_saved_model(here / name)]
+        subfolders[:] = [name for name in subfolders if name not in models]
+        found = [name for name in files if _is_candidate(here / name)]
+        yield from (here / name for name in sorted([*models, *found]))
+
+
+def _is_candidate(path: Path) -> bool:
+    if path.name.startswith("."):
+        return False
+    if path.suffix.lower() in MODEL_SUFFIXES:
+        return True
+    container = identify.container_of(path)
+    if container is identify.Container.ARCHIVE:
+        return archive.holds_model(path)
+    return container is identify.Container.HDF5
+
+
+def _read_capped(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > document.LARGEST:
+        document.refuse_size(size, path.name)
+    with path.open("rb") as file:
+        return file.read(document.LARGEST + 1)

@@ -1,0 +1,97 @@
+"""Reads HDF5 models: root attributes only, no group or dataset is ever opened (links in them could lead elsewhere)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import document
+from logitcheck.loader.stored import StoredModel, of_attributes
+
+if TYPE_CHECKING:
+    import h5py
+
+_WANTED = ("model_config", "training_config", "keras_version", "backend")
+_TRUNCATED = re.compile(r"truncated file: eof = (\d+).*?stored_eof = (\d+)")
+_LEGACY_WEIGHTS = ("layer_names", "nb_layers")
+_WEIGHTS_GROUPS = frozenset({"layers", "vars", "_layer_checkpoint_dependencies", "optimizer"})
+
+
+def read(path: Path) -> StoredModel:
+    """Read the model and compile settings of the HDF5 file at `path`.
+
+    Raises UnreadableInputError if it is truncated, holds weights only, or is no Keras model.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            attributes = _attributes(file)
+            if "model_config" not in attributes:
+                raise _without_model(file)
+    except OSError as error:
+        raise _damaged(error) from error
+    return of_attributes(attributes)
+
+
+def _attributes(file: h5py.File) -> dict[str, str]:
+    """Read the four root attributes that matter, as text."""
+    attributes: dict[str, str] = {}
+    for name in _WANTED:
+        if name in file.attrs:
+            text = _text(file, name)
+            if text is not None:
+                attributes[name] = text
+    return attributes
+
+
+def _text(file: h5py.File, name: str) -> str | None:
+    """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs")."""
+    attribute = file.attrs.get_id(name)
+    if attribute.shape not in {(), (1,)}:
+        return None
+    if attribute.get_storage_size() > document.LARGEST:
+        document.refuse_size(attribute.get_storage_size(), name)
+    try:
+        value = file.attrs[name]
+    except (TypeError, ValueError, UnicodeDecodeError, MemoryError) as error:
+        message = f"The attribute {name} cannot be read as text: {error}."
+        raise UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).") from error
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return value if isinstance(value, str) else None
+
+
+def _without_model(file: h5py.File) -> UnreadableInputError:
+    if any(name in file.attrs for name in _LEGACY_WEIGHTS) or _WEIGHTS_GROUPS & set(file.keys()):
+        return UnreadableInputError(
+            ErrorCode.WEIGHTS_ONLY,
+            "The file holds weights only: neither the layers nor the loss are stored in it.",
+            "Give the file that model.save(...) wrote, not the one of save_weights(...).",
+        )
+    found = ", ".join(repr(str(key)[:40]) for key in list(file.keys())[:5]) or "no groups"
+    return UnreadableInputError(
+        ErrorCode.NOT_A_MODEL,
+        f"Expected an HDF5 file with the attribute model_config, found one without it ({found}).",
+        "This is an HDF5 file, but no Keras model; give the file that model.save('name.h5') wrote.",
+    )
+
+
+def _damaged(error: OSError) -> UnreadableInputError:
+    text = str(error)
+    sizes = _TRUNCATED.search(text)
+    if sizes:
+        have, expected = (int(size) for size in sizes.groups())
+        message = f"The HDF5 file is cut off: it has {have:,} of {expected:,} bytes."
+        return UnreadableInputError(ErrorCode.TRUNCATED, message, "Fetch or copy the file again.")
+    if isinstance(error, PermissionError):
+        message = "The file may not be read with the rights of this user."
+        return UnreadableInputError(ErrorCode.PERMISSION_DENIED, message, "Check its permissions.")
+    message = f"The HDF5 library cannot read the file: {text}."
+    return UnreadableInputError(ErrorCode.TRUNCATED, message, "It is damaged or cut off: fetch or copy it again.")

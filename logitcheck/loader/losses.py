@@ -1,0 +1,179 @@
+"""Losses as compile settings store them, under their canonical class names (keras-facts: "Compile configuration").
+
+A string or a bare function always means `from_logits=False`. A function is known by its name only, so a user's
+function with the name of a built-in one cannot be told from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from logitcheck.loader import envelopes, fields
+from logitcheck.loader.envelopes import Envelope
+from logitcheck.model import Loss, LossForm
+
+WITH_FLAG = frozenset(
+    {
+        *("BinaryCrossentropy", "BinaryFocalCrossentropy", "CategoricalCrossentropy"),
+        *("CategoricalFocalCrossentropy", "SparseCategoricalCrossentropy"),
+    }
+)
+"""Classes with a `from_logits` parameter; every one defaults to False."""
+
+_CLASS_AXIS = frozenset(
+    {"CategoricalCrossentropy", "CategoricalFocalCrossentropy", "SparseCategoricalCrossentropy", "KLDivergence", "CTC"}
+)
+
+CROSSENTROPY_BY_SHAPE = "Crossentropy"
+"""Name of the loss that the Keras 3 strings "ce" and "crossentropy" stand for: chosen from the shapes at the first fit."""
+
+_FUNCTIONS: Mapping[str, str] = {
+    "binary_crossentropy": "BinaryCrossentropy",
+    "binary_focal_crossentropy": "BinaryFocalCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "categorical_focal_crossentropy": "CategoricalFocalCrossentropy",
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+    "categorical_generalized_cross_entropy": "CategoricalGeneralizedCrossEntropy",
+    "kl_divergence": "KLDivergence",
+    "mean_squared_error": "MeanSquaredError",
+    "mean_absolute_error": "MeanAbsoluteError",
+    "mean_absolute_percentage_error": "MeanAbsolutePercentageError",
+    "mean_squared_logarithmic_error": "MeanSquaredLogarithmicError",
+    "huber": "Huber",
+    "log_cosh": "LogCosh",
+    "cosine_similarity": "CosineSimilarity",
+    "poisson": "Poisson",
+    "hinge": "Hinge",
+    "squared_hinge": "SquaredHinge",
+    "categorical_hinge": "CategoricalHinge",
+    "dice": "Dice",
+    "tversky": "Tversky",
+    "circle": "Circle",
+    "ctc": "CTC",
+}
+
+_SHORT: Mapping[str, str] = {
+    "kld": "KLDivergence",
+    "mse": "MeanSquaredError",
+    "mae": "MeanAbsoluteError",
+    "mape": "MeanAbsolutePercentageError",
+    "msle": "MeanSquaredLogarithmicError",
+}
+
+_SINCE_KERAS_2 = {"bce": "BinaryCrossentropy"}
+
+_OLDER: Mapping[str, str] = {
+    "kullback_leibler_divergence": "KLDivergence",
+    "huber_loss": "Huber",
+    "logcosh": "LogCosh",
+    "cosine_proximity": "CosineSimilarity",
+    "cosine": "CosineSimilarity",
+}
+"""Names of Keras 1 and 2 only."""
+
+_RAW_TENSORFLOW: Mapping[str, str] = {
+    "sigmoid_cross_entropy_with_logits": "sigmoid_cross_entropy_with_logits",
+    "weighted_cross_entropy_with_logits": "weighted_cross_entropy_with_logits",
+    "softmax_cross_entropy_with_logits": "softmax_cross_entropy_with_logits",
+    "sparse_softmax_cross_entropy_with_logits": "sparse_softmax_cross_entropy_with_logits",
+}
+
+CLASSES = frozenset({*_FUNCTIONS.values(), *_RAW_TENSORFLOW.values()})
+
+
+def read(raw: object, generation: int) -> Loss | None:
+    """Read one loss; None where none is stored. `generation` is the major version of Keras: 1, 2 or 3."""
+    match raw:
+        case None:
+            return None
+        case str():
+            return _string(raw, generation)
+        case {"class_name": "function", "config": str(name)}:
+            return _function(name, generation)
+        case {"class_name": "__lambda__"}:
+            return _custom("<lambda>", "the loss is a Python lambda, whose code is never run")
+    envelope = envelopes.read(raw)
+    if envelope is None:
+        return _custom("unreadable", "the loss is stored in a form that Keras never writes")
+    return _object(envelope, generation)
+
+
+def _string(name: str, generation: int) -> Loss:
+    if name.lower() in {"ce", "crossentropy"}:
+        if generation == 3:
+            return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, from_logits=False, axis=-1)
+        return _custom(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
+    known = _canonical(name, generation)
+    if known is None and name in CLASSES and generation > 1:
+        known = name
+    if known is not None:
+        return _builtin(known, LossForm.STRING, {})
+    raw = _raw_tensorflow(name)
+    if raw is not None:
+        return raw
+    if name == "<lambda>":
+        return _custom(name, "the loss is a Python lambda, whose code is never run")
+    return _custom(name, f"{name!r} is no loss of Keras {generation}; it is the user's own")
+
+
+def _function(name: str, generation: int) -> Loss:
+    known = _canonical(name, generation)
+    if known is not None:
+        return _builtin(known, LossForm.FUNCTION, {})
+    return _raw_tensorflow(name) or _custom(name, f"{name!r} is a custom function")
+
+
+def _raw_tensorflow(name: str) -> Loss | None:
+    """Read a raw TensorFlow function: they all expect logits and have no flag to say otherwise."""
+    known = _RAW_TENSORFLOW.get(name.removesuffix("_v2"))
+    if known is None:
+        return None
+    return Loss(name=known, form=LossForm.FUNCTION, axis=-1 if "softmax" in known else None)
+
+
+def _object(envelope: Envelope, generation: int) -> Loss:
+    name = envelope.class_name
+    if name == "LossFunctionWrapper" and not envelope.is_custom:
+        return _wrapped(envelope.config, generation)
+    if name == "MeanMetricWrapper" or envelope.is_custom or name not in CLASSES:
+        hint = fields.boolean(envelope.config.get("from_logits"))
+        return _custom(envelope.full_name, f"the loss is an object of the custom class {envelope.full_name!r}", hint)
+    return _builtin(name, LossForm.OBJECT, envelope.config)
+
+
+def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
+    """Read a LossFunctionWrapper: the parameters of the function stand beside it in the config."""
+    function = config.get("fn")
+    name = fields.text(function) or fields.text(fields.mapping(function).get("config")) or "LossFunctionWrapper"
+    known = _canonical(name, generation)
+    if known is None:
+        hint = fields.boolean(config.get("from_logits"))
+        return _raw_tensorflow(name) or _custom(name, f"the loss wraps the custom function {name!r}", hint)
+    return _builtin(known, LossForm.FUNCTION, config)
+
+
+def _canonical(name: str, generation: int) -> str | None:
+    known = _FUNCTIONS.get(name) or _SHORT.get(name) or _SHORT.get(name.lower() if name.isupper() else name)
+    if known is None and generation > 1:
+        known = _SINCE_KERAS_2.get(name.lower() if name.isupper() else name)
+    if known is None and generation < 3:
+        known = _OLDER.get(name)
+    return known
+
+
+def _builtin(name: str, form: LossForm, config: Mapping[str, object]) -> Loss:
+    from_logits: bool | None = None
+    if name in WITH_FLAG:
+        from_logits = config.get("from_logits") is True
+    axis = fields.integer(config.get("axis", -1)) if name in _CLASS_AXIS else None
+    return Loss(
+        name=name,
+        form=form,
+        from_logits=from_logits,
+        axis=-1 if axis is None and name in _CLASS_AXIS else axis,
+        ignore_class=config.get("ignore_class") is not None,
+    )
+
+
+def _custom(name: str, reason: str, hint: bool | None = None) -> Loss:
+    return Loss(name=name, form=LossForm.CUSTOM, reason=reason, hint_from_logits=hint)

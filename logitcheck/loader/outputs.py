@@ -1,0 +1,129 @@
+"""Which loss belongs to which output, as Keras of the version that wrote the file matches them.
+
+keras-facts, "Matching losses/metrics to outputs": names, positions, broadcasting, and what is silently ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from logitcheck.loader import losses
+from logitcheck.model import Loss, ModelOutput, TensorReference
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOutput:
+    """One output of a model: the path to it in the output structure, its name, its tensor (None if not walkable)."""
+
+    path: Path
+    name: str | None
+    tensor: TensorReference | None
+
+
+def name_outputs(leaves: Sequence[tuple[Path, TensorReference]], generation: int) -> tuple[NamedOutput, ...]:
+    """Name outputs: dict outputs by their key, others by their layer; Keras 2 numbers repeated names, Keras 3 does not."""
+    named: list[NamedOutput] = []
+    seen: dict[str, int] = {}
+    for path, tensor in leaves:
+        keys = [step for step in path if isinstance(step, str)]
+        name = keys[-1] if keys else tensor.layer
+        count = seen.get(name, 0)
+        seen[name] = count + 1
+        named.append(NamedOutput(path, f"{name}_{count}" if count and generation < 3 else name, tensor))
+    return tuple(named)
+
+
+def match(
+    outputs: Sequence[NamedOutput], settings: Mapping[str, object], generation: int
+) -> tuple[tuple[ModelOutput, ...], str | None]:
+    """Give every output its losses, and a note on what in the settings fits no output, if anything."""
+    stored, weights = settings.get("loss"), settings.get("loss_weights")
+    matched = tuple(
+        ModelOutput(
+            name=output.name,
+            tensor=output.tensor,
+            losses=tuple(_losses(output, position, outputs, stored, weights, generation)),
+        )
+        for position, output in enumerate(outputs)
+    )
+    return matched, _leftovers(outputs, stored)
+
+
+def _losses(
+    output: NamedOutput,
+    position: int,
+    outputs: Sequence[NamedOutput],
+    stored: object,
+    weights: object,
+    generation: int,
+) -> Iterator[Loss]:
+    for index, raw in enumerate(_candidates(output, position, len(outputs), stored, generation)):
+        loss = losses.read(raw, generation)
+        at = index if isinstance(stored, list) and len(outputs) == 1 else position
+        if loss is not None and _weight(output, at, weights) != 0:
+            yield loss
+
+
+def _candidates(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> list[object]:
+    """Find the stored losses of one output."""
+    if isinstance(stored, dict) and "class_name" not in stored:
+        return [_from_dict(output, stored, count)]
+    if isinstance(stored, list):
+        nested = _descend(stored, output.path)
+        if nested is not None and len(output.path) > 1:
+            return [nested]
+        if count == 1:
+            return list(stored) if generation == 3 else stored[:1]
+        return [stored[position]] if position < len(stored) else []
+    return [stored]
+
+
+def _from_dict(output: NamedOutput, stored: Mapping[str, object], count: int) -> object:
+    nested = _descend(stored, output.path)
+    if nested is not None:
+        return nested
+    found = stored.get(output.name) if output.name is not None else None
+    if found is None and output.tensor is not None:
+        found = stored.get(output.tensor.layer)
+    if found is None and count == 1 and len(stored) == 1:
+        found = next(iter(stored.values()))
+    return found
+
+
+def _descend(stored: object, path: Path) -> object:
+    """Follow an output's path into settings that mirror the output structure; None where they do not."""
+    if not path:
+        return None
+    for step in path:
+        if isinstance(step, str) and isinstance(stored, dict) and "class_name" not in stored:
+            stored = stored.get(step)
+        elif isinstance(step, int) and isinstance(stored, list) and step < len(stored):
+            stored = stored[step]
+        else:
+            return None
+    return stored
+
+
+def _weight(output: NamedOutput, position: int, weights: object) -> object:
+    if isinstance(weights, dict):
+        nested = _descend(weights, output.path)
+        return nested if nested is not None else weights.get(output.name)
+    if isinstance(weights, list):
+        nested = _descend(weights, output.path) if len(output.path) > 1 else None
+        if nested is not None:
+            return nested
+        return weights[position] if position < len(weights) else None
+    return weights
+
+
+def _leftovers(outputs: Sequence[NamedOutput], stored: object) -> str | None:
+    if isinstance(stored, dict) and "class_name" not in stored:
+        known = {step for output in outputs for step in output.path if isinstance(step, str)}
+        known |= {output.name for output in outputs if output.name} | {o.tensor.layer for o in outputs if o.tensor}
+        unknown = [str(key) for key in stored if key not in known]
+        if unknown and len(outputs) > 1:
+            return f"losses are compiled for outputs that the model does not have: {', '.join(unknown)}"
+    return None

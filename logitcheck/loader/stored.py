@@ -1,0 +1,65 @@
+"""What a container gives to the rest of the loader: the parsed config, the compile settings and who wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import document, fields
+from logitcheck.model import ContainerFormat
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredModel:
+    """One saved model, parsed but not understood.
+
+    config: the serialized model object. compile_settings: as stored, or None for a model that was not compiled.
+    """
+
+    format: ContainerFormat
+    config: Mapping[str, object]
+    compile_settings: Mapping[str, object] | None
+    keras_version: str | None
+    backend: str | None
+
+
+def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat) -> StoredModel:
+    """Parse the two JSON members of a `.keras` archive or folder.
+
+    An uncompiled model has no `compile_config` up to Keras 3.9 and an empty one from 3.10 on.
+    """
+    model = _model_object(document.parse(config, "config.json"), "config.json")
+    about = fields.mapping(document.parse(metadata, "metadata.json")) if metadata is not None else {}
+    return StoredModel(
+        format=container,
+        config=model,
+        compile_settings=fields.mapping(model.get("compile_config")) or None,
+        keras_version=fields.text(about.get("keras_version")),
+        backend=None,
+    )
+
+
+def of_attributes(attributes: Mapping[str, str]) -> StoredModel:
+    """Parse the root attributes of an HDF5 file; `model_config` must be among them."""
+    model = _model_object(document.parse(attributes["model_config"], "model_config"), "model_config")
+    training = attributes.get("training_config")
+    settings = fields.mapping(document.parse(training, "training_config")) if training is not None else {}
+    return StoredModel(
+        format=ContainerFormat.HDF5,
+        config=model,
+        compile_settings=settings or None,
+        keras_version=attributes.get("keras_version"),
+        backend=attributes.get("backend"),
+    )
+
+
+def _model_object(parsed: object, where: str) -> Mapping[str, object]:
+    model = fields.mapping(parsed)
+    if fields.text(model.get("class_name")) is None:
+        raise UnreadableInputError(
+            ErrorCode.NOT_A_MODEL,
+            f"Expected a serialized Keras model with a class_name in {where}, found other JSON.",
+            "Give the file or folder that model.save(...) wrote.",
+        )
+    return model

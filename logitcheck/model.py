@@ -1,0 +1,214 @@
+"""A saved model as the rest of the house sees it: one neutral, frozen shape for every Keras version and file format.
+
+Dialects end in the loader. Layer and operation names, parameter names and loss names here are those of Keras 3; what
+could not be understood is there as an unknown with its reason.
+
+Shapes include the batch axis; `None` is a size that the file does not fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+Shape = tuple[int | None, ...]
+
+
+class ContainerFormat(Enum):
+    """The container a model was saved in; the values are part of the JSON report."""
+
+    KERAS = "keras"
+    KERAS_FOLDER = "keras_dir"
+    HDF5 = "hdf5"
+    SAVED_MODEL = "saved_model"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorReference:
+    """One tensor of a graph: output number `tensor` of call number `call` of a layer, and its static shape if stored."""
+
+    layer: str
+    call: int
+    tensor: int
+    shape: Shape | None = field(default=None, compare=False)
+    dtype: str | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A Python slice in the arguments of an indexing operation."""
+
+    start: object
+    stop: object
+    step: object
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantArray:
+    """An array stored inline in the config, as nested lists."""
+
+    value: object
+
+
+Argument = object
+"""One argument of a call: a `TensorReference`, a list or dict of arguments, a constant, a `Slice`, `...`, a `ConstantArray`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One use of a layer: its positional and keyword arguments, tensors and constants alike."""
+
+    args: tuple[Argument, ...]
+    kwargs: Mapping[str, Argument]
+    tensors: tuple[TensorReference, ...]
+    """Every tensor among the arguments that carries values (masks are not), in order."""
+
+
+class ActivationSource(Enum):
+    """Who computes an activation: TensorFlow's raw functions leave no trace that Keras losses could use."""
+
+    KERAS = "keras"
+    TENSORFLOW = "tensorflow"
+    LAYER = "layer"
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """The activation of a layer.
+
+    name: canonical Keras 3 name (`softmax`, `sigmoid`, `linear` …), or None if it cannot be known.
+    label: the name as the file has it, for messages.
+    config: parameters of an activation that is a layer object (`axis`, `negative_slope` …).
+    reason: why the name cannot be known.
+    """
+
+    name: str | None
+    label: str
+    config: Mapping[str, object] = field(default_factory=dict)
+    source: ActivationSource = ActivationSource.KERAS
+    reason: str | None = None
+
+
+class LayerKind(Enum):
+    """What sort of node a layer is."""
+
+    INPUT = "input"
+    LAYER = "layer"
+    OPERATION = "operation"
+    MODEL = "model"
+    WRAPPER = "wrapper"
+    OPAQUE = "opaque"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layer:
+    """One layer, operation or nested model of a graph.
+
+    name: its name in the graph. class_name: its class as the file has it, for messages.
+    rule: canonical Keras 3 name of the class or operation whose semantics it has.
+    config: constructor parameters under their Keras 3 names.
+    calls: its uses in this graph, in node order.
+    graph: the inner graph of a nested model or wrapper.
+    backward: the inner graph of a Bidirectional's second direction, if it is stored.
+    reason: why an opaque layer is opaque.
+    """
+
+    name: str
+    class_name: str
+    kind: LayerKind
+    rule: str
+    config: Mapping[str, object]
+    calls: tuple[Call, ...] = ()
+    activation: Activation | None = None
+    graph: Graph | None = None
+    backward: Graph | None = None
+    cells: tuple[Layer, ...] = ()
+    input_shape: Shape | None = None
+    compute_dtype: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Graph:
+    """Layers and how they are wired; every reference below `outputs` resolves and there is no cycle."""
+
+    layers: Mapping[str, Layer]
+    inputs: tuple[TensorReference, ...]
+    outputs: tuple[TensorReference, ...]
+
+
+class LossForm(Enum):
+    """How a loss was given to `compile`, as far as the file tells."""
+
+    STRING = "string"
+    FUNCTION = "function"
+    OBJECT = "object"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loss:
+    """One compiled loss.
+
+    name: canonical class name (`SparseCategoricalCrossentropy`), or the stored name of one that Keras does not know.
+    from_logits: as compiled; None where the loss has no such parameter.
+    axis: the class axis it reads, or None where the loss has none.
+    ignore_class: whether a class id is ignored (it switches off a repair of the TensorFlow backend).
+    reason: why the loss cannot be judged (custom, fails at fit …), or None.
+    """
+
+    name: str
+    form: LossForm
+    from_logits: bool | None = None
+    axis: int | None = None
+    ignore_class: bool = False
+    reason: str | None = None
+    hint_from_logits: bool | None = None
+    """`from_logits` in the config of a custom loss: a hint for the reader, not a fact."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelOutput:
+    """One output of a model, with the losses compiled for it.
+
+    name: its name as Keras of that version gives it. tensor: None where the graph cannot be walked.
+    """
+
+    name: str | None
+    tensor: TensorReference | None
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """The last layer of a model that cannot be walked but whose config names its activation (KerasHub tasks)."""
+
+    class_name: str
+    activation: Activation
+    units: int | None
+    rank: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedModel:
+    """Everything a saved file says that matters here.
+
+    graph: None where the config holds no layers (subclassed models): then `unwalkable` says why.
+    compiled: whether compile settings with a loss entry are stored.
+    compile_note: what is odd about the compile settings, if anything (for instance a loss for an unknown output).
+    generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
+    """
+
+    format: ContainerFormat
+    keras_version: str | None
+    backend: str | None
+    model_class: str
+    compiled: bool
+    outputs: tuple[ModelOutput, ...]
+    graph: Graph | None = None
+    head: Head | None = None
+    unwalkable: str | None = None
+    compile_note: str | None = None
+    generation: int = 3

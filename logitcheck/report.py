@@ -1,0 +1,166 @@
+"""The report: what every reporter reads and what `logitcheck.inspect` returns. The JSON report has this very shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from logitcheck.analyzer.losses import Expects
+from logitcheck.analyzer.values import Kind
+from logitcheck.errors import InputError
+from logitcheck.model import ContainerFormat
+
+
+class Severity(Enum):
+    """How bad a finding is, from worst to mildest."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    def at_least(self, other: Severity) -> bool:
+        """Whether this severity is as bad as `other`, or worse."""
+        order = list(Severity)
+        return order.index(self) <= order.index(other)
+
+
+class Verdict(Enum):
+    """Whether an output fits its loss.
+
+    OK: proved to fit. MISMATCH: proved not to. UNDETERMINED: read, but the file does not prove either.
+    NOT_APPLICABLE: there is no loss to compare with, or it takes any number.
+    """
+
+    MISMATCH = "mismatch"
+    UNDETERMINED = "undetermined"
+    OK = "ok"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Outcome(Enum):
+    """The worst verdict of a model's outputs, or that it could not be read."""
+
+    MISMATCH = "mismatch"
+    UNDETERMINED = "undetermined"
+    OK = "ok"
+    NOT_APPLICABLE = "not_applicable"
+    UNREADABLE = "unreadable"
+
+
+class Effect(Enum):
+    """What a backend makes of a mismatch (keras-facts §1.4)."""
+
+    REPAIRED = "repaired"
+    REPAIRED_IN_EVALUATE_ONLY = "repaired_in_evaluate_only"
+    APPLIED_TWICE = "applied_twice"
+    OTHER_FUNCTION = "other_function"
+    CLIPPED = "clipped"
+    CONSTANT = "constant"
+    NAN = "nan"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackendEffects:
+    """The effect on each backend; None where the Keras that wrote the file does not run on it."""
+
+    tensorflow: Effect | None
+    jax: Effect | None
+    torch: Effect | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LossReport:
+    """The loss of one output.
+
+    from_logits: as compiled, None where the loss has no such parameter. expects: what it takes.
+    """
+
+    name: str
+    from_logits: bool | None
+    expects: Expects
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceStep:
+    """One layer that decided an output, and what it did to the values."""
+
+    layer: str
+    class_name: str
+    effect: str
+    depth: int = 0
+    """How many merges lie between it and the output; not part of the JSON report."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutputReport:
+    """One output: what it is, what its loss expects, whether they fit.
+
+    axis: negative, along which the output is a distribution. low, high: bounds of each element, infinite ones None.
+    classes: size of the class axis, if known.
+    """
+
+    name: str | None
+    kind: Kind
+    axis: int | None
+    low: float | None
+    high: float | None
+    classes: int | None
+    loss: LossReport | None
+    verdict: Verdict
+    evidence: tuple[EvidenceStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One thing a rule has to say about a model."""
+
+    code: str
+    name: str
+    severity: Severity
+    output: str | None
+    layer: str | None
+    message: str
+    effect: BackendEffects | None
+    fixes: tuple[str, ...]
+    docs_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelReport:
+    """Everything said about one input."""
+
+    path: str
+    format: ContainerFormat | None
+    keras_version: str | None
+    backend: str | None
+    model_class: str | None
+    compiled: bool
+    outcome: Outcome
+    outputs: tuple[OutputReport, ...]
+    findings: tuple[Finding, ...]
+    error: InputError | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing worse than information was found in a model that could be read."""
+        return self.outcome is not Outcome.UNREADABLE and not self.has_at_least(Severity.WARNING)
+
+    def has_at_least(self, severity: Severity) -> bool:
+        """Whether any finding is as bad as `severity`."""
+        return any(finding.severity.at_least(severity) for finding in self.findings)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """Everything said about the inputs of one run, in the order they were given."""
+
+    models: tuple[ModelReport, ...]
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the models with this outcome."""
+        return sum(model.outcome is outcome for model in self.models)
+
+    def findings(self, severity: Severity) -> int:
+        """Count the findings of this severity."""
+        return sum(finding.severity is severity for model in self.models for finding in model.findings)

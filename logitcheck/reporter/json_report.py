@@ -1,0 +1,87 @@
+"""The JSON report, schema version 1 (`report.schema.json` beside this file)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from logitcheck.report import BackendEffects, Finding, ModelReport, Outcome, OutputReport, Report, Severity
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report, version: str) -> str:
+    """Write the report as JSON text; `version` is that of logitcheck. Text from models is escaped to ASCII."""
+    return json.dumps(document(report, version), indent=1)
+
+
+def document(report: Report, version: str) -> dict[str, Any]:
+    """Give the report as plain JSON values."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "logitcheck", "version": version},
+        "models": [_model(model) for model in report.models],
+        "summary": {
+            "models": len(report.models),
+            **{outcome.value: report.count(outcome) for outcome in _OUTCOMES},
+            "errors": report.findings(Severity.ERROR),
+            "warnings": report.findings(Severity.WARNING),
+        },
+    }
+
+
+_OUTCOMES = (Outcome.OK, Outcome.MISMATCH, Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE, Outcome.UNREADABLE)
+
+
+def _model(model: ModelReport) -> dict[str, Any]:
+    error = model.error
+    return {
+        "path": model.path,
+        "format": model.format.value if model.format is not None else None,
+        "keras_version": model.keras_version,
+        "backend": model.backend,
+        "model_class": model.model_class,
+        "compiled": model.compiled,
+        "outcome": model.outcome.value,
+        "outputs": [_output(output) for output in model.outputs],
+        "findings": [_finding(finding) for finding in model.findings],
+        "error": None if error is None else {"code": error.code.value, "message": error.message, "hint": error.hint},
+    }
+
+
+def _output(output: OutputReport) -> dict[str, Any]:
+    loss = output.loss
+    return {
+        "name": output.name,
+        "kind": output.kind.value,
+        "axis": output.axis,
+        "low": output.low,
+        "high": output.high,
+        "classes": output.classes,
+        "loss": None
+        if loss is None
+        else {"name": loss.name, "from_logits": loss.from_logits, "expects": loss.expects.value},
+        "verdict": output.verdict.value,
+        "evidence": [
+            {"layer": step.layer, "class_name": step.class_name, "effect": step.effect} for step in output.evidence
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "output": finding.output,
+        "layer": finding.layer,
+        "message": finding.message,
+        "effect": None if finding.effect is None else _effects(finding.effect),
+        "fixes": list(finding.fixes),
+        "docs_url": finding.docs_url,
+    }
+
+
+def _effects(effects: BackendEffects) -> dict[str, str | None]:
+    pairs = {"tensorflow": effects.tensorflow, "jax": effects.jax, "torch": effects.torch}
+    return {name: effect.value if effect is not None else None for name, effect in pairs.items()}

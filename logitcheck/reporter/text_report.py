@@ -1,0 +1,202 @@
+"""The report for people: verdict first, then the way to it, then what to do. Colour only repeats what words say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from logitcheck.reporter.escaping import printable
+from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_OUTCOME_STYLES = {
+    Outcome.OK: "bold green",
+    Outcome.MISMATCH: "bold red",
+    Outcome.UNDETERMINED: "bold yellow",
+    Outcome.NOT_APPLICABLE: "bold cyan",
+    Outcome.UNREADABLE: "bold magenta",
+}
+_OUTCOME_WORDS = {
+    Outcome.OK: "ok",
+    Outcome.MISMATCH: "MISMATCH",
+    Outcome.UNDETERMINED: "undetermined",
+    Outcome.NOT_APPLICABLE: "nothing to compare",
+    Outcome.UNREADABLE: "UNREADABLE",
+}
+_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+_KIND_WORDS = {
+    "logits": "logits",
+    "probabilities": "probabilities",
+    "unit_interval": "values in [0, 1]",
+    "log_probabilities": "log-probabilities",
+    "range": "values of a known range",
+    "unknown": "unknown",
+}
+_EXPECTS_WORDS = {
+    "probabilities": "expects probabilities",
+    "unit_interval": "expects values in [0, 1]",
+    "logits": "expects LOGITS",
+    "non_negative": "expects values that are never negative",
+    "any": "takes any number",
+    "unknown": "is custom: what it expects is unknown",
+}
+_WIDEST = 100
+_LETTERS = "ABCDEFGH"
+
+
+def write(report: Report, console: Console) -> None:
+    """Write the report to `console`: one model in full, several in a short block each and a summary."""
+    writer = _Writer(console)
+    alone = len(report.models) == 1
+    for model in report.models:
+        writer.model(model, in_full=alone)
+    if not alone:
+        writer.summary(report)
+
+
+class _Writer:
+    """Writes paragraphs with hanging indents, wrapped at the width of the console."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._width = min(console.width, _WIDEST)
+        self._plain = not (console.encoding or "").lower().startswith("utf")
+
+    def model(self, model: ModelReport, *, in_full: bool) -> None:
+        """Write one model."""
+        self._line("", (printable(model.path), "bold"), (": ", ""), *_verdict(model))
+        if model.error is not None:
+            self._line("  ", (f"{model.error.code.value}: ", "bold"), (printable(model.error.message), ""))
+            self._line("  ", ("What to do: ", "bold"), (printable(model.error.hint), ""))
+        elif in_full:
+            self._full(model)
+        else:
+            self._short(model)
+        self._line("")
+
+    def summary(self, report: Report) -> None:
+        """Write how many models came to which outcome; every outcome is counted."""
+        counts = ", ".join(f"{report.count(outcome)} {_SUMMARY_WORDS[outcome]}" for outcome in Outcome)
+        errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
+        found = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}"
+        self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
+
+    def _full(self, model: ModelReport) -> None:
+        self._line("  ", (_about(model), ""))
+        for output in model.outputs:
+            self._line("")
+            self._output(output)
+            self._tree(output)
+            self._loss(output)
+        for finding in model.findings:
+            self._line("")
+            self._finding(finding)
+
+    def _short(self, model: ModelReport) -> None:
+        for output in model.outputs:
+            pieces = [(_output_name(output), "bold"), (f" {_kind(output)}", "")]
+            if output.loss is not None:
+                pieces.append((f"; {_loss(output)} {_EXPECTS_WORDS[output.loss.expects.value]}", ""))
+            self._line("  ", *pieces)
+        for finding in model.findings:
+            if finding.severity is not Severity.INFO:
+                self._finding(finding)
+            elif model.outcome is Outcome.UNDETERMINED and finding.code in {"LC402", "LC403"}:
+                self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
+
+    def _output(self, output: OutputReport) -> None:
+        self._line("  ", (f"{_output_name(output)} ", "bold"), (_kind(output), ""))
+
+    def _tree(self, output: OutputReport) -> None:
+        """Write the layers that decided the output, in the order in which the values flow."""
+        last = len(output.evidence) - 1
+        for position, step in enumerate(output.evidence):
+            guide, rest = ("|- ", "|  ") if self._plain else ("├─ ", "│  ")
+            if position == last:
+                guide, rest = ("`- ", "   ") if self._plain else ("└─ ", "   ")
+            nested = "   " * min(step.depth, 4)
+            name = f"{printable(step.layer)} ({printable(step.class_name)}): "
+            self._line(f"    {nested}{guide}", (name, ""), (printable(step.effect), ""), rest=f"    {nested}{rest}")
+
+    def _loss(self, output: OutputReport) -> None:
+        if output.loss is None:
+            self._line("    ", ("no loss is compiled for it", ""))
+        else:
+            self._line("    ", (_loss(output), "bold"), (f" {_EXPECTS_WORDS[output.loss.expects.value]}", ""))
+
+    def _finding(self, finding: Finding) -> None:
+        self._line("  ", *_title(finding))
+        self._line("    ", (printable(finding.message), ""))
+        for letter, fix in zip(_LETTERS, finding.fixes, strict=False):
+            label = f"Fix {letter}  " if finding.severity is not Severity.INFO else "Try    "
+            self._line("    ", (label, "bold"), (printable(fix), ""), rest=" " * 11)
+
+    def _line(self, indent: str, *pieces: tuple[str, str], rest: str | None = None) -> None:
+        """Write one paragraph; lines after the first begin with `rest`."""
+        from rich.text import Text
+
+        following = indent if rest is None else rest
+        paragraph = Text.assemble(*pieces)
+        for number, line in enumerate(self._wrapped(paragraph, len(indent))):
+            self._console.print(Text(following if number else indent).append_text(line), soft_wrap=True)
+
+    def _wrapped(self, paragraph: Text, indent: int) -> Iterator[Text]:
+        for line in paragraph.wrap(self._console, max(20, self._width - indent), tab_size=1):
+            line.rstrip()
+            yield line
+
+
+_SUMMARY_WORDS = {
+    Outcome.OK: "ok",
+    Outcome.MISMATCH: "mismatch",
+    Outcome.UNDETERMINED: "undetermined",
+    Outcome.NOT_APPLICABLE: "with nothing to compare",
+    Outcome.UNREADABLE: "unreadable",
+}
+
+
+def _verdict(model: ModelReport) -> list[tuple[str, str]]:
+    return [(_OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
+
+
+def _about(model: ModelReport) -> str:
+    version = f"Keras {printable(model.keras_version)}" if model.keras_version else "unknown Keras"
+    backend = f" on {printable(model.backend)}" if model.backend else ""
+    kind = model.format.value if model.format is not None else ""
+    compiled = "compiled" if model.compiled else "not compiled"
+    return f"{printable(model.model_class or 'model')}, {compiled}, saved by {version}{backend} as {kind}"
+
+
+def _output_name(output: OutputReport) -> str:
+    return f"Output {printable(output.name)!r}:" if output.name else "Output:"
+
+
+def _kind(output: OutputReport) -> str:
+    words = _KIND_WORDS[output.kind.value]
+    if output.classes is not None and output.kind.value != "unknown":
+        words += f", {_counted(output.classes, 'unit')}"
+    if output.kind.value == "range":
+        low = "-inf" if output.low is None else f"{output.low:.4g}"
+        high = "inf" if output.high is None else f"{output.high:.4g}"
+        words = f"values from {low} to {high}" + words.removeprefix(_KIND_WORDS["range"])
+    return words
+
+
+def _loss(output: OutputReport) -> str:
+    loss = output.loss
+    if loss is None:
+        return "no loss"
+    flag = f"(from_logits={loss.from_logits})" if loss.from_logits is not None else ""
+    return f"Loss {printable(loss.name)}{flag}"
+
+
+def _title(finding: Finding) -> list[tuple[str, str]]:
+    style = _SEVERITY_STYLES[finding.severity]
+    return [(f"{finding.severity.value} {finding.code}", style), (f" {finding.name}", "bold")]
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
