@@ -72,7 +72,9 @@ def _options(
 def inspect(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Models: .keras or .h5 files, unpacked .keras folders, folders of models."),
+        typer.Argument(
+            metavar="PATH...", help="Models: .keras or .h5 files, unpacked .keras folders, folders of models."
+        ),
     ],
     output_format: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
     fail_on: Annotated[

@@ -135,7 +135,9 @@ def _report(path: str, model: SavedModel) -> ModelReport:
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Say only once, for the whole model, that it was not compiled; worst findings first."""
-    order = sorted(findings, key=lambda finding: -sum(finding.severity.at_least(other) for other in type(finding.severity)))
+    order = sorted(
+        findings, key=lambda finding: -sum(finding.severity.at_least(other) for other in type(finding.severity))
+    )
     said: set[tuple[str, str]] = set()
     for finding in order:
         if (finding.code, finding.message) not in said:

@@ -108,6 +108,13 @@ def number(value: object) -> float | None:
     return converted if abs(converted) < float("inf") else None
 
 
+def numbers(value: object) -> list[float]:
+    """Give every number of an array or of nested lists; an empty list if any of them is none."""
+    flat = [number(item) for item in flatten(value.value if isinstance(value, ConstantArray) else value)]
+    known = [item for item in flat if item is not None]
+    return known if len(known) == len(flat) else []
+
+
 def flatten(value: object, most: int = _MOST_CONSTANTS) -> Iterator[object]:
     """Every number of nested lists, `most` at most."""
     stack = [value]

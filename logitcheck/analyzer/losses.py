@@ -100,7 +100,9 @@ def expectation(loss: Loss, units: int | None) -> Expectation:
         if units is None:
             return Expectation(expects=Expects.UNKNOWN, family=Family.OTHER)
         family = Family.BINARY if units == 1 else Family.CATEGORICAL
-    takes_logits = loss.from_logits is True or (family in {Family.CATEGORICAL, Family.BINARY} and loss.from_logits is None)
+    takes_logits = loss.from_logits is True or (
+        family in {Family.CATEGORICAL, Family.BINARY} and loss.from_logits is None
+    )
     return Expectation(
         expects=Expects.LOGITS if takes_logits else _EXPECTATIONS[family],
         family=family,
@@ -108,8 +110,10 @@ def expectation(loss: Loss, units: int | None) -> Expectation:
     )
 
 
-_WIDE = 4.0
-"""Logits that span less than this cannot express a confident answer: 98.2 % for two classes at best."""
+_NO_MARGIN = frozenset({Kind.PROBABILITIES, Kind.UNIT_INTERVAL, Kind.UNKNOWN})
+
+_NARROW = 2.0
+"""Logits that span no more than this, as those of tanh, cannot express a confident answer: 88 % for two classes at best."""
 
 
 def limits_logits(value: Value, family: Family) -> bool:
@@ -119,14 +123,12 @@ def limits_logits(value: Value, family: Family) -> bool:
     a sigmoid reads their very size. Values of one sign, or within a few units, are a limit for both.
     """
     if value.kind is Kind.LOG_PROBABILITIES:
-        return family is Family.BINARY or value.log_of is LogOf.UNIT
+        return family is Family.BINARY or (value.log_of is LogOf.UNIT and value.applied is not None)
     if value.kind is not Kind.RANGE:
         return False
-    if value.low >= 0 or value.high <= 0:
-        return True
     if family is Family.BINARY:
-        return value.low > -_WIDE or value.high < _WIDE
-    return value.high - value.low <= _WIDE
+        return value.low > -_NARROW or value.high < _NARROW
+    return value.low >= 0 or value.high - value.low <= _NARROW
 
 
 def fits(value: Value, expected: Expectation, *, axis_matches: bool) -> bool:
@@ -147,8 +149,6 @@ def fits(value: Value, expected: Expectation, *, axis_matches: bool) -> bool:
         case Expects.NON_NEGATIVE:
             return value.low >= 0
         case Expects.ANY:
-            return True
+            return expected.family is not Family.MARGIN or value.kind not in _NO_MARGIN
         case Expects.UNKNOWN:
             return False
-
-

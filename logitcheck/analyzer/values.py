@@ -90,6 +90,7 @@ class Value:
     direct: whether this is the very tensor the activation returned, which the losses of the TensorFlow backend look at.
     after_dropout: whether only Dropout came between.
     sources: identities of the tensors it was computed from without weights in between.
+    nonzero: whether no element is ever 0; told of constants only.
     sum_of: the (tensor identity, axis) that this is the sum of, kept as an axis of size 1.
     unknown: why nothing is known, if nothing is.
     """
@@ -108,6 +109,7 @@ class Value:
     direct: bool = False
     after_dropout: bool = False
     sources: Sources = NO_SOURCES
+    nonzero: bool = False
     sum_of: tuple[object, int] | None = None
     unknown: Unknown | None = None
 

@@ -145,7 +145,9 @@ class Walk:
                 call = layer.calls[point.call] if layer.calls else _NO_CALL
                 if layer.input_shape is not None and len(call.tensors) == 1:
                     return ()
-                return [Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors if tensor.shape is None]
+                return [
+                    Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors if tensor.shape is None
+                ]
 
     def _bound_references(self, point: Point) -> list[tuple[Point, TensorReference]]:
         reference = point.scope.binding(point.layer)
@@ -201,7 +203,9 @@ class Walk:
             case LayerKind.MODEL | LayerKind.WRAPPER:
                 scope = self.child(point, layer)
                 inner = [self.shape(scope, output) for output in scope.graph.outputs]
-                return transfer.wrapped_shapes(self.layer_call(point), inner) if layer.kind is LayerKind.WRAPPER else inner
+                return (
+                    transfer.wrapped_shapes(self.layer_call(point), inner) if layer.kind is LayerKind.WRAPPER else inner
+                )
             case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
                 return transfer.shapes(self.layer_call(point))
 

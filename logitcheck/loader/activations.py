@@ -91,5 +91,3 @@ def _canonical(name: str) -> str | None:
 
 def _unknown(label: str, reason: str) -> Activation:
     return Activation(None, label, {}, ActivationSource.KERAS, reason)
-
-

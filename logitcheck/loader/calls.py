@@ -33,12 +33,12 @@ def read(raw: object, layer: str, layers: Container[str]) -> tuple[Call, ...]:
 def _call(node: object, layer: str, layers: Container[str]) -> Call:
     match node:
         case {"args": list(args)}:
-            arguments = tuple(_modern(argument, 0) for argument in args)
-            keywords = {key: _modern(value, 0) for key, value in fields.mapping(node.get("kwargs")).items()}
-            return call(arguments, keywords)
+            stored = fields.mapping(fields.mapping(node).get("kwargs"))
+            keywords = {key: _modern(value, 0) for key, value in stored.items()}
+            return call(tuple(_modern(argument, 0) for argument in args), keywords)
         case [str(), *_]:
-            leaf, keywords = _leaf(node, layer, layers)
-            return call((leaf,), keywords)
+            leaf, older_keywords = _leaf(node, layer, layers)
+            return call((leaf,), older_keywords)
         case [*leaves]:
             return _older(leaves, layer, layers)
         case dict():

@@ -48,7 +48,9 @@ def read(path: Path) -> StoredModel:
 def no_model_found() -> UnreadableInputError:
     """Make the error for a folder that holds no model."""
     message = "The folder holds no model: no .keras archive, no unpacked .keras folder, no HDF5 model."
-    return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, "Give the path of a model, or of a folder with some.")
+    return UnreadableInputError(
+        ErrorCode.NO_MODEL_FOUND, message, "Give the path of a model, or of a folder with some."
+    )
 
 
 def find(path: Path) -> Iterator[Path]:
@@ -58,9 +60,7 @@ def find(path: Path) -> Iterator[Path]:
     """
     for folder, subfolders, files in os.walk(path):
         here = Path(folder)
-        subfolders[:] = sorted(
-            name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS
-        )
+        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         models = [name for name in subfolders if is_keras_folder(here / name) or is_saved_model(here / name)]
         subfolders[:] = [name for name in subfolders if name not in models]
         found = [name for name in files if _is_candidate(here / name)]

@@ -58,7 +58,9 @@ def _text(file: h5py.File, name: str) -> str | None:
         value = file.attrs[name]
     except (TypeError, ValueError, UnicodeDecodeError, MemoryError) as error:
         message = f"The attribute {name} cannot be read as text: {error}."
-        raise UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).") from error
+        raise UnreadableInputError(
+            ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...)."
+        ) from error
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list) and len(value) == 1:

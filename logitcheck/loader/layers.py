@@ -29,6 +29,11 @@ WRAPPERS = frozenset(
 _WRAPPER_PACKAGES = frozenset({"Vitis", "Addons", "TensorFlowAddons", "tfmot"})
 _OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.ops.")
 _TENSORFLOW_FUNCTIONS = frozenset({"TFOpLambda", "SlicingOpLambda"})
+_LAYERS_WITHOUT_TRAINABLE = frozenset(
+    {"Discretization", "HashedCrossing", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+)
+"""Layers whose `get_config` forgets `trainable` (Keras 3.0-3.15), which otherwise tells layers from operations."""
+
 _OPAQUE_CLASSES: Mapping[str, str] = {
     "ClassMethod": "it is a call of a Python class method",
     "InstanceMethod": "it is a call of a Python method",
@@ -99,7 +104,7 @@ def _is_operation(envelope: Envelope, stored: Mapping[str, object]) -> bool:
     """
     if envelope.module is not None:
         return envelope.module.startswith(_OPERATION_MODULES)
-    if "trainable" in envelope.config or envelope.has_module:
+    if "trainable" in envelope.config or envelope.has_module or envelope.class_name in _LAYERS_WITHOUT_TRAINABLE:
         return False
     nodes = fields.sequence(stored.get("inbound_nodes"))
     return bool(nodes) and "args" in fields.mapping(nodes[0])

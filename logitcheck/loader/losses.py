@@ -92,10 +92,11 @@ def read(raw: object, generation: int) -> Loss | None:
             return _function(name, generation)
         case {"class_name": "__lambda__"}:
             return _custom("<lambda>", "the loss is a Python lambda, whose code is never run")
-    envelope = envelopes.read(raw)
-    if envelope is None:
-        return _custom("unreadable", "the loss is stored in a form that Keras never writes")
-    return _object(envelope, generation)
+        case _:
+            envelope = envelopes.read(raw)
+            if envelope is None:
+                return _custom("unreadable", "the loss is stored in a form that Keras never writes")
+            return _object(envelope, generation)
 
 
 def _string(name: str, generation: int) -> Loss:

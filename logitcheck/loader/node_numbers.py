@@ -42,7 +42,10 @@ def settle(graph: Graph) -> Graph:
 def _is_modern(graph: Graph) -> bool:
     """Keras 3 stores static shapes with every reference; nothing older does."""
     return any(
-        reference.shape is not None for layer in graph.layers.values() for call in layer.calls for reference in call.tensors
+        reference.shape is not None
+        for layer in graph.layers.values()
+        for call in layer.calls
+        for reference in call.tensors
     )
 
 

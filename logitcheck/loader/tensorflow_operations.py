@@ -78,6 +78,12 @@ FUNCTIONS: Mapping[str, Operation] = {
     "split": Operation("Split", (), {"num_or_size_splits": "indices_or_sections"}),
     "tile": Operation("Tile", (), {"multiples": "repeats"}),
     "repeat": Operation("Repeat"),
+    "gather": Operation("Take", (), {"params": "x"}),
+    "gather_v2": Operation("Take"),
+    "pad": Operation("Pad", (), {"paddings": "pad_width"}),
+    "broadcast_to": Operation("BroadcastTo"),
+    "reverse": Operation("Flip"),
+    "roll": Operation("Roll"),
     "getitem": Operation("GetItem", ("slice_spec",)),
 }
 """Last part of the TensorFlow function's name -> operation (`nn.softmax`, `compat.v1.nn.softmax` -> `softmax`)."""
@@ -204,7 +210,9 @@ def _slices(bounds: list[Argument], attributes: Mapping[str, object]) -> Argumen
     bits = {name: value if isinstance(value, int) else 0 for name, value in mask.items()}
     if not begin or not (len(begin) == len(end) == len(strides)):
         return None
-    return [_index(position, (begin[position], end[position], strides[position]), bits) for position in range(len(begin))]
+    return [
+        _index(position, (begin[position], end[position], strides[position]), bits) for position in range(len(begin))
+    ]
 
 
 _MASKS = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")

@@ -48,7 +48,9 @@ def _dependencies(graph: Graph, reference: TensorReference) -> tuple[TensorRefer
     if layer is None:
         raise MalformedGraphError(f"The graph refers to a layer {reference.layer!r} that it does not hold.")
     if reference.tensor < 0 or not 0 <= reference.call < max(1, len(layer.calls)):
-        raise MalformedGraphError(f"The graph refers to call {reference.call} of layer {reference.layer!r}, never made.")
+        raise MalformedGraphError(
+            f"The graph refers to call {reference.call} of layer {reference.layer!r}, never made."
+        )
     if layer.calls:
         return layer.calls[reference.call].tensors
     if layer.kind is LayerKind.INPUT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis
-from logitcheck.analyzer.losses import Expects, fits
+from logitcheck.analyzer.losses import Expects, Family, fits
 from logitcheck.model import SavedModel
 from logitcheck.report import Finding, Severity, Verdict
 from logitcheck.rules.base import Case, Rule
@@ -31,7 +31,7 @@ from logitcheck.rules.lc405_loss_function_by_name import LossFunctionByName
 __all__ = ["ALL", "judge"]
 
 _STANDALONE: tuple[Rule, ...] = (StackedActivations(),)
-_DECISIVE: tuple[Rule, ...] = (SoftmaxOverOne(), OneUnitCategorical(), IntegerOutput())
+_DECISIVE: tuple[Rule, ...] = (SoftmaxOverOne(), IntegerOutput(), OneUnitCategorical())
 _ORDINARY: tuple[Rule, ...] = (
     ProbabilitiesAsLogits(),
     LogitsAsProbabilities(),
@@ -88,7 +88,7 @@ def _verdict(case: Case, findings: tuple[Finding, ...]) -> Verdict:
     if any(finding.severity is not Severity.INFO for finding in findings):
         return Verdict.MISMATCH
     judged = case.judged
-    if judged is None or judged.expectation.expects is Expects.ANY:
+    if judged is None or judged.expectation.family is Family.OTHER and judged.expectation.expects is Expects.ANY:
         return Verdict.NOT_APPLICABLE
     matches = judged.axis is not None and judged.axis == case.output.value.axis
     return Verdict.OK if fits(case.output.value, judged.expectation, axis_matches=matches) else Verdict.UNDETERMINED

@@ -38,9 +38,7 @@ class LogitsAsProbabilities(Rule):
             "Keras clips the values to [1e-7, 1 - 1e-7] on every backend: outside there is no gradient, and the loss is"
             " capped near 16.118. Weights trained so may have learned little; setting the flag alone does not mend them."
         )
-        yield self.finding(
-            case, message, fixes=_fixes(case), effect=effects.everywhere(case.model, Effect.CLIPPED)
-        )
+        yield self.finding(case, message, fixes=_fixes(case), effect=effects.everywhere(case.model, Effect.CLIPPED))
 
 
 def _fixes(case: Case) -> tuple[str, ...]:

@@ -41,6 +41,4 @@ class LogProbabilitiesAsProbabilities(Rule):
         fixes = [f"Use the plain activation: {wording.layer_code(case, wording.activation_for(family))}"]
         if family is Family.CATEGORICAL and case.output.value.log_axis is not None:
             fixes.append(f"Keep log-softmax: {wording.compile_fix(case.model, judged.loss, from_logits=True)}")
-        yield self.finding(
-            case, message, fixes=tuple(fixes), effect=effects.everywhere(case.model, Effect.CLIPPED)
-        )
+        yield self.finding(case, message, fixes=tuple(fixes), effect=effects.everywhere(case.model, Effect.CLIPPED))

@@ -39,7 +39,9 @@ class IndependentScoresExclusiveLoss(Rule):
         trained = "divides the scores by their sum"
         if effect.tensorflow is Effect.OTHER_FUNCTION and effects.looks_behind(case.model, value, judged.loss):
             trained = "takes the values before the sigmoid as logits of a softmax on TensorFlow, elsewhere divides the scores by their sum"
-            trained = trained if effect.jax is not None else "takes the values before the sigmoid as logits of a softmax"
+            trained = (
+                trained if effect.jax is not None else "takes the values before the sigmoid as logits of a softmax"
+            )
         message = (
             f"The loss {wording.loss_words(judged)} is for classes that exclude each other, but {wording.head_words(case)}"
             f" scores each unit on its own. Keras {trained}, so that predict() returns other scores than were trained."

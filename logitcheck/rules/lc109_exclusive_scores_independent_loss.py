@@ -35,7 +35,9 @@ class ExclusiveScoresIndependentLoss(Rule):
         effect = effects.of_other_function(case.model, value, judged.loss, Effect.UNKNOWN)
         trained = "scores each unit on its own"
         if effect.tensorflow is Effect.OTHER_FUNCTION:
-            trained += "; on TensorFlow it trains the values before the softmax as sigmoids, which predict() does not return"
+            trained += (
+                "; on TensorFlow it trains the values before the softmax as sigmoids, which predict() does not return"
+            )
         message = (
             f"{wording.sentence(wording.head_words(case))} lets the units share one probability of 1, but the loss"
             f" {wording.loss_words(judged)} {trained}."

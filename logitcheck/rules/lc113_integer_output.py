@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
-from logitcheck.analyzer.losses import Expects
+from logitcheck.analyzer.losses import Family
 from logitcheck.report import Effect, Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
@@ -25,9 +25,11 @@ class IntegerOutput(Rule):
     ends_judgement = True
 
     def check(self, case: Case) -> Iterable[Finding]:
-        """Fire on integer values under any known loss."""
+        """Fire on integer values under a cross-entropy or KLDivergence."""
         judged = case.judged
-        if judged is None or not case.output.value.integer or judged.expectation.expects is Expects.UNKNOWN:
+        if judged is None or not case.output.value.integer:
+            return
+        if not judged.expectation.is_crossentropy and judged.expectation.family is not Family.DIVERGENCE:
             return
         message = (
             f"The loss {wording.loss_words(judged)} is computed on whole numbers: {wording.head_words(case)} rounds, compares"

@@ -28,11 +28,15 @@ class UndeterminedOutput(Rule):
     def check(self, case: Case) -> Iterable[Finding]:
         """Inform where an output is unknown, or known too little for its loss."""
         judged = case.judged
-        if judged is None or judged.expectation.expects in {Expects.ANY, Expects.UNKNOWN}:
+        if judged is None or judged.expectation.expects is Expects.UNKNOWN:
             return
         value = case.output.value
         if case.output.kind is Kind.UNKNOWN and value.unknown is not None:
-            why = f"layer {value.unknown.layer!r}: {value.unknown.reason}" if value.unknown.layer else value.unknown.reason
+            why = (
+                f"layer {value.unknown.layer!r}: {value.unknown.reason}"
+                if value.unknown.layer
+                else value.unknown.reason
+            )
             message = f"What {wording.output_words(case)} is cannot be told from the file ({why})."
         elif case.output.kind is Kind.UNKNOWN:
             message = f"What {wording.output_words(case)} is cannot be told from the file."

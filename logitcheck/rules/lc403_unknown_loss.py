@@ -31,7 +31,5 @@ class UnknownLoss(Rule):
         reason = judged.loss.reason or "which cross-entropy it stands for depends on the labels"
         hint = judged.loss.hint_from_logits
         shown = f" Its config says from_logits={hint}." if hint is not None else ""
-        message = (
-            f"What the loss {judged.loss.name!r} of {wording.output_words(case)} expects cannot be told: {reason}.{shown}"
-        )
+        message = f"What the loss {judged.loss.name!r} of {wording.output_words(case)} expects cannot be told: {reason}.{shown}"
         yield self.finding(case, message)

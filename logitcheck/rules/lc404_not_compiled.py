@@ -32,5 +32,7 @@ class NotCompiled(Rule):
             message = f"No loss is compiled for {wording.output_words(case)}, so there is nothing to compare it with."
         else:
             where = "training_config" if case.model.format is ContainerFormat.HDF5 else "compile_config"
-            message = f"The file holds no compile settings (no {where}), so there is no loss to compare the output with."
+            message = (
+                f"The file holds no compile settings (no {where}), so there is no loss to compare the output with."
+            )
         yield self.finding(case, message)

@@ -103,7 +103,11 @@ def _bidirectional(call: LayerCall, forward: Value, backward: Value) -> tuple[Va
         case "sum":
             return (arithmetic.add(pair, call.path, same_classes=True),)
         case "ave":
-            return (arithmetic.multiply(arithmetic.add(pair, call.path, same_classes=True), arithmetic.constant(0.5), call.path),)
+            return (
+                arithmetic.multiply(
+                    arithmetic.add(pair, call.path, same_classes=True), arithmetic.constant(0.5), call.path
+                ),
+            )
         case "mul":
             return (arithmetic.multiply(forward, separate, call.path),)
         case None:

@@ -247,7 +247,7 @@ _LINEAR_KEEPS_IDENTITY = "linear"
 
 
 def apply(value: Value, activation: Activation | None, call: LayerCall, *, mechanism: str | None = None) -> Value:
-    """Give what `activation` makes of `value` in the layer of `call`; axes in its config are already negative."""
+    """Give what `activation` makes of `value` in the layer of `call`; a dense layer keeps its operand's rank."""
     if activation is None or activation.name == _LINEAR_KEEPS_IDENTITY:
         return value
     if activation.name is None:
@@ -257,7 +257,10 @@ def apply(value: Value, activation: Activation | None, call: LayerCall, *, mecha
         return anything(f"nothing is known of its activation {activation.label!r}", call.path, value.sources)
     if activation.source is ActivationSource.TENSORFLOW:
         mechanism = "tensorflow"
-    return named(function(value, activation.config), value, activation.name, call, mechanism or "activation")
+    parameters = activation.config
+    if "axis" in parameters:
+        parameters = {**parameters, "axis": normalised_axis(call, parameters["axis"])}
+    return named(function(value, parameters), value, activation.name, call, mechanism or "activation")
 
 
 def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: str) -> Value:
@@ -369,4 +372,3 @@ OPERATIONS: Mapping[str, Rule] = {
     "SoftShrink": Rule(_operation("soft_shrink"), same_shape),
     "HardShrink": Rule(_operation("hard_shrink"), same_shape),
 }
-

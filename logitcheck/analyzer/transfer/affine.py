@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, numbers, same_shape, whole
 from logitcheck.analyzer.transfer import activation
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, between, unbounded
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, between, join, unbounded
 from logitcheck.model import Layer, Shape
 
-_CONSTANT_INITIALIZERS = frozenset({"Zeros", "Ones", "Constant", "Identity", "zeros", "ones", "zero", "one", "constant"})
+_CONSTANT_INITIALIZERS = frozenset(
+    {"Zeros", "Ones", "Constant", "Identity", "zeros", "ones", "zero", "one", "constant"}
+)
 _KERNELS = ("kernel", "depthwise", "pointwise")
 
 
@@ -107,7 +109,11 @@ def _standardised(call: LayerCall) -> Value:
     count = axes.size(call.shape(), whole(call.config.get("axis"), -1))
     bound = math.sqrt(count - 1) if count and call.layer.rule == "LayerNormalization" else INFINITY
     value = Value(low=-bound, high=bound, sources=call.sources())
-    return replace(value, unknown=Unknown("it is normalised without a learned scale", call.path)) if bound == INFINITY else value
+    return (
+        replace(value, unknown=Unknown("it is normalised without a learned scale", call.path))
+        if bound == INFINITY
+        else value
+    )
 
 
 def _unit_normalisation(call: LayerCall) -> Value:
@@ -133,13 +139,19 @@ def _any_affine(call: LayerCall, reason: str) -> Value:
 
 def _fixed_normalisation(call: LayerCall) -> Value:
     """The layer Normalization: an affine map whose mean and variance stand in the config, or in the weights."""
-    mean, variance = number(call.config.get("mean")), number(call.config.get("variance"))
-    if mean is None or variance is None or variance <= 0:
+    means, variances = numbers(call.config.get("mean")), numbers(call.config.get("variance"))
+    if not means or not variances or any(variance <= 0 for variance in variances):
         return _any_affine(call, "its mean and variance are learned from data")
-    deviation = math.sqrt(variance)
+    count = max(len(means), len(variances))
+    if {len(means), len(variances)} - {1, count}:
+        return _any_affine(call, "its mean and variance do not go together")
+    pairs = list(zip(means * (count // len(means)), variances * (count // len(variances)), strict=True))
+    value = call.value()
     if call.config.get("invert") is True:
-        return affine(call.value(), deviation, mean)
-    return affine(call.value(), 1 / deviation, -mean / deviation)
+        maps = [affine(value, math.sqrt(variance), mean) for mean, variance in pairs]
+    else:
+        maps = [affine(value, variance**-0.5, -mean * variance**-0.5) for mean, variance in pairs]
+    return maps[0] if len(maps) == 1 else replace(join(maps), unknown=value.unknown)
 
 
 def _maxout(call: LayerCall) -> Value:
@@ -254,7 +266,9 @@ def _depthwise_shape(call: LayerCall) -> Shape | None:
     result = window_shape(call, "kernel_size", channels, convolved)
     if result is None or channels is not None:
         return result
-    return (result[0], None, *result[2:]) if call.config.get("data_format") == "channels_first" else (*result[:-1], None)
+    return (
+        (result[0], None, *result[2:]) if call.config.get("data_format") == "channels_first" else (*result[:-1], None)
+    )
 
 
 def _attention_shape(call: LayerCall) -> list[Shape | None]:

@@ -17,9 +17,14 @@ from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, aff
 _SHARED = "its operands are computed from the same tensor"
 
 
-def constant(low: float, high: float | None = None) -> Value:
-    """Make the value of a number, or of an array whose numbers lie in [low, high]."""
-    return Value(low=low, high=low if high is None else high, reaches_low=True, reaches_high=True)
+def constant(number: float) -> Value:
+    """Make the value of a number."""
+    return Value(low=number, high=number, reaches_low=True, reaches_high=True, nonzero=number != 0)
+
+
+def constants(numbers: Sequence[float]) -> Value:
+    """Make the value of an array of numbers."""
+    return Value(low=min(numbers), high=max(numbers), reaches_low=True, reaches_high=True, nonzero=all(numbers))
 
 
 def is_number(value: Value) -> bool:
@@ -76,7 +81,9 @@ def add(values: Sequence[Value], path: str, *, same_classes: bool = False) -> Va
     total = _plain_sum(others, path)
     first = others[0]
     if same_classes and first.sum_axis is not None and all(other.sum_axis == first.sum_axis for other in others):
-        total = replace(total, sum_axis=first.sum_axis, sum_total=sum(other.sum_total for other in others), unknown=None)
+        total = replace(
+            total, sum_axis=first.sum_axis, sum_total=sum(other.sum_total for other in others), unknown=None
+        )
     return affine(total, 1.0, offset) if offset else total
 
 
@@ -104,7 +111,7 @@ def multiply(left: Value, right: Value, path: str) -> Value:
     for value, other in (pair, pair[::-1]):
         if value.is_unbounded and not other.sources:
             # An array of constants: without a zero in it, every element stays unbounded.
-            free = other.low > 0 or other.high < 0
+            free = other.nonzero
             return combine(pair, -INFINITY, INFINITY, (free, free), path)
     if any(value.is_unbounded for value in pair) and all(_leaves_zero(value) for value in pair) and vary_freely(pair):
         return combine(pair, -INFINITY, INFINITY, (True, True), path)

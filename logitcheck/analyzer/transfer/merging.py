@@ -94,7 +94,9 @@ def _with_common_axis(joined: Value, values: Sequence[Value], axis: int | None, 
 def _with_common_activation(joined: Value, values: Sequence[Value]) -> Value:
     """Remember the activation if all the parts are numbers of the same kind of activation, as sigmoid columns are."""
     first = values[0]
-    if first.applied is None or any(value.applied is None or value.applied.name != first.applied.name for value in values):
+    if first.applied is None or any(
+        value.applied is None or value.applied.name != first.applied.name for value in values
+    ):
         return joined
     return replace(joined, applied=first.applied, stacked=first.stacked)
 
@@ -120,7 +122,9 @@ def inner_product(left: Value, right: Value, path: str) -> Value:
     if left.is_unbounded and right.is_unbounded and arithmetic.independent([left, right]):
         return unbounded(sources)
     if left.low >= 0 and right.low >= 0:
-        return Value(low=0.0, high=INFINITY, sources=sources, unknown=Unknown("its sum of products has no known bound", path))
+        return Value(
+            low=0.0, high=INFINITY, sources=sources, unknown=Unknown("its sum of products has no known bound", path)
+        )
     return anything("nothing is known of a sum of products", path, sources)
 
 

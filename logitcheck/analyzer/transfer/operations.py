@@ -36,10 +36,12 @@ def operand(call: LayerCall, argument: object) -> Value:
     if single is not None:
         return arithmetic.constant(single)
     if isinstance(argument, ConstantArray) or (isinstance(argument, list) and not _has_tensors(argument)):
-        numbers = [number(item) for item in flatten(argument.value if isinstance(argument, ConstantArray) else argument)]
+        numbers = [
+            number(item) for item in flatten(argument.value if isinstance(argument, ConstantArray) else argument)
+        ]
         known = [item for item in numbers if item is not None]
         if known and len(known) == len(numbers):
-            return arithmetic.constant(min(known), max(known))
+            return arithmetic.constants(known)
     return anything("one of its operands is not readable", call.path)
 
 
@@ -114,7 +116,9 @@ def clip(value: Value, low: float, high: float) -> Value:
         sources=value.sources,
     )
     if value.within_unit and low <= _SMALL and high >= 1 - _SMALL:
-        return replace(cut, sum_axis=value.sum_axis, sum_total=value.sum_total, applied=value.applied, stacked=value.stacked)
+        return replace(
+            cut, sum_axis=value.sum_axis, sum_total=value.sum_total, applied=value.applied, stacked=value.stacked
+        )
     if value.log_of is not None and high >= 0:
         return replace(cut, log_of=LogOf.UNIT)
     return replace(cut, unknown=value.unknown if cut.low == -INFINITY and cut.high == INFINITY else None)
@@ -149,8 +153,8 @@ def _raised(base: Value, power: float, path: str) -> Value:
 def _raised_positive(base: Value, power: float) -> Value:
     def raise_end(end: float) -> float:
         try:
-            return end**power
-        except OverflowError:
+            return math.pow(end, power)
+        except (OverflowError, ValueError):
             return INFINITY
 
     return replace(bounds_only(base), low=raise_end(base.low), high=raise_end(base.high), unknown=None)
@@ -205,7 +209,10 @@ def _monotone(function: Callable[[float], float], floor: float = -INFINITY) -> C
         if value.low < floor:
             return anything("it may be given numbers for which it is not defined", call.path, value.sources)
         return replace(
-            bounds_only(value), low=function(value.low), high=function(value.high), unknown=_still_unknown(value, function)
+            bounds_only(value),
+            low=function(value.low),
+            high=function(value.high),
+            unknown=_still_unknown(value, function),
         )
 
     return rule
@@ -288,8 +295,10 @@ def _matrix_product(call: LayerCall) -> Value:
         return replace(kept, sum_axis=-1, sum_total=right.sum_total) if right.sum_axis == -1 else kept
     matrix = call.call.args[1] if len(call.call.args) > 1 else None
     if left.is_unbounded and isinstance(matrix, ConstantArray):
-        return unbounded(left.sources) if _has_no_zero_column(matrix.value) else anything(
-            "its matrix has columns of zeros", call.path, left.sources
+        return (
+            unbounded(left.sources)
+            if _has_no_zero_column(matrix.value)
+            else anything("its matrix has columns of zeros", call.path, left.sources)
         )
     return inner_product(left, right, call.path)
 
@@ -381,4 +390,3 @@ OPERATIONS: Mapping[str, Rule] = {
     "Normalize": Rule(_l2_normalised, same_shape),
     "L2Normalize": Rule(_l2_normalised, same_shape),
 }
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.affine import convolved, spatial, window_shape
 from logitcheck.analyzer.transfer.rearranging import class_axis
 from logitcheck.analyzer.values import LogOf, Value, bounds_only
@@ -66,9 +66,8 @@ def _adaptive_shape(call: LayerCall) -> Shape | None:
     if shape is None or len(shape) < 3:
         return None
     stored = call.config.get("output_size")
-    sizes = spatial(call, "output_size", len(shape) - 2, 1) or [None] * (len(shape) - 2)
-    if not isinstance(stored, (list, tuple)) and whole(stored) is None:
-        sizes = [None] * (len(shape) - 2)
+    known = spatial(call, "output_size", len(shape) - 2, 1) if stored is not None else None
+    sizes: list[int | None] = [None] * (len(shape) - 2) if known is None else list(known)
     first = call.config.get("data_format") == "channels_first"
     return (*shape[:2], *sizes) if first else (shape[0], *sizes, shape[-1])
 

@@ -51,7 +51,11 @@ def regrouped_axis(axis: int, before: Shape | None, after: Shape | None) -> int 
         return -1 if after[-1] == count else None
     behind = axes.product(before[len(before) + axis + 1 :])
     for candidate in range(-len(after), 0):
-        if after[candidate] == count and behind is not None and axes.product(after[len(after) + candidate + 1 :]) == behind:
+        if (
+            after[candidate] == count
+            and behind is not None
+            and axes.product(after[len(after) + candidate + 1 :]) == behind
+        ):
             return candidate
     return None
 

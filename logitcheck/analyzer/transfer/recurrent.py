@@ -32,7 +32,18 @@ def _from_zero(value: Value) -> Value:
     return replace(bounds_only(value), low=min(value.low, 0.0), high=max(value.high, 0.0))
 
 
+def _gates(cell: Layer) -> bool:
+    """Whether the gates lie in [0, 1]; another recurrent activation makes a layer of which nothing is known."""
+    return cell.config.get("recurrent_activation", "sigmoid") in {"sigmoid", "hard_sigmoid", "sparse_sigmoid"}
+
+
+def _ungated(call: LayerCall) -> Value:
+    return anything("its gates are not bounded by a sigmoid", call.path, call.own_source())
+
+
 def _lstm(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
+    if not _gates(cell):
+        return (_ungated(call),)
     output = _from_zero(_activated(call, cell))
     return output, output, _cell_state(call, cell)
 
@@ -47,6 +58,8 @@ def _cell_state(call: LayerCall, cell: Layer) -> Value:
 
 
 def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
+    if not _gates(cell):
+        return (_ungated(call),)
     output = _from_zero(_activated(call, cell))
     states = call.values()[1:]
     if states:
@@ -58,7 +71,7 @@ def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
 
 def _simple(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
     output = replace(_activated(call, cell), direct=False)
-    return output, bounds_only(output)
+    return output, output
 
 
 _CELLS = {

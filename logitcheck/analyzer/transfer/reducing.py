@@ -71,6 +71,8 @@ def _sum(call: LayerCall) -> Value:
         bounds_only(value),
         low=0.0 if value.low == 0 else value.low if value.low > 0 and not count else value.low * times,
         high=0.0 if value.high == 0 else value.high if value.high < 0 and not count else value.high * times,
+        reaches_low=value.reaches_low and (value.is_unbounded or value.high <= 0) and value.low == -INFINITY,
+        reaches_high=value.reaches_high and (value.is_unbounded or value.low >= 0) and value.high == INFINITY,
         unknown=value.unknown if value.kind.value == "unknown" else None,
     )
     axis = _class_axis_after(call, reduced)

@@ -106,7 +106,12 @@ def _order(call: LayerCall) -> list[int] | None:
 def _swapped(call: LayerCall) -> list[int] | None:
     shape = call.shape()
     first, second = whole(call.argument(1, "axis1")), whole(call.argument(2, "axis2"))
-    if shape is None or first is None or second is None or not all(-len(shape) <= axis < len(shape) for axis in (first, second)):
+    if (
+        shape is None
+        or first is None
+        or second is None
+        or not all(-len(shape) <= axis < len(shape) for axis in (first, second))
+    ):
         return None
     order = list(range(len(shape)))
     order[first], order[second] = order[second], order[first]
@@ -115,7 +120,9 @@ def _swapped(call: LayerCall) -> list[int] | None:
 
 def _moved_order(call: LayerCall) -> list[int] | None:
     shape = call.shape()
-    source, target = (axes.negatives(call.argument(at, name), shape) for at, name in ((1, "source"), (2, "destination")))
+    source, target = (
+        axes.negatives(call.argument(at, name), shape) for at, name in ((1, "source"), (2, "destination"))
+    )
     if shape is None or source is None or target is None or len(source) != len(target):
         return None
     rank = len(shape)
@@ -215,7 +222,35 @@ def _get_item_shape(call: LayerCall) -> Shape | None:
 
 
 def _taken(call: LayerCall) -> Value:
-    return kept_unless(call.value(), None)
+    """Take entries along one axis, in any order."""
+    if call.option("batch_dims", 0) not in {0, None} and class_axis(call.value()) != -1:
+        return kept_unless(call.value(), None)
+    axis = call.option("axis")
+    default = 0 if call.layer.class_name.startswith("TF") else None
+    touched = axes.negative(default if axis is None else axis, call.shape())
+    value = kept_unless(call.value(), None if touched is None else [touched])
+    own = class_axis(value)
+    if own is None or touched is None:
+        return value
+    if whole(call.argument(1, "indices")) is not None:
+        return moved(value, own + 1 if touched > own else own)
+    return value if own == -1 else without_axes(value)
+
+
+def _tiled(call: LayerCall) -> Value:
+    """Repeat the whole along its axes; classes repeated are no distribution any more."""
+    repeats, shape = _listed(call.argument(1, "repeats")), call.shape()
+    value = call.value()
+    axis = class_axis(value)
+    if axis is None or shape is None or len(repeats) != len(shape) or whole(repeats[axis]) != 1:
+        return kept_unless(value, None)
+    return moved(value, axis)
+
+
+def _repeated(call: LayerCall) -> Value:
+    """Repeat entries along one axis."""
+    axis = axes.negative(call.argument(2, "axis"), call.shape())
+    return kept_unless(call.value(), None if axis is None else [axis])
 
 
 def _concatenate(call: LayerCall) -> Value:
@@ -368,8 +403,8 @@ OPERATIONS: Mapping[str, Rule] = {
     "Flip": Rule(_flipped, same_shape),
     "Roll": Rule(_bounds, same_shape),
     "Sort": Rule(_flipped, same_shape),
-    "Tile": Rule(_bounds, _unknown_shape),
-    "Repeat": Rule(_bounds, _unknown_shape),
+    "Tile": Rule(_tiled, _unknown_shape),
+    "Repeat": Rule(_repeated, _unknown_shape),
     "BroadcastTo": Rule(_broadcast_to, _broadcast_shape),
     "Concatenate": Rule(_concatenate, _concatenate_shape),
     "Stack": Rule(_stack, _stack_shape),
@@ -377,4 +412,3 @@ OPERATIONS: Mapping[str, Rule] = {
     "Unstack": Rule(_unstack, lambda _: [None]),
     "Pad": Rule(_pad, _unknown_shape),
 }
-
