@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,14 +24,14 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """Output formats."""
 
     TEXT = "text"
     JSON = "json"
 
 
-class FailOn(str, Enum):
+class FailOn(StrEnum):
     """The mildest severity that makes a run fail."""
 
     ERROR = "error"
@@ -40,8 +40,8 @@ class FailOn(str, Enum):
 
 
 _EPILOG = (
-    "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage, or an input that could not be read. "
-    "1 wins over 2."
+    "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage, or an input that could not be"
+    " read. 1 wins over 2."
 )
 
 app = typer.Typer(
@@ -61,7 +61,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[  # noqa: ARG001  the callback does the work
+    version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:

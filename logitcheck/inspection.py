@@ -32,8 +32,8 @@ _CHUNK = 50
 def inspect(path: str | os.PathLike[str]) -> ModelReport:
     """Inspect one saved model.
 
-    path: a `.keras` archive, an unpacked `.keras` folder or an HDF5 file, whatever it is called. An input that cannot be read gives a
-    report with `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
+    path: a `.keras` archive, an unpacked `.keras` folder or an HDF5 file, whatever it is called. An input that
+    cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
     """
     shown = os.fspath(path)
     loaded = loader.load(Path(path))
@@ -60,7 +60,7 @@ def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
 
 
 Found = tuple[str, bool]
-"""A path as the user gave it or below the folder they gave, and whether it was found in a folder without a model's suffix."""
+"""A path as given or found below a given folder, and whether only its content, no suffix, says that it is a model."""
 
 
 def expand(path: str) -> Iterator[Found]:
@@ -155,7 +155,10 @@ def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | Non
     loss = None
     if judged is not None:
         loss = LossReport(
-            name=judged.loss.name, from_logits=judged.loss.from_logits, expects=judged.expectation.expects
+            name=judged.loss.name,
+            from_logits=judged.loss.from_logits,
+            expects=judged.expectation.expects,
+            label=judged.loss.label,
         )
     return OutputReport(
         name=analysis.name,

@@ -27,7 +27,7 @@ class ContainerFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TensorReference:
-    """One tensor of a graph: output number `tensor` of call number `call` of a layer, and its static shape if stored."""
+    """One tensor of a graph: output `tensor` of call number `call` of a layer, and its static shape if stored."""
 
     layer: str
     call: int
@@ -53,7 +53,7 @@ class ConstantArray:
 
 
 Argument = object
-"""One argument of a call: a `TensorReference`, a list or dict of arguments, a constant, a `Slice`, `...`, a `ConstantArray`."""
+"""One argument of a call: a `TensorReference`, a list or dict of arguments, a constant, a `Slice` or `...`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,7 @@ class Loss:
     """One compiled loss.
 
     name: canonical class name (`SparseCategoricalCrossentropy`), or the stored name of one that Keras does not know.
+    label: the name as the file has it, which is what its author wrote.
     from_logits: as compiled; None where the loss has no such parameter.
     axis: the class axis it reads, or None where the loss has none.
     ignore_class: whether a class id is ignored (it switches off a repair of the TensorFlow backend).
@@ -161,6 +162,7 @@ class Loss:
 
     name: str
     form: LossForm
+    label: str = ""
     from_logits: bool | None = None
     axis: int | None = None
     ignore_class: bool = False

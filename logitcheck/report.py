@@ -74,11 +74,13 @@ class LossReport:
     """The loss of one output.
 
     from_logits: as compiled, None where the loss has no such parameter. expects: what it takes.
+    label: the name as the file has it; not part of the JSON report.
     """
 
     name: str
     from_logits: bool | None
     expects: Expects
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

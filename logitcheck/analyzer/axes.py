@@ -54,6 +54,6 @@ def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:
 def _wider(left: int | None, right: int | None) -> int | None:
     if left == 1:
         return right
-    if right == 1 or left == right:
+    if right in {1, left}:
         return left
     return None

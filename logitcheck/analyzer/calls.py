@@ -1,4 +1,4 @@
-"""What a transfer rule sees of the layer it judges: its parameters, its arguments, and what is known of its operands."""
+"""What a transfer rule sees of the layer it judges: its parameters, its arguments, what is known of its operands."""
 
 from __future__ import annotations
 
@@ -94,6 +94,11 @@ def whole(value: object, default: int | None = None) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else default
 
 
+def listed(stored: object) -> list[object]:
+    """Give a list or tuple as a list, nothing as an empty one, and anything else as its only item."""
+    return list(stored) if isinstance(stored, (list, tuple)) else [] if stored is None else [stored]
+
+
 def number(value: object) -> float | None:
     """Give `value` as a finite number, also out of an array of one; else None."""
     if isinstance(value, ConstantArray):
@@ -129,7 +134,7 @@ def flatten(value: object, most: int = _MOST_CONSTANTS) -> Iterator[object]:
 
 
 ValueRule = Callable[[LayerCall], Value | tuple[Value, ...]]
-ShapeRule = Callable[[LayerCall], Shape | None | list[Shape | None]]
+ShapeRule = Callable[[LayerCall], Shape | list[Shape | None] | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What each backend really computes when output and loss do not fit (keras-facts §1.4).
 
-On TensorFlow, the cross-entropies of Keras look behind the output tensor: softmax and sigmoid leave their input there
-(`_keras_logits`), and the loss uses that instead. Newer versions of Keras 2 (cached since about TF 2.4) and Keras 3 do so, JAX
-and PyTorch never do, and neither does TensorFlow once another layer made a new tensor of the output.
+On TensorFlow, the cross-entropies of Keras look behind the output tensor: softmax and sigmoid leave their input
+there (`_keras_logits`), and the loss uses that instead. Newer versions of Keras 2 (cached since about TF 2.4) and
+Keras 3 do so, JAX and PyTorch never do, and neither does TensorFlow once another layer made a new tensor of the
+output.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def of_double_activation(model: SavedModel, value: Value, loss: Loss, family: Fa
 
 
 def of_other_function(model: SavedModel, value: Value, loss: Loss, elsewhere: Effect) -> BackendEffects:
-    """Tell the effect of a loss of the other family: newer TensorFlow trains another function than predict() returns."""
+    """Tell the effect of a loss of the other family, where newer TensorFlow trains what predict() does not return."""
     if looks_behind(model, value, loss):
         return everywhere(model, elsewhere, tensorflow=Effect.OTHER_FUNCTION)
     return everywhere(model, elsewhere)

@@ -99,7 +99,7 @@ def _effect(call: LayerCall, value: Value, units: int | None) -> str:
     if layer.kind is LayerKind.WRAPPER:
         return f"wraps the layer inside: {describe(value)}"
     doing = [layer.activation.label] if layer.activation is not None else []
-    doing += [f"{units} units"] if units is not None else []
+    doing += [f"{units} unit{'' if units == 1 else 's'}"] if units is not None else []
     what = ", ".join(doing)
     return f"{what}: {describe(value)}" if what else describe(value)
 
@@ -110,6 +110,8 @@ def _hands_on(call: LayerCall, after: Value) -> bool:
     if rule is None or rule.cuts(call.layer) or len(call.tensors) != 1:
         return False
     before = call.value()
+    if after.applied != before.applied and after.applied is not None:
+        return False
     return (before.low, before.high, before.axis, before.kind) == (after.low, after.high, after.axis, after.kind)
 
 

@@ -113,7 +113,7 @@ def expectation(loss: Loss, units: int | None) -> Expectation:
 _NO_MARGIN = frozenset({Kind.PROBABILITIES, Kind.UNIT_INTERVAL, Kind.UNKNOWN})
 
 _NARROW = 2.0
-"""Logits that span no more than this, as those of tanh, cannot express a confident answer: 88 % for two classes at best."""
+"""Logits that span no more, as those of tanh, cannot express a confident answer: 88 % for two classes at best."""
 
 
 def limits_logits(value: Value, family: Family) -> bool:

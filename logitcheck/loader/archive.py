@@ -64,8 +64,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes | None:
     if member.file_size > document.LARGEST or inflated:
         document.refuse_size(member.file_size, name)
     with archive.open(member) as stream:
-        raw = stream.read(document.LARGEST + 1)
-    return raw
+        return stream.read(document.LARGEST + 1)
 
 
 def _no_config(names: list[str]) -> UnreadableInputError:

@@ -67,7 +67,8 @@ def _why_unwalkable(envelope: Envelope) -> str:
 def _hub_head(envelope: Envelope) -> Head | None:
     """Read the head of a KerasHub task, whose config names its activation (None means logits).
 
-    Classifiers and segmenters only: keras-facts "Library models", KerasHub 0.32 (image_classifier.py, text_classifier.py).
+    Classifiers and segmenters only: keras-facts "Library models", KerasHub 0.32 (image_classifier.py,
+    text_classifier.py).
     """
     config: Mapping[str, object] = envelope.config
     is_hub = envelope.package in _HUB_PACKAGES or (envelope.module or "").split(".")[0] in _HUB_PACKAGES

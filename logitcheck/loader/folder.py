@@ -17,7 +17,7 @@ _SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.p
 
 
 def is_keras_folder(path: Path) -> bool:
-    """Tell whether a folder is an unpacked `.keras` archive; Hugging Face folders have a config.json, but no metadata."""
+    """Tell whether a folder is an unpacked `.keras` archive; other folders with a config.json have no metadata.json."""
     return (path / "config.json").is_file() and (path / "metadata.json").is_file()
 
 

@@ -65,7 +65,7 @@ def _status(path: Path) -> os.stat_result:
     except FileNotFoundError as error:
         hint = "Check the path."
         if path.is_symlink():
-            hint = f"It is a symbolic link to {os.readlink(path)!r}, which does not exist."
+            hint = f"It is a symbolic link to {str(path.readlink())!r}, which does not exist."
         elif path.with_name(path.name + ".dvc").exists():
             hint = f"It is tracked by DVC: run `dvc pull {path}`."
         raise UnreadableInputError(ErrorCode.MISSING, "There is no such file or folder.", hint) from error

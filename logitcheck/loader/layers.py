@@ -48,7 +48,7 @@ _OPAQUE_CLASSES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading a layer needs to know: how deep it is nested, the layers beside it, and how to read a model in it."""
+    """What reading a layer needs to know: its depth, the layers beside it, and how to read a model in it."""
 
     depth: int
     siblings: Container[str]
@@ -82,7 +82,7 @@ def _layer(envelope: Envelope, stored: Mapping[str, object], layer_calls: tuple[
     if class_name in WRAPPERS and (not envelope.is_custom or envelope.package in _WRAPPER_PACKAGES):
         return _wrapper(envelope, layer_calls, context)
     if envelope.is_custom:
-        return _opaque(envelope, layer_calls, "its class is not one of Keras")
+        return _opaque(envelope, layer_calls, f"class {envelope.full_name!r} is not part of Keras")
     if class_name in _TENSORFLOW_FUNCTIONS:
         function = fields.text(envelope.config.get("function")) or class_name
         return _operation(envelope, tensorflow_operations.read_function(function, layer_calls))

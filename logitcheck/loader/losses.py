@@ -25,7 +25,7 @@ _CLASS_AXIS = frozenset(
 )
 
 CROSSENTROPY_BY_SHAPE = "Crossentropy"
-"""Name of the loss that the Keras 3 strings "ce" and "crossentropy" stand for: chosen from the shapes at the first fit."""
+"""Name of the loss of the Keras 3 strings "ce" and "crossentropy": it is chosen from the shapes at the first fit."""
 
 _FUNCTIONS: Mapping[str, str] = {
     "binary_crossentropy": "BinaryCrossentropy",
@@ -102,13 +102,13 @@ def read(raw: object, generation: int) -> Loss | None:
 def _string(name: str, generation: int) -> Loss:
     if name.lower() in {"ce", "crossentropy"}:
         if generation == 3:
-            return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, from_logits=False, axis=-1)
+            return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, label=name, from_logits=False, axis=-1)
         return _custom(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
     known = _canonical(name, generation)
     if known is None and name in CLASSES and generation > 1:
         known = name
     if known is not None:
-        return _builtin(known, LossForm.STRING, {})
+        return _builtin(known, LossForm.STRING, {}, name)
     raw = _raw_tensorflow(name)
     if raw is not None:
         return raw
@@ -120,7 +120,7 @@ def _string(name: str, generation: int) -> Loss:
 def _function(name: str, generation: int) -> Loss:
     known = _canonical(name, generation)
     if known is not None:
-        return _builtin(known, LossForm.FUNCTION, {})
+        return _builtin(known, LossForm.FUNCTION, {}, name)
     return _raw_tensorflow(name) or _custom(name, f"{name!r} is a custom function")
 
 
@@ -129,7 +129,7 @@ def _raw_tensorflow(name: str) -> Loss | None:
     known = _RAW_TENSORFLOW.get(name.removesuffix("_v2"))
     if known is None:
         return None
-    return Loss(name=known, form=LossForm.FUNCTION, axis=-1 if "softmax" in known else None)
+    return Loss(name=known, form=LossForm.FUNCTION, label=name, axis=-1 if "softmax" in known else None)
 
 
 def _object(envelope: Envelope, generation: int) -> Loss:
@@ -139,7 +139,7 @@ def _object(envelope: Envelope, generation: int) -> Loss:
     if name == "MeanMetricWrapper" or envelope.is_custom or name not in CLASSES:
         hint = fields.boolean(envelope.config.get("from_logits"))
         return _custom(envelope.full_name, f"the loss is an object of the custom class {envelope.full_name!r}", hint)
-    return _builtin(name, LossForm.OBJECT, envelope.config)
+    return _builtin(name, LossForm.OBJECT, envelope.config, name)
 
 
 def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
@@ -150,7 +150,7 @@ def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
     if known is None:
         hint = fields.boolean(config.get("from_logits"))
         return _raw_tensorflow(name) or _custom(name, f"the loss wraps the custom function {name!r}", hint)
-    return _builtin(known, LossForm.FUNCTION, config)
+    return _builtin(known, LossForm.FUNCTION, config, name)
 
 
 def _canonical(name: str, generation: int) -> str | None:
@@ -162,7 +162,7 @@ def _canonical(name: str, generation: int) -> str | None:
     return known
 
 
-def _builtin(name: str, form: LossForm, config: Mapping[str, object]) -> Loss:
+def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str) -> Loss:
     from_logits: bool | None = None
     if name in WITH_FLAG:
         from_logits = config.get("from_logits") is True
@@ -170,6 +170,7 @@ def _builtin(name: str, form: LossForm, config: Mapping[str, object]) -> Loss:
     return Loss(
         name=name,
         form=form,
+        label=label,
         from_logits=from_logits,
         axis=-1 if axis is None and name in _CLASS_AXIS else axis,
         ignore_class=config.get("ignore_class") is not None,
@@ -177,4 +178,4 @@ def _builtin(name: str, form: LossForm, config: Mapping[str, object]) -> Loss:
 
 
 def _custom(name: str, reason: str, hint: bool | None = None) -> Loss:
-    return Loss(name=name, form=LossForm.CUSTOM, reason=reason, hint_from_logits=hint)
+    return Loss(name=name, form=LossForm.CUSTOM, label=name, reason=reason, hint_from_logits=hint)

@@ -24,7 +24,7 @@ class NamedOutput:
 
 
 def name_outputs(leaves: Sequence[tuple[Path, TensorReference]], generation: int) -> tuple[NamedOutput, ...]:
-    """Name outputs: dict outputs by their key, others by their layer; Keras 2 numbers repeated names, Keras 3 does not."""
+    """Name outputs: those of a dict by key, others by layer; Keras 2 numbers repeated names, Keras 3 does not."""
     named: list[NamedOutput] = []
     seen: dict[str, int] = {}
     for path, tensor in leaves:

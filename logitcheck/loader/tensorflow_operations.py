@@ -187,11 +187,9 @@ def _node_call(
 
 def _interleave(tensors: list[Argument], constants: Mapping[int, object]) -> list[Argument]:
     """Put the constants at their positions among the operands."""
-    operands: list[Argument] = []
     remaining = iter(tensors)
-    for position in range(len(tensors) + len(constants)):
-        operands.append(constants[position] if position in constants else next(remaining, None))
-    return operands
+    positions = range(len(tensors) + len(constants))
+    return [constants[position] if position in constants else next(remaining, None) for position in positions]
 
 
 def _attribute_number(attribute: object) -> object:

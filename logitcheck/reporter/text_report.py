@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from logitcheck.reporter.escaping import printable
+from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.reporter.escaping import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,10 +39,17 @@ _KIND_WORDS = {
 _EXPECTS_WORDS = {
     "probabilities": "expects probabilities",
     "unit_interval": "expects values in [0, 1]",
-    "logits": "expects LOGITS",
+    "logits": "expects logits",
     "non_negative": "expects values that are never negative",
     "any": "takes any number",
     "unknown": "is custom: what it expects is unknown",
+}
+_FORMAT_WORDS = {
+    ContainerFormat.KERAS: "a .keras archive",
+    ContainerFormat.KERAS_FOLDER: "an unpacked .keras folder",
+    ContainerFormat.HDF5: "an HDF5 file",
+    ContainerFormat.SAVED_MODEL: "a SavedModel",
+    ContainerFormat.JSON: "JSON",
 }
 _WIDEST = 100
 _LETTERS = "ABCDEFGH"
@@ -83,6 +91,7 @@ class _Writer:
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
         found = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}"
         self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
+        self._line("", ("Inspect one model alone to see how its outputs were found, and all information.", ""))
 
     def _full(self, model: ModelReport) -> None:
         self._line("  ", (_about(model), ""))
@@ -132,7 +141,17 @@ class _Writer:
         self._line("    ", (printable(finding.message), ""))
         for letter, fix in zip(_LETTERS, finding.fixes, strict=False):
             label = f"Fix {letter}  " if finding.severity is not Severity.INFO else "Try    "
-            self._line("    ", (label, "bold"), (printable(fix), ""), rest=" " * 11)
+            self._fix(label, printable(fix))
+
+    def _fix(self, label: str, fix: str) -> None:
+        """Write a fix; its code stands on a line of its own and is never broken, so that it can be pasted."""
+        advice, colon, code = fix.partition(": ")
+        hanging = " " * 11
+        if not colon or len(hanging) + len(fix) <= self._width:
+            self._line("    ", (label, "bold"), (fix, ""), rest=hanging)
+        else:
+            self._line("    ", (label, "bold"), (advice + ":", ""), rest=hanging)
+            self._console.print(hanging + code, soft_wrap=True)
 
     def _line(self, indent: str, *pieces: tuple[str, str], rest: str | None = None) -> None:
         """Write one paragraph; lines after the first begin with `rest`."""
@@ -165,7 +184,7 @@ def _verdict(model: ModelReport) -> list[tuple[str, str]]:
 def _about(model: ModelReport) -> str:
     version = f"Keras {printable(model.keras_version)}" if model.keras_version else "unknown Keras"
     backend = f" on {printable(model.backend)}" if model.backend else ""
-    kind = model.format.value if model.format is not None else ""
+    kind = _FORMAT_WORDS[model.format] if model.format is not None else "a file"
     compiled = "compiled" if model.compiled else "not compiled"
     return f"{printable(model.model_class or 'model')}, {compiled}, saved by {version}{backend} as {kind}"
 
@@ -189,8 +208,11 @@ def _loss(output: OutputReport) -> str:
     loss = output.loss
     if loss is None:
         return "no loss"
-    flag = f"(from_logits={loss.from_logits})" if loss.from_logits is not None else ""
-    return f"Loss {printable(loss.name)}{flag}"
+    if loss.from_logits is None:
+        return f"Loss {printable(loss.label)}"
+    if loss.label != loss.name:
+        return f"Loss {printable(loss.label)!r}, from_logits={loss.from_logits},"
+    return f"Loss {printable(loss.name)}(from_logits={loss.from_logits})"
 
 
 def _title(finding: Finding) -> list[tuple[str, str]]:

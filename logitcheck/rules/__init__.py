@@ -88,7 +88,7 @@ def _verdict(case: Case, findings: tuple[Finding, ...]) -> Verdict:
     if any(finding.severity is not Severity.INFO for finding in findings):
         return Verdict.MISMATCH
     judged = case.judged
-    if judged is None or judged.expectation.family is Family.OTHER and judged.expectation.expects is Expects.ANY:
+    if judged is None or (judged.expectation.family is Family.OTHER and judged.expectation.expects is Expects.ANY):
         return Verdict.NOT_APPLICABLE
     matches = judged.axis is not None and judged.axis == case.output.value.axis
     return Verdict.OK if fits(case.output.value, judged.expectation, axis_matches=matches) else Verdict.UNDETERMINED

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import log
 
 from logitcheck.analyzer import effects
-from logitcheck.analyzer.losses import Expects, Family
+from logitcheck.analyzer.losses import FOCAL, Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import BackendEffects, Effect, Finding, Severity
 from logitcheck.rules import wording
@@ -37,7 +37,7 @@ class ProbabilitiesAsLogits(Rule):
         family = judged.expectation.family
         effect = effects.of_double_activation(case.model, case.output.value, judged.loss, family)
         message = (
-            f"The loss {wording.loss_words(judged)} expects logits, but {wording.given(case)}. "
+            f"The loss {wording.loss_words(case)} expects logits, but {wording.given(case)}. "
             f"{_consequence(case, effect, family)}"
         )
         yield self.finding(case, message, fixes=_fixes(case), effect=effect)
@@ -66,11 +66,12 @@ def _consequence(case: Case, effect: BackendEffects, family: Family) -> str:
 
 def _floor(case: Case, family: Family) -> str:
     classes = case.output.classes
-    if family is not Family.CATEGORICAL or classes is None or classes < 2 or case.output.kind is not Kind.PROBABILITIES:
+    plain = case.judged is not None and case.judged.loss.name not in FOCAL and family is Family.CATEGORICAL
+    if not plain or classes is None or classes < 2 or case.output.kind is not Kind.PROBABILITIES:
         return ""
     floor = wording.double_softmax_floor(classes)
     return (
-        f": it cannot fall below {floor:.3f} (right is 0) from a start near {log(classes):.3f}"
+        f": it cannot fall below {floor:.3f} from a start near {log(classes):.3f}"
         f", and loss + accuracy of about {floor + 1:.3f} in your log would show it"
     )
 
@@ -78,7 +79,7 @@ def _floor(case: Case, family: Family) -> str:
 def _fixes(case: Case) -> tuple[str, ...]:
     judged = case.judged
     assert judged is not None
-    drop = f"Drop the activation, keep the loss: {wording.layer_code(case, None)}"
+    drop = f"Drop the activation, keep the loss: {wording.without_activation(case)}"
     if judged.loss.from_logits is None:
         return (drop,)
     return (f"Keep the activation: {wording.compile_fix(case.model, judged.loss, from_logits=False)}", drop)

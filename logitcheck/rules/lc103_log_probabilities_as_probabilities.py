@@ -15,9 +15,8 @@ from logitcheck.rules.base import Case, Rule
 class LogProbabilitiesAsProbabilities(Rule):
     """The output is the logarithm of probabilities, but the loss expects probabilities.
 
-    Logarithms of probabilities are never positive, so that Keras clips every one of them to 1e-7 and takes the logarithm again:
-    no gradient is left. With `from_logits=True` a categorical cross-entropy is right on a log-softmax, since
-    softmax(log p) = p.
+    Logarithms of probabilities are never positive. Keras forces them into [1e-7, 1 - 1e-7] and takes the logarithm
+    again. With `from_logits=True` a categorical cross-entropy is right on a log-softmax, since softmax(log p) = p.
 
     Set the flag, or use softmax instead of log-softmax.
     """
@@ -35,10 +34,11 @@ class LogProbabilitiesAsProbabilities(Rule):
             return
         family = judged.expectation.family
         message = (
-            f"The loss {wording.loss_words(judged)} expects probabilities, but {wording.given(case)}. "
-            "They are never positive, so Keras clips each of them to 1e-7: the loss hardly depends on the output."
+            f"The loss {wording.loss_words(case)} expects probabilities, but {wording.given(case)}. "
+            "They are never positive: Keras forces them into [1e-7, 1 - 1e-7] and takes the logarithm once more."
         )
-        fixes = [f"Use the plain activation: {wording.layer_code(case, wording.activation_for(family))}"]
+        plain = wording.with_activation(case, wording.activation_for(family))
+        fixes = [f"Use the plain activation: {plain}"]
         if family is Family.CATEGORICAL and case.output.value.log_axis is not None:
             fixes.append(f"Keep log-softmax: {wording.compile_fix(case.model, judged.loss, from_logits=True)}")
         yield self.finding(case, message, fixes=tuple(fixes), effect=effects.everywhere(case.model, Effect.CLIPPED))

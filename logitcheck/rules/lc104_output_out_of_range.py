@@ -17,9 +17,9 @@ from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 class OutputOutOfRange(Rule):
     """The output has a range of its own that is neither that of probabilities nor that of logits.
 
-    Under a cross-entropy that expects probabilities, values of relu, tanh or a bare LSTM leave [0, 1] and are clipped: an error.
-    Under one that expects logits they work, but cannot express every answer: logits of tanh stay within 1 of 0, those
-    of relu never say no. That is a warning.
+    Under a cross-entropy that expects probabilities, values of relu, tanh or a bare LSTM leave [0, 1] and are
+    clipped: an error. Under one that expects logits they work, but cannot express every answer: logits of tanh stay
+    within 1 of 0, those of relu never say no. That is a warning.
 
     End the model in a layer without such an activation, for instance a Dense with softmax.
     """
@@ -44,14 +44,14 @@ class OutputOutOfRange(Rule):
         judged = case.judged
         assert judged is not None
         message = (
-            f"The loss {wording.loss_words(judged)} expects probabilities in [0, 1], but {wording.given(case)}. "
-            "Keras clips what lies outside to [1e-7, 1 - 1e-7] on every backend, where there is no gradient."
+            f"The loss {wording.loss_words(case)} expects probabilities in [0, 1], but {wording.given(case)}. "
+            "Keras forces what lies outside into [1e-7, 1 - 1e-7] on every backend, where gradients get lost."
         )
         activation = wording.activation_for(family)
-        fixes = [f"End the model in {wording.layer_code(case, activation)}"]
+        fixes = [f"End the model in {wording.new_head(case, activation)}"]
         if has_flag(case.model):
             code = wording.compile_fix(case.model, judged.loss, from_logits=True)
-            fixes.append(f"End it in {wording.layer_code(case, None)} and use {code}")
+            fixes.append(f"End it in {wording.new_head(case, None)} and use {code}")
         effect = effects.everywhere(case.model, Effect.CLIPPED)
         return self.finding(case, message, fixes=tuple(fixes), effect=effect)
 
@@ -60,13 +60,13 @@ class OutputOutOfRange(Rule):
         assert judged is not None
         reader = "softmax" if family is Family.CATEGORICAL else "sigmoid"
         message = (
-            f"The loss {wording.loss_words(judged)} takes the output as logits, but {wording.given(case)}. "
-            f"The {reader} of numbers in {interval(case.output.value)} cannot express every answer, so the loss stays high."
+            f"The loss {wording.loss_words(case)} takes the output as logits, but {wording.given(case)}. "
+            f"The {reader} of numbers in {interval(case.output.value)} cannot express every answer."
         )
         return self.finding(
             case,
             message,
-            fixes=(f"End the model in {wording.layer_code(case, None)}: logits need no activation",),
+            fixes=(f"End the model in {wording.new_head(case, None)}: logits need no activation",),
             effect=effects.everywhere(case.model, Effect.UNKNOWN),
             severity=Severity.WARNING,
         )

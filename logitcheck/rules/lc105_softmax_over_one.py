@@ -14,8 +14,8 @@ from logitcheck.rules.base import Case, Rule
 class SoftmaxOverOne(Rule):
     """The softmax of a single number is 1, whatever the number.
 
-    The output is constantly 1 and the accuracy stays at the share of ones. On newer TensorFlow the training loss falls all the same,
-    because Keras computes it from what goes into the softmax; the predictions never move.
+    The output is constantly 1 and the accuracy stays at the share of ones. On newer TensorFlow the training loss
+    falls all the same, because Keras computes it from what goes into the softmax; the predictions never move.
 
     Use a sigmoid for one unit, or one unit for each class.
     """

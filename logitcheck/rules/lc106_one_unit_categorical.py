@@ -15,8 +15,8 @@ from logitcheck.rules.base import Case, Rule
 class OneUnitCategorical(Rule):
     """A categorical cross-entropy over a single class is constantly 0.
 
-    With one unit the only class has probability p / p = 1, and its logarithm is 0: there is no gradient, and the loss shows 0.0000
-    from the first step. A sparse one accepts no label but 0.
+    With one unit the only class has probability p / p = 1, and its logarithm is 0: there is no gradient, and the
+    loss shows 0.0000 from the first step. A sparse one accepts no label but 0.
 
     Use a binary cross-entropy for one unit, or one unit for each class.
     """
@@ -34,8 +34,8 @@ class OneUnitCategorical(Rule):
         if case.output.kind is Kind.UNKNOWN:
             return
         message = (
-            f"The loss {wording.loss_words(judged)} chooses between classes, but {wording.output_words(case)} has one unit"
-            f" ({wording.head_words(case)}): the loss is 0 for every input, and nothing is learned."
+            f"The loss {wording.loss_words(case)} chooses between classes, but {wording.output_words(case)} has one"
+            f" unit ({wording.head_words(case)}): the loss is 0 for every input, and nothing is learned."
         )
         is_logits = case.output.kind is Kind.LOGITS
         binary = "keras.losses.BinaryCrossentropy(from_logits=True)" if is_logits else "'binary_crossentropy'"

@@ -15,8 +15,8 @@ from logitcheck.rules.base import Case, Rule
 class SoftmaxWrongAxis(Rule):
     """The output sums to 1 along one axis, and the loss reads classes along another.
 
-    Typical for `channels_first` images: `Conv2D(..., activation="softmax")` always normalises the last axis, which is then a row
-    of the image. The loss renormalises over its own axis, so that training and predict() disagree.
+    Typical for `channels_first` images: `Conv2D(..., activation="softmax")` always normalises the last axis, which
+    is then a row of the image. The loss renormalises over its own axis, so that training and predict() disagree.
 
     Use Softmax(axis=...) with the class axis, or move the classes to the last axis with Permute.
     """
@@ -37,8 +37,9 @@ class SoftmaxWrongAxis(Rule):
         if not reads_classes or not (is_activated or is_logarithm):
             return
         message = (
-            f"The loss {wording.loss_words(judged)} reads classes along axis {judged.axis}, but {wording.head_words(case)}"
-            f" makes a distribution along axis {value.axis}. What is trained is not what predict() returns."
+            f"The loss {wording.loss_words(case)} reads classes along axis {judged.axis}, but"
+            f" {wording.head_words(case)} makes a distribution along axis {value.axis}. What is trained is not what"
+            " predict() returns."
         )
         fixes = (
             f"Normalise the class axis: Activation('linear') before, then Softmax(axis={judged.axis})",

@@ -16,8 +16,9 @@ from logitcheck.rules.base import Case, Rule
 class IndependentScoresExclusiveLoss(Rule):
     """Each unit has a sigmoid of its own, but the loss takes the units for exclusive classes.
 
-    On newer TensorFlow, Keras trains the values before the sigmoid as a softmax, while predict() returns sigmoids; elsewhere the
-    sigmoids are divided by their sum first. It often trains, but the scores mean something else than they seem to.
+    On newer TensorFlow, Keras trains the values before the sigmoid as a softmax, while predict() returns sigmoids;
+    elsewhere the sigmoids are divided by their sum first. It often trains, but the scores mean something else than
+    they seem to.
 
     If exactly one label is true, use softmax. If several can be, use binary cross-entropy.
     """
@@ -37,17 +38,15 @@ class IndependentScoresExclusiveLoss(Rule):
             return
         effect = effects.of_other_function(case.model, value, judged.loss, Effect.OTHER_FUNCTION)
         trained = "divides the scores by their sum"
-        if effect.tensorflow is Effect.OTHER_FUNCTION and effects.looks_behind(case.model, value, judged.loss):
-            trained = "takes the values before the sigmoid as logits of a softmax on TensorFlow, elsewhere divides the scores by their sum"
-            trained = (
-                trained if effect.jax is not None else "takes the values before the sigmoid as logits of a softmax"
-            )
+        if effects.looks_behind(case.model, value, judged.loss):
+            on_tensorflow = "takes the values before the sigmoid as logits of a softmax"
+            trained = on_tensorflow if effect.jax is None else f"{on_tensorflow} on TensorFlow, and elsewhere {trained}"
         message = (
-            f"The loss {wording.loss_words(judged)} is for classes that exclude each other, but {wording.head_words(case)}"
+            f"The loss {wording.loss_words(case)} is for exclusive classes, but {wording.head_words(case)}"
             f" scores each unit on its own. Keras {trained}, so that predict() returns other scores than were trained."
         )
         fixes = (
-            f"Exactly one label is true: {wording.layer_code(case, 'softmax')}",
+            f"Exactly one label is true: {wording.with_activation(case, 'softmax')}",
             "Several labels can be true: model.compile(..., loss='binary_crossentropy')",
         )
         yield self.finding(case, message, fixes=fixes, effect=effect)

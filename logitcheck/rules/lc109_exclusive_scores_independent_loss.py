@@ -15,8 +15,9 @@ from logitcheck.rules.base import Case, Rule
 class ExclusiveScoresIndependentLoss(Rule):
     """The units share one softmax, but the loss takes each of them for a question of its own.
 
-    On newer TensorFlow, Keras trains the values before the softmax as independent sigmoids, while predict() returns a softmax. With
-    two units and one-hot labels the numbers agree with categorical cross-entropy: then this is only information.
+    On newer TensorFlow, Keras trains the values before the softmax as independent sigmoids, while predict() returns
+    a softmax. With two units and one-hot labels the numbers agree with categorical cross-entropy: then this is only
+    information.
 
     If exactly one label is true, use categorical cross-entropy. If several can be, use sigmoid.
     """
@@ -40,11 +41,11 @@ class ExclusiveScoresIndependentLoss(Rule):
             )
         message = (
             f"{wording.sentence(wording.head_words(case))} lets the units share one probability of 1, but the loss"
-            f" {wording.loss_words(judged)} {trained}."
+            f" {wording.loss_words(case)} {trained}."
         )
         fixes = (
             "Exactly one label is true: model.compile(..., loss='categorical_crossentropy')",
-            f"Several labels can be true: {wording.layer_code(case, 'sigmoid')}",
+            f"Several labels can be true: {wording.with_activation(case, 'sigmoid')}",
         )
         few = case.output.classes is None or case.output.classes <= 2
         severity = Severity.INFO if few else Severity.WARNING

@@ -11,10 +11,10 @@ from logitcheck.rules.base import Case, Rule
 
 
 class StackedActivations(Rule):
-    """The head activates what is activated already: softmax on softmax, sigmoid on sigmoid, softmax on sigmoid …
+    """The head activates what is activated already, for instance a softmax on a softmax or on a sigmoid.
 
-    The second activation squashes numbers in [0, 1] once more. With n classes, a softmax of a softmax can give no class more than
-    e / (e + n - 1): 73 % of 2, 23 % of 10. Sigmoids of sigmoids lie between 50 and 73 %.
+    The second activation squashes numbers in [0, 1] once more. With n classes, a softmax of a softmax can give no
+    class more than e / (e + n - 1): 73 % of 2, 23 % of 10. Sigmoids of sigmoids lie between 50 and 73 %.
 
     Remove one of the two layers. It happens easily when Softmax() is put on a model that already ends in one.
     """

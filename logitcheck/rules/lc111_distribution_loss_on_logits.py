@@ -21,10 +21,10 @@ _ACTIVATIONS = {Family.DIVERGENCE: "softmax", Family.OVERLAP: "sigmoid", Family.
 
 
 class DistributionLossOnLogits(Rule):
-    """KLDivergence, Dice, Tversky, generalised cross-entropy and Poisson have no from_logits: they need activated values.
+    """Losses of distributions, regions and rates have no from_logits: they need activated values.
 
-    On values that can be negative they are meaningless: KLDivergence clips them, Dice turns negative, Poisson and generalised
-    cross-entropy become NaN. That is an error; values that can only be too large are a warning.
+    On values that can be negative they are meaningless: KLDivergence clips them, Dice turns negative, Poisson and
+    generalised cross-entropy become NaN. That is an error; values that can only be too large are a warning.
 
     Add the activation: softmax for distributions, sigmoid for Dice and Tversky, softplus or exp for Poisson.
     """
@@ -48,7 +48,7 @@ class DistributionLossOnLogits(Rule):
             f"The loss {judged.loss.name} needs {_NEEDS[family]}, but {wording.given(case)}. "
             f"{judged.loss.name} has no from_logits: it cannot activate them by itself."
         )
-        fix = f"Add the activation: {wording.layer_code(case, _ACTIVATIONS[family])}"
+        fix = f"Add the activation: {wording.with_activation(case, _ACTIVATIONS[family])}"
         yield self.finding(
             case,
             message,

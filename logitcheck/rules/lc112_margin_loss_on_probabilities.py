@@ -36,7 +36,7 @@ class MarginLossOnProbabilities(Rule):
             "the margin of 1 is never reached, and the loss never 0."
         )
         fixes = (
-            f"Keep the loss: {wording.layer_code(case, None)}",
+            f"Keep the loss: {wording.without_activation(case)}",
             "Keep the activation: use a cross-entropy as loss",
         )
         yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, Effect.UNKNOWN))

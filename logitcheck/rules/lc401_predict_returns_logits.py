@@ -14,8 +14,8 @@ from logitcheck.rules.base import Case, Rule
 class PredictReturnsLogits(Rule):
     """Output and loss agree on logits, so that predict() returns logits and not probabilities.
 
-    `from_logits` tells the loss what it is given; it never changes what the model returns. Values below 0 and above 1 are right.
-    The largest logit is the most probable class; for one unit, 0 is the threshold, not 0.5.
+    `from_logits` tells the loss what it is given; it never changes what the model returns. Values below 0 and above
+    1 are right. The largest logit is the most probable class; for one unit, 0 is the threshold, not 0.5.
 
     For probabilities put Softmax() or a sigmoid behind the model when serving.
     """

@@ -15,8 +15,8 @@ from logitcheck.rules.base import Case, Rule
 class UndeterminedOutput(Rule):
     """What the output is depends on code that is not in the file, or on values the file does not fix.
 
-    Custom layers, Lambda code and subclassed models hold their computation in Python, which logitcheck never runs. The model may be
-    right or wrong.
+    Custom layers, Lambda code and subclassed models hold their computation in Python, which logitcheck never runs.
+    The model may be right or wrong.
 
     End the model in a built-in layer, or look at predict(): do rows sum to 1, are there negative values?
     """
@@ -43,7 +43,7 @@ class UndeterminedOutput(Rule):
         else:
             message = (
                 f"{wording.sentence(wording.output_words(case))} has {describe(value)}; whether that is what"
-                f" {wording.loss_words(judged)} expects, the file does not prove."
+                f" {wording.loss_words(case)} expects, the file does not prove."
             )
         yield self.finding(
             case,

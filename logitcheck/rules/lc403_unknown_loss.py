@@ -13,8 +13,8 @@ from logitcheck.rules.base import Case, Rule
 class UnknownLoss(Rule):
     """The loss is custom code, of which the file holds the name at most.
 
-    Names prove nothing: a function called softmax_cross_entropy_with_logits may take probabilities. A `from_logits` in the config of a
-    custom class is shown as a hint, never as a fact.
+    Names prove nothing: a function called softmax_cross_entropy_with_logits may take probabilities. A `from_logits`
+    in the config of a custom class is shown as a hint, never as a fact.
 
     Check by hand that the loss expects what the output is.
     """
@@ -31,5 +31,6 @@ class UnknownLoss(Rule):
         reason = judged.loss.reason or "which cross-entropy it stands for depends on the labels"
         hint = judged.loss.hint_from_logits
         shown = f" Its config says from_logits={hint}." if hint is not None else ""
-        message = f"What the loss {judged.loss.name!r} of {wording.output_words(case)} expects cannot be told: {reason}.{shown}"
+        where = wording.output_words(case)
+        message = f"What the loss {judged.loss.name!r} of {where} expects cannot be told: {reason}.{shown}"
         yield self.finding(case, message)

@@ -13,8 +13,8 @@ from logitcheck.rules.base import Case, Rule
 class NotCompiled(Rule):
     """No loss is stored for the output, so that there is nothing to compare it with.
 
-    The model was saved before compile(), with include_optimizer=False, or is trained by a loop of one's own; an output may also have no
-    loss on purpose.
+    The model was saved before compile(), with include_optimizer=False, or is trained by a loop of one's own; an
+    output may also have no loss on purpose.
 
     Save after compile() to have the pair checked.
     """

@@ -35,8 +35,9 @@ class LossFunctionByName(Rule):
         if not by_name and not (ambiguous and case.output.kind is Kind.LOGITS):
             return
         message = (
-            f"The file knows the loss of {wording.output_words(case)} by name only. If you passed a function of your own with"
-            f" the name of {judged.loss.name}, for instance one that sets from_logits=True, it is not what is judged here;"
+            f"The file knows the loss of {wording.output_words(case)} by its name {judged.loss.label!r} only. If you"
+            " passed a function of your own with that name, for instance one that sets from_logits=True, it is not what"
+            " is judged here;"
             " and Keras itself will load its own function in its place."
         )
         code = wording.loss_code(case.model, judged.loss, from_logits=case.output.kind is Kind.LOGITS)

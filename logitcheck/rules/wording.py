@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from logitcheck.analyzer import JudgedLoss
-from logitcheck.analyzer.evidence import describe
+from logitcheck.analyzer.evidence import Step, describe
 from logitcheck.analyzer.losses import Family
 from logitcheck.model import Loss, LossForm, SavedModel
 from logitcheck.rules.base import Case, deciding_layer
@@ -15,14 +14,24 @@ _STRINGS = {
     "CategoricalCrossentropy": "categorical_crossentropy",
     "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
 }
+_ACTIVATION_LAYERS = frozenset({"Activation", "Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU", "ThresholdedReLU"})
 
 
-def loss_words(judged: JudgedLoss) -> str:
-    """Write a loss as the reader knows it, with its flag."""
+def loss_words(case: Case) -> str:
+    """Write the loss of a case as its author wrote it, with the flag, and its output if there are several."""
+    judged = case.judged
+    assert judged is not None
     loss = judged.loss
-    if loss.from_logits is None:
-        return loss.name
-    return f"{loss.name}(from_logits={loss.from_logits})"
+    words = loss.label or loss.name
+    if loss.form is not LossForm.OBJECT:
+        words = repr(words)
+    if loss.from_logits is not None:
+        words += f"(from_logits={loss.from_logits})" if loss.form is LossForm.OBJECT else _by_default(loss)
+    return f"{words} of {output_words(case)}" if len(case.model.outputs) > 1 and case.output.name else words
+
+
+def _by_default(loss: Loss) -> str:
+    return f" (from_logits={loss.from_logits})"
 
 
 def output_words(case: Case) -> str:
@@ -30,10 +39,14 @@ def output_words(case: Case) -> str:
     return f"output {case.output.name!r}" if case.output.name else "the output"
 
 
+def _head(case: Case) -> Step | None:
+    name = deciding_layer(case.output)
+    return next((step for step in case.output.evidence if step.layer == name), None)
+
+
 def head_words(case: Case) -> str:
     """Write the layer that made the output what it is: name, class, units, activation."""
-    name = deciding_layer(case.output)
-    step = next((step for step in case.output.evidence if step.layer == name), None)
+    name, step = deciding_layer(case.output), _head(case)
     if name is None:
         return "its last layer"
     if step is None:
@@ -64,13 +77,30 @@ def compile_fix(model: SavedModel, loss: Loss, *, from_logits: bool) -> str:
     return f"model.compile(..., loss={loss_code(model, loss, from_logits=from_logits)})"
 
 
-def layer_code(case: Case, activation: str | None) -> str:
-    """Write the head as code with another activation."""
-    name = deciding_layer(case.output)
-    step = next((step for step in case.output.evidence if step.layer == name), None)
-    is_dense = step is not None and step.units is not None and step.class_name == "Dense"
-    units = step.units if is_dense and step is not None else case.output.classes
-    size = "..." if units is None else str(units)
+def without_activation(case: Case) -> str:
+    """Write how to take the activation away from the head."""
+    name, step = deciding_layer(case.output), _head(case)
+    if step is None or step.units is None:
+        return f"remove layer {name!r}, or make its activation None"
+    if step.class_name == "Dense":
+        return f"Dense({step.units})"
+    return f"{step.class_name}({step.units}, ..., activation=None)"
+
+
+def with_activation(case: Case, activation: str) -> str:
+    """Write how to give the head an activation."""
+    name, step = deciding_layer(case.output), _head(case)
+    if step is None or step.units is None:
+        return f"Activation({activation!r}) behind layer {name!r}"
+    if step.class_name in _ACTIVATION_LAYERS:
+        return f"{step.class_name} {name!r} with {activation!r}"
+    between = "" if step.class_name == "Dense" else "..., "
+    return f"{step.class_name}({step.units}, {between}activation={activation!r})"
+
+
+def new_head(case: Case, activation: str | None) -> str:
+    """Write a Dense layer to end the model in."""
+    size = "..." if case.output.classes is None else str(case.output.classes)
     return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
 
 

@@ -13,7 +13,9 @@ from logitcheck.analyzer.transfer import (
     activation,
     affine,
     arithmetic,
+    elementwise,
     encoding,
+    indexing,
     merging,
     operations,
     passing,
@@ -41,9 +43,11 @@ LAYERS: Mapping[str, Rule] = {
 OPERATIONS: Mapping[str, Rule] = {
     **activation.OPERATIONS,
     **passing.OPERATIONS,
+    **elementwise.OPERATIONS,
     **operations.OPERATIONS,
     **reducing.OPERATIONS,
     **reordering.OPERATIONS,
+    **indexing.OPERATIONS,
 }
 """Operation of `keras.ops` -> its rule."""
 

@@ -1,247 +1,27 @@
-"""Activations: what each makes of the values it is given (keras-facts: "Activations").
-
-One row a function, under its Keras 3 name. Most are monotone, so the ends of the interval tell everything; a bound is
-reached if the operand's bound behind it is.
-"""
+"""Layers and operations that apply an activation, and how values remember it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
-from logitcheck.analyzer.values import INFINITY, Applied, LogOf, Unknown, Value, anything, between, join
+from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
+from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
+from logitcheck.analyzer.values import Applied, Value, anything
 from logitcheck.model import Activation, ActivationSource, Shape
 
-Parameters = Mapping[str, object]
-Function = Callable[[Value, Parameters], Value]
-
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
+
+
 """Activations that give each unit a score of its own in [0, 1]."""
 
+
 PROBABILITY_MAKERS = SIGMOID_LIKE | {"softmax"}
+
+
 _NORMALISERS = PROBABILITY_MAKERS | {"log_softmax", "log_sigmoid"}
 
-_SELU_FLOOR = -1.7580993408473766
-_LOWEST = {"gelu": -0.16997120747990369, "silu": -0.27846454276107380, "mish": -0.30884054, "hard_silu": -0.375}
-"""Minima of the activations that dip below 0 once, and where (keras-facts; computed from their formulas)."""
-
-_LOWEST_AT = {"gelu": -0.75179, "silu": -1.27846, "mish": -1.19247, "hard_silu": -1.5}
-
-
-def _monotone(function: Callable[[float], float]) -> Function:
-    def apply(value: Value, _: Parameters) -> Value:
-        return Value(
-            low=function(value.low),
-            high=function(value.high),
-            reaches_low=value.reaches_low,
-            reaches_high=value.reaches_high,
-            sources=value.sources,
-        )
-
-    return apply
-
-
-def _sigmoid(number: float) -> float:
-    if number >= 0:
-        return 1 / (1 + math.exp(-number))
-    return 0.0 if number < -700 else math.exp(number) / (1 + math.exp(number))
-
-
-def _softplus(number: float) -> float:
-    return number if number > 700 else math.log1p(math.exp(number))
-
-
-def _exponential(number: float) -> float:
-    return INFINITY if number > 700 else math.exp(number)
-
-
-def _squareplus(number: float) -> float:
-    return 0.0 if number == -INFINITY else INFINITY if number == INFINITY else (number + math.hypot(number, 2)) / 2
-
-
-def _sparse_plus(number: float) -> float:
-    return 0.0 if number <= -1 else number if number >= 1 else (number + 1) ** 2 / 4
-
-
-def _clip(low: float, high: float) -> Callable[[float], float]:
-    return lambda number: min(max(number, low), high)
-
-
-def _softsign(number: float) -> float:
-    return math.copysign(1, number) if math.isinf(number) else number / (1 + abs(number))
-
-
-def _shrunk_tanh(number: float) -> float:
-    return number - math.tanh(number)
-
-
-def _softmax(value: Value, parameters: Parameters) -> Value:
-    axis = parameters.get("axis", -1)
-    result = between(0.0, 1.0, reached=value.is_unbounded, sources=value.sources)
-    return replace(result, sum_axis=axis) if isinstance(axis, int) else result
-
-
-def _log_softmax(value: Value, parameters: Parameters) -> Value:
-    axis = parameters.get("axis", -1)
-    result = between(-INFINITY, 0.0, reached=value.is_unbounded, sources=value.sources)
-    if isinstance(axis, int):
-        return replace(result, log_of=LogOf.SIMPLEX, log_axis=axis)
-    return replace(result, log_of=LogOf.UNIT)
-
-
-def _log_sigmoid(value: Value, parameters: Parameters) -> Value:
-    return replace(_monotone(lambda number: -_softplus(-number))(value, parameters), log_of=LogOf.UNIT)
-
-
-def _hard_sigmoid(value: Value, _: Parameters) -> Value:
-    """Keras 3 saturates at -3 and 3, older ones at -2.5 and 2.5: give bounds that hold for both."""
-    slopes = (1 / 6, 0.2)
-    return Value(
-        low=min(_clip(0, 1)(slope * value.low + 0.5) for slope in slopes),
-        high=max(_clip(0, 1)(slope * value.high + 0.5) for slope in slopes),
-        reaches_low=value.reaches_low and value.low == -INFINITY,
-        reaches_high=value.reaches_high and value.high == INFINITY,
-        sources=value.sources,
-    )
-
-
-def _relu(value: Value, parameters: Parameters) -> Value:
-    slope = number(parameters.get("negative_slope")) or 0.0
-    threshold = number(parameters.get("threshold")) or 0.0
-    ceiling = number(parameters.get("max_value"))
-    if slope < 0 or threshold < 0:
-        return replace(anything("its slope or threshold is negative", ""), sources=value.sources)
-
-    def rectify(point: float) -> float:
-        if ceiling is not None and point >= ceiling:
-            return ceiling
-        if point >= threshold:
-            return point
-        return slope * (point - threshold) if slope else 0.0
-
-    return _monotone(rectify)(value, parameters)
-
-
-def _leaky(default: float) -> Function:
-    def apply(value: Value, parameters: Parameters) -> Value:
-        slope = number(parameters.get("negative_slope", default))
-        slope = default if slope is None else slope
-        if slope < 0:
-            return replace(anything("its slope is negative", ""), sources=value.sources)
-        leaking = _monotone(lambda point: point if point >= 0 else slope * point if slope else 0.0)(value, parameters)
-        return replace(leaking, unknown=value.unknown)
-
-    return apply
-
-
-def _exponential_unit(floor: float | None) -> Function:
-    def apply(value: Value, parameters: Parameters) -> Value:
-        alpha = number(parameters.get("alpha", 1.0))
-        bottom = floor if floor is not None else -(1.0 if alpha is None else alpha)
-        scale = 1.0507009873554805 if floor is not None else 1.0
-        if bottom > 0:
-            return replace(anything("its alpha is negative", ""), sources=value.sources)
-        return _monotone(lambda point: scale * point if point >= 0 else bottom * -math.expm1(point))(value, parameters)
-
-    return apply
-
-
-def _dipping(name: str) -> Function:
-    """Make the rule of an activation that falls from 0 to a minimum and then rises without bound."""
-    lowest, lowest_at = _LOWEST[name], _LOWEST_AT[name]
-
-    def apply(value: Value, _: Parameters) -> Value:
-        dips = value.low <= lowest_at <= value.high
-        return Value(
-            low=lowest if dips or value.high < 0 else min(0.0, value.low, lowest if value.low < 0 else 0.0),
-            high=max(value.high, 0.0),
-            reaches_low=dips and value.reaches_low and value.reaches_high,
-            reaches_high=value.reaches_high and value.high > 0 and value.high == INFINITY,
-            sources=value.sources,
-        )
-
-    return apply
-
-
-def _sparsemax(value: Value, _: Parameters) -> Value:
-    """Keras's sparsemax has a wrong threshold: not a simplex, and it can exceed 1 (keras-facts, fact 11; 3.8-3.15.1)."""
-    return between(0.0, INFINITY, reached=value.is_unbounded, sources=value.sources)
-
-
-def _gated(value: Value, _: Parameters) -> Value:
-    """Half of the units times the sigmoid of the other half."""
-    if value.is_unbounded:
-        return Value(reaches_low=True, reaches_high=True, sources=value.sources)
-    return Value(low=min(value.low, 0.0), high=max(value.high, 0.0), sources=value.sources, unknown=value.unknown)
-
-
-def _learned_slope(value: Value, _: Parameters) -> Value:
-    """PReLU: above 0 it passes values on, below 0 a learned slope decides."""
-    low = value.low if value.low >= 0 else -INFINITY
-    reason = Unknown("its slope below 0 is learned", "")
-    return Value(
-        low=low,
-        high=INFINITY if low < 0 else value.high,
-        reaches_high=value.reaches_high,
-        sources=value.sources,
-        unknown=reason if low < 0 else None,
-    )
-
-
-def _both_signs(value: Value, parameters: Parameters) -> Value:
-    """Crelu: relu of the values beside relu of their negatives."""
-    mirrored = replace(value, low=-value.high, high=-value.low, reaches_low=value.reaches_high)
-    return join([_relu(value, parameters), _relu(replace(mirrored, reaches_high=value.reaches_low), parameters)])
-
-
-def _keep(value: Value, _: Parameters) -> Value:
-    return value
-
-
-def _shrink(value: Value, parameters: Parameters) -> Value:
-    """Soft and hard shrink pass everything on that is far from 0."""
-    if value.is_unbounded:
-        return replace(_monotone(lambda point: point)(value, parameters), unknown=value.unknown)
-    return Value(low=min(value.low, 0.0), high=max(value.high, 0.0), sources=value.sources, unknown=value.unknown)
-
-
-FUNCTIONS: Mapping[str, Function] = {
-    "linear": _keep,
-    "softmax": _softmax,
-    "sigmoid": _monotone(_sigmoid),
-    "hard_sigmoid": _hard_sigmoid,
-    "sparse_sigmoid": _monotone(lambda point: _clip(0, 1)(0.5 * (point + 1))),
-    "log_softmax": _log_softmax,
-    "log_sigmoid": _log_sigmoid,
-    "sparsemax": _sparsemax,
-    "tanh": _monotone(math.tanh),
-    "hard_tanh": _monotone(_clip(-1, 1)),
-    "softsign": _monotone(_softsign),
-    "relu": _relu,
-    "relu6": _monotone(_clip(0, 6)),
-    "softplus": _monotone(_softplus),
-    "sparse_plus": _monotone(_sparse_plus),
-    "squareplus": _monotone(_squareplus),
-    "exponential": _monotone(_exponential),
-    "leaky_relu": _leaky(0.2),
-    "elu": _exponential_unit(None),
-    "celu": _exponential_unit(None),
-    "selu": _exponential_unit(_SELU_FLOOR),
-    "gelu": _dipping("gelu"),
-    "silu": _dipping("silu"),
-    "mish": _dipping("mish"),
-    "hard_silu": _dipping("hard_silu"),
-    "glu": _gated,
-    "tanh_shrink": _monotone(_shrunk_tanh),
-    "soft_shrink": _shrink,
-    "hard_shrink": _shrink,
-    "prelu": _learned_slope,
-    "thresholded_relu": lambda value, parameters: _relu(value, {"threshold": parameters.get("theta", 1.0)}),
-    "crelu": _both_signs,
-}
 
 _LINEAR_KEEPS_IDENTITY = "linear"
 
@@ -308,7 +88,7 @@ def normalised_axis(call: LayerCall, axis: object) -> object:
 def _softmax_layer(call: LayerCall) -> Value:
     axis = normalised_axis(call, call.config.get("axis", -1))
     operand = call.value()
-    return named(_softmax(operand, {"axis": axis}), operand, "softmax", call, "layer")
+    return named(FUNCTIONS["softmax"](operand, {"axis": axis}), operand, "softmax", call, "layer")
 
 
 def _operation(name: str, **defaults: object) -> Callable[[LayerCall], Value]:
@@ -340,6 +120,7 @@ LAYERS: Mapping[str, Rule] = {
     "PReLU": Rule(_of_layer("prelu", {}), same_shape),
     "ThresholdedReLU": Rule(_of_layer("thresholded_relu", {}), same_shape),
 }
+
 
 OPERATIONS: Mapping[str, Rule] = {
     "Softmax": Rule(_operation("softmax", axis=-1), same_shape),

@@ -138,7 +138,7 @@ def _any_affine(call: LayerCall, reason: str) -> Value:
 
 
 def _fixed_normalisation(call: LayerCall) -> Value:
-    """The layer Normalization: an affine map whose mean and variance stand in the config, or in the weights."""
+    """Apply the layer Normalization: an affine map whose numbers stand in the config, or only in the weights."""
     means, variances = numbers(call.config.get("mean")), numbers(call.config.get("variance"))
     if not means or not variances or any(variance <= 0 for variance in variances):
         return _any_affine(call, "its mean and variance are learned from data")

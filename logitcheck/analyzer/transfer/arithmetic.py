@@ -1,4 +1,4 @@
-"""Arithmetic on what is known: intervals, with care for operands that are not independent (keras-facts: "Merge layers").
+"""Arithmetic on what is known: intervals, with care for operands that depend on each other ("Merge layers").
 
 Interval bounds hold whatever the operands; that they are reached holds only if the operands can vary independently.
 Operands with a common source cannot (`d - d`, `d * d`, `e / (e + f)`): unless a pattern is recognised or the bounds

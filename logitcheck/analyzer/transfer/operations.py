@@ -1,4 +1,4 @@
-"""Element-wise operations of `keras.ops` and of TensorFlow inside graphs (keras-facts: "Merge layers", "Name correspondence")."""
+"""Operations on several tensors or constants (keras-facts: "Merge layers", "Name correspondence")."""
 
 from __future__ import annotations
 
@@ -7,25 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, flatten, number, same_shape
-from logitcheck.analyzer.transfer import activation, arithmetic
+from logitcheck.analyzer.calls import LayerCall, Rule, flatten, number
+from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.transfer.elementwise import clip, raised
 from logitcheck.analyzer.transfer.merging import inner_product, same_classes
-from logitcheck.analyzer.values import (
-    INFINITY,
-    LogOf,
-    Unknown,
-    Value,
-    anything,
-    between,
-    bounds_only,
-    join,
-    reshaped,
-    unbounded,
-)
+from logitcheck.analyzer.values import INFINITY, Value, anything, between, bounds_only, join, unbounded
 from logitcheck.model import ConstantArray, Shape, TensorReference
-
-_SMALL = 1e-4
-"""How far a clip may cut into [0, 1] and still leave a distribution one: Keras itself clips by 1e-7."""
 
 
 def operand(call: LayerCall, argument: object) -> Value:
@@ -103,31 +90,8 @@ def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
     return rule
 
 
-def clip(value: Value, low: float, high: float) -> Value:
-    """Give the value cut to [low, high]; a cut at the very ends of [0, 1] leaves a distribution one."""
-    if value.low >= low and value.high <= high:
-        return reshaped(value)
-    cut = Value(
-        low=min(max(value.low, low), high),
-        high=min(max(value.high, low), high),
-        reaches_low=value.reaches_low if value.low >= low else value.reaches_low and value.low < low,
-        reaches_high=value.reaches_high if value.high <= high else value.reaches_high and value.high > high,
-        integer=value.integer,
-        sources=value.sources,
-    )
-    if value.within_unit and low <= _SMALL and high >= 1 - _SMALL:
-        return replace(
-            cut, sum_axis=value.sum_axis, sum_total=value.sum_total, applied=value.applied, stacked=value.stacked
-        )
-    if value.log_of is not None and high >= 0:
-        return replace(cut, log_of=LogOf.UNIT)
-    return replace(cut, unknown=value.unknown if cut.low == -INFINITY and cut.high == INFINITY else None)
-
-
-def _clip(call: LayerCall) -> Value:
-    low, high = number(call.argument(1, "x_min")), number(call.argument(2, "x_max"))
-    value = call.value()
-    return clip(value, -INFINITY if low is None else low, INFINITY if high is None else high)
+def _compared(call: LayerCall) -> Value:
+    return replace(between(0.0, 1.0, reached=False, sources=call.sources()), integer=True)
 
 
 def _power(call: LayerCall) -> Value:
@@ -135,143 +99,7 @@ def _power(call: LayerCall) -> Value:
     power = exponent.low if arithmetic.is_number(exponent) else None
     if power is None or not math.isfinite(power):
         return anything("its exponent is not a constant", call.path, base.sources | exponent.sources)
-    return _raised(base, power, call.path)
-
-
-def _raised(base: Value, power: float, path: str) -> Value:
-    if power == 1:
-        return reshaped(base)
-    if power == int(power) and power > 0 and int(power) % 2 == 0:
-        return _raised_positive(_absolute_value(base), power)
-    if base.low >= 0 and power > 0:
-        return _raised_positive(base, power)
-    if base.is_unbounded and power == int(power) and power > 0:
-        return unbounded(base.sources)
-    return anything(f"nothing is known of the power {power:g} of numbers that may be negative", path, base.sources)
-
-
-def _raised_positive(base: Value, power: float) -> Value:
-    def raise_end(end: float) -> float:
-        try:
-            return math.pow(end, power)
-        except (OverflowError, ValueError):
-            return INFINITY
-
-    return replace(bounds_only(base), low=raise_end(base.low), high=raise_end(base.high), unknown=None)
-
-
-def _absolute_value(value: Value) -> Value:
-    if value.low >= 0:
-        return bounds_only(value)
-    if value.high <= 0:
-        return bounds_only(arithmetic.negate(value))
-    return Value(
-        low=0.0,
-        high=max(-value.low, value.high),
-        reaches_low=value.reaches_low and value.reaches_high,
-        reaches_high=value.reaches_low if -value.low > value.high else value.reaches_high,
-        sources=value.sources,
-    )
-
-
-def _exponential(call: LayerCall) -> Value:
-    value = call.value()
-    result = activation.named(activation.FUNCTIONS["exponential"](value, {}), value, "exponential", call, "operation")
-    if value.log_of is LogOf.SIMPLEX:
-        return replace(result, sum_axis=value.log_axis)
-    return result
-
-
-def _logarithm(call: LayerCall) -> Value:
-    value = call.value()
-    if value.low < 0:
-        return anything("it takes the logarithm of numbers that may be negative", call.path, value.sources)
-    result = replace(
-        bounds_only(value),
-        low=-INFINITY if value.low == 0 else math.log(value.low),
-        high=-INFINITY if value.high == 0 else math.log(value.high) if value.high < INFINITY else INFINITY,
-        unknown=None,
-    )
-    if value.is_simplex:
-        return replace(result, log_of=LogOf.SIMPLEX, log_axis=value.sum_axis)
-    return replace(result, log_of=LogOf.UNIT) if value.within_unit else result
-
-
-def _unary(function: Callable[[Value], Value]) -> Callable[[LayerCall], Value]:
-    return lambda call: function(call.value())
-
-
-def _monotone(function: Callable[[float], float], floor: float = -INFINITY) -> Callable[[LayerCall], Value]:
-    """Make the rule of a rising function that is defined from `floor` on."""
-
-    def rule(call: LayerCall) -> Value:
-        value = call.value()
-        if value.low < floor:
-            return anything("it may be given numbers for which it is not defined", call.path, value.sources)
-        return replace(
-            bounds_only(value),
-            low=function(value.low),
-            high=function(value.high),
-            unknown=_still_unknown(value, function),
-        )
-
-    return rule
-
-
-def _still_unknown(value: Value, function: Callable[[float], float]) -> Unknown | None:
-    is_open = function(value.low) == -INFINITY and function(value.high) == INFINITY
-    return value.unknown if is_open else None
-
-
-def _logarithm_of_next(end: float) -> float:
-    return -INFINITY if end <= -1 else INFINITY if end == INFINITY else math.log1p(end)
-
-
-def _exponential_less_one(end: float) -> float:
-    return INFINITY if end > 700 else math.expm1(end)
-
-
-def _hyperbolic_sine(end: float) -> float:
-    return end if math.isinf(end) else math.copysign(INFINITY, end) if abs(end) > 700 else math.sinh(end)
-
-
-def _whole_numbers(function: Callable[[float], float]) -> Callable[[LayerCall], Value]:
-    """Make the rule of a rounding: class ids, without gradient."""
-
-    def rule(call: LayerCall) -> Value:
-        value = call.value()
-        ends = [end if math.isinf(end) else float(function(end)) for end in (value.low, value.high)]
-        return replace(bounds_only(value), low=ends[0], high=ends[1], integer=True)
-
-    return rule
-
-
-def _sign(call: LayerCall) -> Value:
-    value = call.value()
-    low, high = (0.0 if value.low >= 0 else -1.0), (0.0 if value.high <= 0 else 1.0)
-    return replace(bounds_only(value), low=low, high=high, integer=True, unknown=None)
-
-
-def _compared(call: LayerCall) -> Value:
-    return replace(between(0.0, 1.0, reached=False, sources=call.sources()), integer=True)
-
-
-def _reciprocal(call: LayerCall) -> Value:
-    return arithmetic.divide(arithmetic.constant(1.0), call.value(), call.path)
-
-
-def _reciprocal_root(call: LayerCall) -> Value:
-    value = call.value()
-    if value.low < 0:
-        return anything("it takes the root of numbers that may be negative", call.path, value.sources)
-    low = 0.0 if value.high == INFINITY else INFINITY if value.high == 0 else value.high**-0.5
-    high = INFINITY if value.low == 0 else 0.0 if value.low == INFINITY else value.low**-0.5
-    return Value(low=low, high=high, sources=value.sources)
-
-
-def _wave(call: LayerCall) -> Value:
-    value = call.value()
-    return between(-1.0, 1.0, reached=value.is_unbounded, sources=value.sources)
+    return raised(base, power, call.path)
 
 
 def _where(call: LayerCall) -> Value:
@@ -307,16 +135,6 @@ def _has_no_zero_column(matrix: object) -> bool:
     rows = matrix if isinstance(matrix, list) else []
     columns = list(zip(*rows, strict=False)) if all(isinstance(row, list) for row in rows) else []
     return bool(columns) and all(any(number(item) not in {0.0, None} for item in column) for column in columns)
-
-
-def _l2_normalised(call: LayerCall) -> Value:
-    value = call.value()
-    order = call.option("order", 2)
-    axis = activation.normalised_axis(call, call.option("axis", -1))
-    if order == 1 and value.low >= 0 and isinstance(axis, int):
-        return replace(between(0.0, 1.0, sources=value.sources), sum_axis=axis)
-    low = 0.0 if value.low >= 0 else -1.0
-    return between(low, 1.0, reached=value.is_unbounded, sources=value.sources)
 
 
 def _broadcast(call: LayerCall) -> Shape | None:
@@ -366,27 +184,4 @@ OPERATIONS: Mapping[str, Rule] = {
             *("LogicalAnd", "LogicalOr", "LogicalNot", "LogicalXor", "Isnan", "Isinf", "Isfinite", "Isclose"),
         )
     },
-    "Clip": Rule(_clip, same_shape),
-    "Negative": Rule(_unary(arithmetic.negate), same_shape),
-    "Abs": Rule(_unary(_absolute_value), same_shape),
-    "Absolute": Rule(_unary(_absolute_value), same_shape),
-    "Square": Rule(_unary(lambda value: _raised_positive(_absolute_value(value), 2)), same_shape),
-    "Sqrt": Rule(_monotone(lambda end: end if end == INFINITY else math.sqrt(end), 0.0), same_shape),
-    "Rsqrt": Rule(_reciprocal_root, same_shape),
-    "Reciprocal": Rule(_reciprocal, same_shape),
-    "Exp": Rule(_exponential, same_shape),
-    "Log": Rule(_logarithm, same_shape),
-    "Log1p": Rule(_monotone(_logarithm_of_next, -1.0), same_shape),
-    "Expm1": Rule(_monotone(_exponential_less_one), same_shape),
-    "Sinh": Rule(_monotone(_hyperbolic_sine), same_shape),
-    "Arctan": Rule(_monotone(math.atan), same_shape),
-    "Erf": Rule(_monotone(math.erf), same_shape),
-    "Sin": Rule(_wave, same_shape),
-    "Cos": Rule(_wave, same_shape),
-    "Round": Rule(_whole_numbers(round), same_shape),
-    "Floor": Rule(_whole_numbers(math.floor), same_shape),
-    "Ceil": Rule(_whole_numbers(math.ceil), same_shape),
-    "Sign": Rule(_sign, same_shape),
-    "Normalize": Rule(_l2_normalised, same_shape),
-    "L2Normalize": Rule(_l2_normalised, same_shape),
 }

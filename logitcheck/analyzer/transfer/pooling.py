@@ -1,4 +1,4 @@
-"""Pooling layers (keras-facts: "Pooling"): a mean over positions keeps a distribution over the channels, a maximum not."""
+"""Pooling layers ("Pooling"): a mean over positions keeps a distribution over the channels, a maximum does not."""
 
 from __future__ import annotations
 

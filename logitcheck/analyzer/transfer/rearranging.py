@@ -9,12 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, listed, whole
 from logitcheck.analyzer.transfer.affine import spatial
 from logitcheck.analyzer.values import LogOf, Value, anything, bounds_only, join, reshaped, unbounded, without_axes
 from logitcheck.model import Shape
 
 _SMOOTH = frozenset({"bilinear", "area"})
+
+
+def unknown_shape(_: LayerCall) -> Shape | None:
+    """Shape rule of what changes shapes in ways that are not followed."""
+    return None
 
 
 def class_axis(value: Value) -> int | None:
@@ -101,7 +106,7 @@ def _reshape(call: LayerCall) -> Value:
 
 def _flatten_shape(call: LayerCall) -> Shape | None:
     shape = call.shape()
-    return None if shape is None else (shape[:1] + (axes.product(shape[1:]),))
+    return None if shape is None else (shape[0], axes.product(shape[1:]))
 
 
 def _flatten(call: LayerCall) -> Value:
@@ -119,13 +124,9 @@ def _repeat_shape(call: LayerCall) -> Shape | None:
 
 
 def _permutation(call: LayerCall) -> list[int] | None:
-    dims = [whole(item) for item in _listed(call.config.get("dims"))]
+    dims = [whole(item) for item in listed(call.config.get("dims"))]
     order = [0, *(item for item in dims if item is not None)]
     return order if sorted(order) == list(range(len(dims) + 1)) else None
-
-
-def _listed(stored: object) -> list[object]:
-    return list(stored) if isinstance(stored, (list, tuple)) else []
 
 
 def permuted(value: Value, order: Sequence[int] | None) -> Value:

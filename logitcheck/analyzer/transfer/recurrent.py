@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, whole
 from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import Value, anything, bounds_only, join, unbounded
 from logitcheck.model import Layer, Shape
 
-_TANH = activation.FUNCTIONS["tanh"]
+_TANH = FUNCTIONS["tanh"]
 
 
 def _activated(call: LayerCall, cell: Layer) -> Value:
@@ -92,7 +93,7 @@ def _recurrent(call: LayerCall) -> tuple[Value, ...]:
 
 
 def _of_cells(call: LayerCall) -> tuple[Value, ...]:
-    """The layer RNN: its last cell decides; of several states, only the output is told."""
+    """Let the last cell of the layer RNN decide; of several states, only the output is told."""
     if not call.layer.cells:
         return (anything("its cell is not stored", call.path, call.sources()),)
     cell = call.layer.cells[-1]

@@ -1,4 +1,4 @@
-"""Operations that reduce axes: means, sums, extremes, class ids (keras-facts: "Pooling", "Attention and preprocessing")."""
+"""Operations that reduce axes: means, sums, extremes, class ids (keras-facts: "Pooling", "Attention")."""
 
 from __future__ import annotations
 
