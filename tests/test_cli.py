@@ -1,0 +1,202 @@
+"""The command line: what it prints where, and every row of the exit status table."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import logitcheck
+from tests.building import compiled, custom, dense, layer, loss, sequential, write
+
+SAMPLES = Path(__file__).parent.parent / "sample_models"
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run logitcheck as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "logitcheck", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+    )
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> str:
+    model = compiled(sequential(dense("head", 3, "softmax")), loss("CategoricalCrossentropy", from_logits=False))
+    return str(write(tmp_path / "good.keras", model))
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> str:
+    model = compiled(sequential(dense("head", 3, "softmax")), loss("CategoricalCrossentropy", from_logits=True))
+    return str(write(tmp_path / "wrong.keras", model))
+
+
+@pytest.fixture
+def suspicious(tmp_path: Path) -> str:
+    """A model with a warning and no error."""
+    return str(write(tmp_path / "suspicious.keras", compiled(sequential(dense("head", 3, "sigmoid")), "categorical_crossentropy")))
+
+
+@pytest.fixture
+def undetermined(tmp_path: Path) -> str:
+    model = compiled(sequential(custom("Head", "head")), "categorical_crossentropy")
+    return str(write(tmp_path / "undetermined.keras", model))
+
+
+class TestExitStatus:
+    def test_is_0_if_all_is_well(self, good: str) -> None:
+        assert run("inspect", good).returncode == 0
+
+    def test_is_1_on_an_error(self, wrong: str) -> None:
+        assert run("inspect", wrong).returncode == 1
+
+    def test_is_1_on_a_warning(self, suspicious: str) -> None:
+        assert run("inspect", suspicious).returncode == 1
+
+    def test_is_0_on_a_warning_with_fail_on_error(self, suspicious: str) -> None:
+        assert run("inspect", "--fail-on", "error", suspicious).returncode == 0
+
+    def test_is_1_on_information_with_fail_on_info(self, undetermined: str) -> None:
+        assert run("inspect", "--fail-on", "info", undetermined).returncode == 1
+
+    def test_is_0_on_an_undetermined_model(self, undetermined: str) -> None:
+        assert run("inspect", undetermined).returncode == 0
+
+    def test_is_1_on_an_undetermined_model_with_strict(self, undetermined: str) -> None:
+        assert run("inspect", "--strict", undetermined).returncode == 1
+
+    def test_is_0_on_an_uncompiled_model(self) -> None:
+        assert run("inspect", str(SAMPLES / "uncompiled.keras")).returncode == 0
+
+    def test_is_2_on_a_missing_file(self, tmp_path: Path) -> None:
+        assert run("inspect", str(tmp_path / "missing.keras")).returncode == 2
+
+    def test_is_2_on_an_unreadable_file_beside_a_good_one(self, good: str, tmp_path: Path) -> None:
+        assert run("inspect", good, str(tmp_path / "missing.keras")).returncode == 2
+
+    def test_is_1_on_an_unreadable_file_beside_a_wrong_one(self, wrong: str, tmp_path: Path) -> None:
+        assert run("inspect", wrong, str(tmp_path / "missing.keras")).returncode == 1
+
+    def test_is_2_on_a_folder_without_models(self, tmp_path: Path) -> None:
+        assert run("inspect", str(tmp_path)).returncode == 2
+
+    def test_is_2_on_an_unknown_option(self, good: str) -> None:
+        assert run("inspect", "--nonsense", good).returncode == 2
+
+    def test_is_2_without_a_path(self) -> None:
+        assert run("inspect").returncode == 2
+
+    def test_is_0_on_findings_with_exit_zero(self, wrong: str) -> None:
+        assert run("inspect", "--exit-zero", wrong).returncode == 0
+
+    def test_is_2_on_an_unreadable_file_with_exit_zero(self, wrong: str, tmp_path: Path) -> None:
+        assert run("inspect", "--exit-zero", wrong, str(tmp_path / "missing.keras")).returncode == 2
+
+    @pytest.mark.parametrize("status_of", ["good", "wrong", "suspicious", "undetermined"])
+    def test_does_not_depend_on_the_format(self, status_of: str, request: pytest.FixtureRequest) -> None:
+        path = request.getfixturevalue(status_of)
+        assert run("inspect", path).returncode == run("inspect", "--format", "json", path).returncode
+
+
+def test_version_is_that_of_the_package() -> None:
+    assert run("--version").stdout == f"logitcheck {logitcheck.__version__}\n"
+
+
+def test_help_names_the_command_and_an_example() -> None:
+    assert "inspect" in run("--help").stdout
+    assert "logitcheck inspect model.keras" in run("inspect", "--help").stdout
+
+
+def test_json_goes_to_standard_output_and_nothing_to_standard_error(wrong: str) -> None:
+    finished = run("inspect", "--format", "json", wrong)
+    assert json.loads(finished.stdout)["summary"]["mismatch"] == 1
+    assert finished.stderr == ""
+
+
+def test_a_bad_file_never_stops_the_others(good: str, wrong: str, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.keras"
+    empty.touch()
+    report = json.loads(run("inspect", "--format", "json", good, str(empty), wrong).stdout)
+    assert [model["outcome"] for model in report["models"]] == ["ok", "unreadable", "mismatch"]
+
+
+def test_a_folder_is_searched_for_models(good: str, wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no model")
+    report = json.loads(run("inspect", "--format", "json", str(tmp_path)).stdout)
+    assert [model["path"] for model in report["models"]] == [good, wrong]
+
+
+def test_more_processes_give_the_same_report(tmp_path: Path) -> None:
+    for number in range(120):
+        activation = "softmax" if number % 2 else "linear"
+        write(tmp_path / f"{number:03}.keras", compiled(sequential(dense("head", 3, activation)), "categorical_crossentropy"))
+    alone = run("inspect", "--format", "json", "--jobs", "1", str(tmp_path))
+    together = run("inspect", "--format", "json", "--jobs", "2", str(tmp_path))
+    assert together.stdout == alone.stdout
+    assert json.loads(alone.stdout)["summary"]["ok"] == 60
+
+
+def test_colour_is_never_written_without_a_terminal(wrong: str) -> None:
+    assert "\x1b" not in run("inspect", wrong).stdout
+
+
+def test_colour_can_be_forced_and_carries_no_meaning_of_its_own(wrong: str) -> None:
+    plain = run("inspect", wrong).stdout
+    coloured = run("inspect", wrong, FORCE_COLOR="1", COLUMNS="80").stdout
+    assert "\x1b[" in coloured
+    assert _without_colour(coloured) == plain
+
+
+def test_no_color_wins_over_forced_colour(wrong: str) -> None:
+    assert "\x1b[3" not in run("inspect", wrong, FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def _without_colour(text: str) -> str:
+    import re
+
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.mark.parametrize("columns", ["80", "120", "40"])
+def test_lines_fit_the_width_but_for_code_to_paste(wrong: str, columns: str) -> None:
+    lines = run("inspect", wrong, COLUMNS=columns).stdout.splitlines()
+    code = [line for line in lines if "model.compile(" in line]
+    assert all(len(line) <= int(columns) for line in lines[1:] if line not in code)
+
+
+def test_a_terminal_without_unicode_gets_a_tree_of_plain_letters(wrong: str) -> None:
+    assert run("inspect", wrong, PYTHONIOENCODING="ascii:backslashreplace").stdout.isascii()
+
+
+def test_a_reader_that_stops_listening_is_no_error() -> None:
+    writer = [sys.executable, "-m", "logitcheck", "inspect", "--format", "json", str(SAMPLES)]
+    process = subprocess.Popen(writer, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+def test_names_full_of_markup_and_escapes_come_through_harmless(tmp_path: Path) -> None:
+    name = "evil[/bold]\x1b[31m\r\n::error::x\u202e[red]"
+    model = compiled(sequential(layer("Dense", name, units=3, activation="softmax")), loss("CategoricalCrossentropy", from_logits=True))
+    path = str(write(tmp_path / "evil.keras", model))
+    text = run("inspect", path)
+    assert text.returncode == 1
+    assert "\x1b" not in text.stdout
+    assert "\u202e" not in text.stdout
+    assert "[/bold]" in text.stdout.replace("\n", "")
+    assert not any(line.startswith("::error::") for line in text.stdout.splitlines())
+    report = json.loads(run("inspect", "--format", "json", path).stdout)
+    assert report["models"][0]["outputs"][0]["name"] == name

@@ -1,0 +1,54 @@
+"""What is imported when: a lint step must not pay for what it does not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("tensorflow", "keras", "tf_keras", "h5py", "numpy", "rich")
+SAMPLES = Path(__file__).parent.parent / "sample_models"
+
+
+def imported_by(code: str) -> set[str]:
+    """The heavy packages in a new interpreter after `code`."""
+    probe = f"import sys\n{code}\nsys.stderr.write(' '.join(name for name in {HEAVY!r} if name in sys.modules))"
+    finished = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    return set(finished.stderr.split())
+
+
+def of_command_line(*arguments: str) -> str:
+    """Code that runs the command line and survives its exit."""
+    return f"sys.argv = ['logitcheck', *{list(arguments)!r}]\nfrom logitcheck.cli import main\ntry: main()\nexcept SystemExit: pass"
+
+
+def test_the_package_itself_imports_nothing_heavy() -> None:
+    assert imported_by("import logitcheck") == set()
+
+
+def test_the_public_names_import_nothing_heavy() -> None:
+    assert imported_by("from logitcheck import ModelReport, Report, Severity, inspect, inspect_all") == set()
+
+
+def test_json_of_an_archive_imports_nothing_heavy() -> None:
+    path = str(SAMPLES / "softmax_from_logits.keras")
+    assert imported_by(of_command_line("inspect", "--format", "json", path)) == set()
+
+
+def test_text_of_an_archive_needs_rich_alone() -> None:
+    path = str(SAMPLES / "softmax_from_logits.keras")
+    assert imported_by(of_command_line("inspect", path)) == {"rich"}
+
+
+def test_hdf5_needs_h5py_and_never_a_framework() -> None:
+    path = str(SAMPLES / "sigmoid_good.h5")
+    assert imported_by(of_command_line("inspect", "--format", "json", path)) == {"h5py", "numpy"}
+
+
+@pytest.mark.parametrize("name", ["pydantic", "click", "requests", "asyncio", "multiprocessing"])
+def test_no_other_package_slips_in(name: str) -> None:
+    path = str(SAMPLES / "softmax_from_logits.keras")
+    probe = f"import sys\n{of_command_line('inspect', path)}\nsys.exit({name!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
