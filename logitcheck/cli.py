@@ -1,13 +1,15 @@
-"""The command line: the one place that knows exit codes, streams and colours."""
+"""The command line: the one place that knows exit codes, streams and colours.
+
+A call without options other than `--format` is read here; everything else is typer's, in `commands.py`. Importing typer
+takes as long as all the rest of a run on a `.keras` file, and a pre-commit hook pays for it at every commit.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from logitcheck import __version__
 
@@ -39,69 +41,50 @@ class FailOn(StrEnum):
     INFO = "info"
 
 
-_EPILOG = (
-    "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage, or an input that could not be"
-    " read. 1 wins over 2."
-)
+def main() -> None:
+    """Run the command line."""
+    plain = _plain(sys.argv[1:])
+    if plain is not None:
+        sys.exit(run(*plain))
+    from logitcheck.commands import app
 
-app = typer.Typer(
-    name="logitcheck",
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Tells from a saved Keras model whether it puts out logits or probabilities, and whether its loss knows.",
-)
+    app(prog_name="logitcheck")
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"logitcheck {__version__}")
-        raise typer.Exit
+def _plain(arguments: list[str]) -> tuple[list[str], Format] | None:
+    """Read `inspect [--format FORMAT] PATH...`; None for anything that needs a parser."""
+    if arguments[:1] != ["inspect"] or any(name.startswith("_") and "COMPLETE" in name for name in os.environ):
+        return None
+    rest, output_format = arguments[1:], Format.TEXT
+    if rest[:1] == ["--format"] and rest[1:2] and rest[1] in {member.value for member in Format}:
+        rest, output_format = rest[2:], Format(rest[1])
+    if not rest or any(argument.startswith("-") or not argument for argument in rest):
+        return None
+    return rest, output_format
 
 
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Hold the options of the program itself, and make `inspect` a command of its own."""
+def run(
+    paths: list[str],
+    output_format: Format = Format.TEXT,
+    fail_on: FailOn = FailOn.WARNING,
+    *,
+    strict: bool = False,
+    exit_zero: bool = False,
+    jobs: int | None = None,
+) -> ExitCode:
+    """Inspect, write the report, and tell the exit status."""
+    import gc
 
-
-@app.command(epilog=_EPILOG)
-def inspect(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH...", help="Models: .keras or .h5 files, unpacked .keras folders, folders of models."
-        ),
-    ],
-    output_format: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="The mildest finding that makes the exit status 1.")
-    ] = FailOn.WARNING,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with status 1 also if a model is undetermined.")
-    ] = False,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with status 0 whatever was found, unless an input was unreadable.")
-    ] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Processes to use; by default as many as are worth it.")
-    ] = None,
-) -> None:
-    """Say what each output of a saved model is, what its loss expects, and whether they agree.
-
-    For example: logitcheck inspect model.keras
-    """
+    # Modules and reports are kept until the end: looking for garbage among them again and again is a tenth of a run.
+    gc.set_threshold(100_000)
     from logitcheck.inspection import inspect_all
 
     try:
         report = inspect_all(paths, jobs)
         _write(report, output_format)
     except KeyboardInterrupt:
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
-    raise typer.Exit(exit_code(report, fail_on, strict=strict, exit_zero=exit_zero))
+        return ExitCode.INTERRUPTED
+    return exit_code(report, fail_on, strict=strict, exit_zero=exit_zero)
 
 
 def exit_code(report: Report, fail_on: FailOn, *, strict: bool = False, exit_zero: bool = False) -> ExitCode:
@@ -124,17 +107,27 @@ def _write(report: Report, output_format: Format) -> None:
 
                 sys.stdout.write(json_report.render(report, __version__) + "\n")
             case Format.TEXT:
-                from rich.console import Console
-
-                from logitcheck.reporter import text_report
-
-                text_report.write(report, Console(highlight=False, markup=False, emoji=False))
+                _write_text(report)
         sys.stdout.flush()
     except BrokenPipeError:
         # The interpreter flushes standard output at exit: give it somewhere to go (docs.python.org, signal module).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def main() -> None:
-    """Run the command line."""
-    app()
+def _write_text(report: Report) -> None:
+    """Write the text report: in colour on a terminal, plain elsewhere, where rich is not even imported."""
+    from logitcheck.reporter import text_report
+
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
+        columns = os.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isdecimal() and int(columns) > 0 else 80
+        for line in text_report.lines(report, width, ascii_only=ascii_only):
+            sys.stdout.write("".join(text for text, _ in line) + "\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for line in text_report.lines(report, console.width, ascii_only=ascii_only):
+        console.print(Text.assemble(*line), soft_wrap=True)

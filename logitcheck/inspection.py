@@ -20,6 +20,7 @@ from logitcheck.report import (
     Outcome,
     OutputReport,
     Report,
+    Severity,
     Verdict,
 )
 
@@ -72,7 +73,7 @@ def expand(path: str) -> Iterator[Found]:
     empty = True
     for found in folder.find(given):
         empty = False
-        yield str(found), found.suffix.lower() not in folder.MODEL_SUFFIXES and found.is_file()
+        yield found, not folder.has_model_suffix(found) and not Path(found).is_dir()
     if empty:
         yield path, False
 
@@ -135,9 +136,7 @@ def _report(path: str, model: SavedModel) -> ModelReport:
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Say only once, for the whole model, that it was not compiled; worst findings first."""
-    order = sorted(
-        findings, key=lambda finding: -sum(finding.severity.at_least(other) for other in type(finding.severity))
-    )
+    order = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
     said: set[tuple[str, str]] = set()
     for finding in order:
         if (finding.code, finding.message) not in said:

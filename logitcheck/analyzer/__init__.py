@@ -52,7 +52,9 @@ def analyze(model: SavedModel) -> tuple[OutputAnalysis, ...]:
     if model.graph is None:
         return tuple(_unwalkable(model, output) for output in model.outputs)
     walk = Walk(model.graph)
-    return tuple(_output(walk, output) for output in model.outputs)
+    analyses = tuple(_output(walk, output) for output in model.outputs)
+    walk.forget()
+    return analyses
 
 
 def _output(walk: Walk, output: ModelOutput) -> OutputAnalysis:

@@ -99,6 +99,8 @@ def _effect(call: LayerCall, value: Value, units: int | None) -> str:
     if layer.kind is LayerKind.WRAPPER:
         return f"wraps the layer inside: {describe(value)}"
     doing = [layer.activation.label] if layer.activation is not None else []
+    if not doing and value.applied is not None and value.applied.layer == call.path:
+        doing = [value.applied.name]
     doing += [f"{units} unit{'' if units == 1 else 's'}"] if units is not None else []
     what = ", ".join(doing)
     return f"{what}: {describe(value)}" if what else describe(value)

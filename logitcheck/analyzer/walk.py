@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
@@ -53,8 +53,7 @@ class Scope:
         return self.arguments[position] if position is not None and position < len(self.arguments) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One call of one layer in one scope."""
 
     scope: Scope
@@ -69,6 +68,7 @@ class Walk:
         self.root = Scope(graph)
         self._values: dict[Point, tuple[Value, ...]] = {}
         self._shapes: dict[Point, list[Shape | None]] = {}
+        self._calls: dict[Point, LayerCall] = {}
         self._steps = 0
 
     def value(self, scope: Scope, reference: TensorReference) -> Value:
@@ -94,9 +94,14 @@ class Walk:
 
     def layer_call(self, point: Point) -> LayerCall:
         """Give one call as transfer rules see it."""
+        known = self._calls.get(point)
+        if known is not None:
+            return known
         layer = point.scope.graph.layers[point.layer]
         call = layer.calls[point.call] if layer.calls else _NO_CALL
-        return LayerCall(layer, call, _ScopedOperands(self, point.scope), point.scope.prefix + layer.name)
+        made = LayerCall(layer, call, _ScopedOperands(self, point.scope), point.scope.prefix + layer.name)
+        self._calls[point] = made
+        return made
 
     def child(self, point: Point, layer: Layer, *, backward: bool = False) -> Scope:
         """Give the scope of a nested model or wrapper at one of its calls."""
@@ -114,6 +119,13 @@ class Walk:
             )
             point.scope.children[key] = scope
         return scope
+
+    def forget(self) -> None:
+        """Let go of everything known, so that reference counting frees it at once: calls and scopes form cycles."""
+        self._values.clear()
+        self._shapes.clear()
+        self._calls.clear()
+        self.root.children.clear()
 
     def _spend(self) -> None:
         self._steps += 1

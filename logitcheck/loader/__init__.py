@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, InputError, UnreadableInputError
-from logitcheck.loader import archive, folder, identify
+from logitcheck.loader import folder, identify
 from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
@@ -29,6 +29,8 @@ def load(path: Path) -> SavedModel | InputError:
 def _read(path: Path) -> StoredModel:
     match identify.identify(path):
         case identify.Container.ARCHIVE:
+            from logitcheck.loader import archive
+
             return archive.read(path)
         case identify.Container.FOLDER:
             return folder.read(path)

@@ -28,7 +28,7 @@ def read(path: Path) -> StoredModel:
         with path.open("rb", buffering=4096) as file, zipfile.ZipFile(file) as archive:
             config = _member(archive, "config.json")
             metadata = _member(archive, "metadata.json")
-            names = archive.namelist()
+            names = archive.namelist() if config is None else []
     except zipfile.BadZipFile as error:
         message = f"The file starts like a zip archive, but is cut off or damaged ({error})."
         raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error

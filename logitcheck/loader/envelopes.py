@@ -50,7 +50,8 @@ def read(raw: object) -> Envelope | None:
         return None
     package, _, bare = class_name.rpartition(">")
     config = fields.get("config")  # a list of layers in the Sequential of Keras <= 2.2.2
-    registered_package, _, _ = (text(fields.get("registered_name")) or "").rpartition(">")
+    registered = fields.get("registered_name")
+    registered_package = registered.rpartition(">")[0] if isinstance(registered, str) else None
     return Envelope(
         class_name=bare,
         config={"layers": config} if isinstance(config, list) else mapping(config),

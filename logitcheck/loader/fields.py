@@ -39,6 +39,8 @@ def boolean(value: object) -> bool | None:
 
 def shape(value: object) -> Shape | None:
     """Read a static shape: a list of sizes and nulls, or the object that SavedModel and old configs wrap it in."""
+    if value is None:
+        return None
     if isinstance(value, dict):
         value = value.get("items", value.get("value"))
     if not isinstance(value, (list, tuple)):

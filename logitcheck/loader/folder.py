@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import archive, document, identify
+from logitcheck.loader import document, identify
 from logitcheck.loader.stored import StoredModel, of_archive
 from logitcheck.model import ContainerFormat
 
-MODEL_SUFFIXES = frozenset({".keras", ".h5", ".hdf5", ".hdf"})
+MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".hdf")
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
 _SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
 
@@ -53,7 +53,7 @@ def no_model_found() -> UnreadableInputError:
     )
 
 
-def find(path: Path) -> Iterator[Path]:
+def find(path: Path) -> Iterator[str]:
     """Every model below the folder `path`, in sorted order; symbolic links to folders are not followed.
 
     A file counts by its content, and by its suffix also where the content is none (a Git LFS pointer, an empty file).
@@ -63,17 +63,24 @@ def find(path: Path) -> Iterator[Path]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         models = [name for name in subfolders if is_keras_folder(here / name) or is_saved_model(here / name)]
         subfolders[:] = [name for name in subfolders if name not in models]
-        found = [name for name in files if _is_candidate(here / name)]
-        yield from (here / name for name in sorted([*models, *found]))
+        found = [name for name in files if not name.startswith(".") and _is_candidate(here, name)]
+        for name in sorted([*models, *found]):
+            yield f"{folder}{os.sep}{name}"
 
 
-def _is_candidate(path: Path) -> bool:
-    if path.name.startswith("."):
-        return False
-    if path.suffix.lower() in MODEL_SUFFIXES:
+def has_model_suffix(name: str) -> bool:
+    """Tell whether a file is called as models are."""
+    return name.lower().endswith(MODEL_SUFFIXES)
+
+
+def _is_candidate(folder: Path, name: str) -> bool:
+    if has_model_suffix(name):
         return True
+    path = folder / name
     container = identify.container_of(path)
     if container is identify.Container.ARCHIVE:
+        from logitcheck.loader import archive
+
         return archive.holds_model(path)
     return container is identify.Container.HDF5
 

@@ -7,14 +7,22 @@ class wrote it (keras-facts: "Functional"). Node indices of nested models are br
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from logitcheck.errors import MalformedGraphError
-from logitcheck.loader import calls, fields, layers, names, node_numbers, wiring
+from logitcheck.loader import calls, envelopes, fields, layers, node_numbers, wiring
 from logitcheck.loader.envelopes import Envelope
-from logitcheck.model import Graph, Layer, LayerKind, TensorReference
+from logitcheck.loader.layer_table import LayerTable
+from logitcheck.model import Call, Graph, TensorReference
 
 _SEQUENTIAL_KEYS = frozenset({"name", "trainable", "dtype", "layers", "build_input_shape"})
+
+
+def is_walkable(envelope: Envelope) -> bool:
+    """Tell whether a model's config holds layers that can be walked."""
+    if not isinstance(envelope.config.get("layers"), list):
+        return False
+    is_sequential = envelope.class_name == "Sequential" or envelope.config.keys() <= _SEQUENTIAL_KEYS
+    return "output_layers" in envelope.config or is_sequential
 
 
 def read(envelope: Envelope, depth: int = 0) -> Graph | None:
@@ -22,12 +30,11 @@ def read(envelope: Envelope, depth: int = 0) -> Graph | None:
 
     Raises MalformedGraphError if the layers are there but cannot be wired as the config says.
     """
-    raw = envelope.config
-    if "output_layers" in raw and isinstance(raw.get("layers"), list):
-        return _functional(raw, depth)
-    if isinstance(raw.get("layers"), list) and (envelope.class_name == "Sequential" or raw.keys() <= _SEQUENTIAL_KEYS):
-        return _sequential(fields.sequence(raw["layers"]), raw, depth)
-    return None
+    if not is_walkable(envelope):
+        return None
+    if "output_layers" in envelope.config:
+        return _functional(envelope.config, depth)
+    return _sequential(fields.sequence(envelope.config["layers"]), envelope.config, depth)
 
 
 def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int, ...], TensorReference]]:
@@ -55,51 +62,68 @@ def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int,
 
 
 def _functional(config: Mapping[str, object], depth: int) -> Graph:
-    entries = fields.sequence(config["layers"])
-    siblings = {name for entry in entries if (name := _name(entry)) is not None}
-    context = layers.Context(depth, siblings, read)
-    table: dict[str, Layer] = {}
-    for entry in entries:
-        layer = layers.read(entry, context)
-        if layer.name in table:
-            raise MalformedGraphError(f"Two layers of the model are called {layer.name!r}.")
-        table[layer.name] = layer
+    entries = _entries(fields.sequence(config["layers"]))
+    made: node_numbers.Calls = {
+        name: calls.read(fields.mapping(raw).get("inbound_nodes"), name, entries) for name, (raw, _) in entries.items()
+    }
     inputs = tuple(reference for _, reference in leaves(config.get("input_layers", [])))
     outputs = tuple(reference for _, reference in leaves(config["output_layers"]))
-    graph = node_numbers.settle(Graph(layers=table, inputs=inputs, outputs=outputs))
-    wiring.check(graph)
-    return graph
+    nested = {
+        name: "output_layers" in envelope.config for name, (_, envelope) in entries.items() if is_walkable(envelope)
+    }
+    made, outputs = node_numbers.settle(made, outputs, nested)
+    without_calls = {name for name, (_, envelope) in entries.items() if envelope.class_name in layers.INPUT_CLASSES}
+    wiring.check(made, (*inputs, *outputs), without_calls)
+    table = LayerTable({name: raw for name, (raw, _) in entries.items()}, made, layers.Context(depth, read))
+    return Graph(layers=table, inputs=inputs, outputs=outputs)
 
 
-def _name(entry: object) -> str | None:
-    stored = fields.mapping(entry)
-    return fields.text(stored.get("name")) or fields.text(fields.mapping(stored.get("config")).get("name"))
+def _entries(raw: list[object]) -> dict[str, tuple[object, Envelope]]:
+    """Give the entries of a layer list under their names, with their envelopes."""
+    entries: dict[str, tuple[object, Envelope]] = {}
+    for entry in raw:
+        envelope = envelopes.read(entry)
+        if envelope is None:
+            raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(entry).__name__}.")
+        name = layers.name_of(fields.mapping(entry))
+        if name in entries:
+            raise MalformedGraphError(f"Two layers of the model are called {name!r}.")
+        entries[name] = (entry, envelope)
+    return entries
 
 
-def _sequential(entries: list[object], config: Mapping[str, object], depth: int) -> Graph:
+def _sequential(raw: list[object], config: Mapping[str, object], depth: int) -> Graph:
     """Read a chain of layers as a graph with one call each."""
-    context = layers.Context(depth, frozenset(), read)
-    chain = [layers.read(entry, context) for entry in entries]
-    if not chain or chain[0].kind is not LayerKind.INPUT:
-        chain.insert(0, _implicit_input(chain, config))
-    table: dict[str, Layer] = {}
+    entries: dict[str, object] = {}
+    made: dict[str, tuple[Call, ...]] = {}
     previous: TensorReference | None = None
-    for position, layer in enumerate(chain):
-        name = layer.name or f"{names.CLASSES.get(layer.class_name, layer.class_name)}_{position}"
-        name = name if name not in table else f"{name}#{position}"
-        used = () if previous is None else (calls.call((previous,), {}),)
-        table[name] = replace(layer, name=name, calls=used)
+    for position, entry in enumerate(raw):
+        envelope = envelopes.read(entry)
+        if envelope is None:
+            raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(entry).__name__}.")
+        if previous is None and envelope.class_name not in layers.INPUT_CLASSES:
+            previous = _start(entries, made, config, envelope)
+        name = layers.name_of(fields.mapping(entry)) or f"layer_{position}"
+        name = name if name not in entries else f"{name}#{position}"
+        entries[name] = entry
+        made[name] = () if previous is None else (calls.call((previous,), {}),)
         previous = TensorReference(name, 0, 0)
-    first = TensorReference(next(iter(table)), 0, 0)
-    return Graph(layers=table, inputs=(first,), outputs=(previous or first,))
+    if previous is None:
+        previous = _start(entries, made, config, None)
+    table = LayerTable(entries, made, layers.Context(depth, read))
+    return Graph(layers=table, inputs=(TensorReference(next(iter(entries)), 0, 0),), outputs=(previous,))
 
 
-def _implicit_input(chain: list[Layer], config: Mapping[str, object]) -> Layer:
+_IMPLICIT = "(input)"
+
+
+def _start(
+    entries: dict[str, object], made: dict[str, tuple[Call, ...]], config: Mapping[str, object], first: Envelope | None
+) -> TensorReference:
     """Make the input that older Sequential configs leave out; its shape stands in the first layer, if anywhere."""
     stored = config.get("build_input_shape")
-    if chain:
-        stored = chain[0].config.get("batch_shape", stored)
-    name = "input" if not any(layer.name == "input" for layer in chain) else "implicit_input"
-    return Layer(
-        name=name, class_name="InputLayer", kind=LayerKind.INPUT, rule="InputLayer", config={"batch_shape": stored}
-    )
+    if first is not None:
+        stored = first.config.get("batch_input_shape", first.config.get("batch_shape", stored))
+    entries[_IMPLICIT] = {"class_name": "InputLayer", "config": {"batch_shape": stored}}
+    made[_IMPLICIT] = ()
+    return TensorReference(_IMPLICIT, 0, 0)

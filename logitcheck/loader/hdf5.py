@@ -38,24 +38,21 @@ def read(path: Path) -> StoredModel:
 
 def _attributes(file: h5py.File) -> dict[str, str]:
     """Read the four root attributes that matter, as text."""
-    attributes: dict[str, str] = {}
-    for name in _WANTED:
-        if name in file.attrs:
-            text = _text(file, name)
-            if text is not None:
-                attributes[name] = text
-    return attributes
+    manager = file.attrs
+    present = set(manager)
+    texts = {name: _text(manager, name) for name in _WANTED if name in present}
+    return {name: text for name, text in texts.items() if text is not None}
 
 
-def _text(file: h5py.File, name: str) -> str | None:
+def _text(manager: h5py.AttributeManager, name: str) -> str | None:
     """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs")."""
-    attribute = file.attrs.get_id(name)
+    attribute = manager.get_id(name)
     if attribute.shape not in {(), (1,)}:
         return None
     if attribute.get_storage_size() > document.LARGEST:
         document.refuse_size(attribute.get_storage_size(), name)
     try:
-        value = file.attrs[name]
+        value = manager[name]
     except (TypeError, ValueError, UnicodeDecodeError, MemoryError) as error:
         message = f"The attribute {name} cannot be read as text: {error}."
         raise UnreadableInputError(

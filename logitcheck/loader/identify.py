@@ -90,11 +90,11 @@ def _special(mode: int) -> str:
 def _by_content(path: Path, size: int) -> Container:
     try:
         container = _signature(path, size)
+        if container is not None:
+            return container
         start = head(path)
     except OSError as error:
         raise read_error(error) from error
-    if container is not None:
-        return container
     if _LFS_LINE.match(start):
         raise _lfs_pointer(path, start)
     raise UnreadableInputError(

@@ -6,8 +6,9 @@ classes, Lambda code and the like become opaque layers with a reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from logitcheck.errors import MalformedGraphError
 from logitcheck.loader import activations, calls, envelopes, fields, names, tensorflow_operations
@@ -16,6 +17,8 @@ from logitcheck.model import Activation, Call, Graph, Layer, LayerKind, TensorRe
 
 DEEPEST_NESTING = 64
 """Models inside models inside models; real ones nest three or four deep."""
+
+INPUT_CLASSES = frozenset({"InputLayer", "Input"})
 
 WRAPPERS = frozenset(
     {
@@ -48,15 +51,50 @@ _OPAQUE_CLASSES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading a layer needs to know: its depth, the layers beside it, and how to read a model in it."""
+    """What reading a layer needs to know: how deep it is nested, and how to read a model in it."""
 
     depth: int
-    siblings: Container[str]
     read_model: Callable[[Envelope, int], Graph | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a layer list on its way to a `Layer`."""
+
+    name: str
+    envelope: Envelope
+    stored: Mapping[str, object]
+    calls: tuple[Call, ...]
+
+    def layer(self, kind: LayerKind, rule: str | None = None, **fields: Any) -> Layer:
+        """Make the layer; its rule is its class under today's name unless another is given."""
+        class_name = self.envelope.class_name
+        config = fields.pop("config", None)
+        return Layer(
+            name=self.name,
+            class_name=self.envelope.full_name,
+            kind=kind,
+            rule=rule or names.CLASSES.get(class_name, class_name),
+            config=names.parameters(class_name, self.envelope.config) if config is None else config,
+            calls=fields.pop("calls", self.calls),
+            **fields,
+        )
+
+    def opaque(self, reason: str) -> Layer:
+        """Make a layer of which nothing can be known."""
+        return self.layer(LayerKind.OPAQUE, reason=reason)
+
+
 def read(raw: object, context: Context) -> Layer:
-    """Read one entry of a `layers` list.
+    """Read a layer that stands alone: inside a wrapper, or a cell.
+
+    Raises MalformedGraphError if it is no serialized layer.
+    """
+    return read_entry(name_of(fields.mapping(raw)), raw, (), context)
+
+
+def read_entry(name: str, raw: object, made: tuple[Call, ...], context: Context) -> Layer:
+    """Read the entry of a layer list that makes the layer `name`, whose calls are known.
 
     Raises MalformedGraphError if it is no serialized layer.
     """
@@ -65,36 +103,38 @@ def read(raw: object, context: Context) -> Layer:
         raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(raw).__name__}.")
     if context.depth > DEEPEST_NESTING:
         raise MalformedGraphError(f"Models are nested more than {DEEPEST_NESTING} deep.")
-    stored = fields.mapping(raw)
-    name = fields.text(stored.get("name")) or fields.text(envelope.config.get("name")) or ""
-    layer_calls = calls.read(stored.get("inbound_nodes"), name, context.siblings)
-    layer = _layer(envelope, stored, layer_calls, context)
-    return replace(layer, name=name, class_name=envelope.full_name)
+    return _layer(_Entry(name, envelope, fields.mapping(raw), made), context)
 
 
-def _layer(envelope: Envelope, stored: Mapping[str, object], layer_calls: tuple[Call, ...], context: Context) -> Layer:
+def name_of(stored: Mapping[str, object]) -> str:
+    """Give the name of a layer: the entry's own, which wins over the config's, or an empty one."""
+    return fields.text(stored.get("name")) or fields.text(fields.mapping(stored.get("config")).get("name")) or ""
+
+
+def _layer(entry: _Entry, context: Context) -> Layer:
+    envelope = entry.envelope
     class_name = envelope.class_name
-    if class_name in {"InputLayer", "Input"} and not envelope.is_custom:
-        return _base(envelope, LayerKind.INPUT, layer_calls)
+    if class_name in INPUT_CLASSES and not envelope.is_custom:
+        return entry.layer(LayerKind.INPUT)
     graph = context.read_model(envelope, context.depth + 1)
     if graph is not None:
-        return replace(_base(envelope, LayerKind.MODEL, layer_calls), graph=graph)
+        return entry.layer(LayerKind.MODEL, graph=graph)
     if class_name in WRAPPERS and (not envelope.is_custom or envelope.package in _WRAPPER_PACKAGES):
-        return _wrapper(envelope, layer_calls, context)
+        return _wrapper(entry, context)
     if envelope.is_custom:
-        return _opaque(envelope, layer_calls, f"class {envelope.full_name!r} is not part of Keras")
+        return entry.opaque(f"class {envelope.full_name!r} is not part of Keras")
     if class_name in _TENSORFLOW_FUNCTIONS:
         function = fields.text(envelope.config.get("function")) or class_name
-        return _operation(envelope, tensorflow_operations.read_function(function, layer_calls))
+        return _operation(entry, tensorflow_operations.read_function(function, entry.calls))
     if class_name == "TensorFlowOpLayer":
-        return _operation(envelope, tensorflow_operations.read_node(envelope.config, layer_calls))
-    if _is_operation(envelope, stored):
-        return _operation(envelope, (class_name, envelope.config, layer_calls))
+        return _operation(entry, tensorflow_operations.read_node(envelope.config, entry.calls))
+    if _is_operation(envelope, entry.stored):
+        return _operation(entry, (class_name, envelope.config, entry.calls))
     if class_name == "Lambda":
-        return _lambda(envelope, layer_calls)
+        return _lambda(entry)
     if class_name in _OPAQUE_CLASSES:
-        return _opaque(envelope, layer_calls, _OPAQUE_CLASSES[class_name])
-    return _plain(envelope, stored, layer_calls, context)
+        return entry.opaque(_OPAQUE_CLASSES[class_name])
+    return _plain(entry, context)
 
 
 def _is_operation(envelope: Envelope, stored: Mapping[str, object]) -> bool:
@@ -110,83 +150,59 @@ def _is_operation(envelope: Envelope, stored: Mapping[str, object]) -> bool:
     return bool(nodes) and "args" in fields.mapping(nodes[0])
 
 
-def _base(envelope: Envelope, kind: LayerKind, layer_calls: tuple[Call, ...]) -> Layer:
-    rule = names.CLASSES.get(envelope.class_name, envelope.class_name)
-    return Layer(
-        name="",
-        class_name=envelope.class_name,
-        kind=kind,
-        rule=rule,
-        config=names.parameters(envelope.class_name, envelope.config),
-        calls=layer_calls,
-    )
-
-
-def _operation(envelope: Envelope, parsed: tensorflow_operations.Parsed) -> Layer:
+def _operation(entry: _Entry, parsed: tensorflow_operations.Parsed) -> Layer:
     rule, options, operation_calls = parsed
-    return Layer(
-        name="",
-        class_name=envelope.class_name,
-        kind=LayerKind.OPERATION,
-        rule=rule,
-        config=options,
-        calls=operation_calls,
-    )
+    return entry.layer(LayerKind.OPERATION, rule, config=options, calls=operation_calls)
 
 
-def _opaque(envelope: Envelope, layer_calls: tuple[Call, ...], reason: str) -> Layer:
-    return replace(_base(envelope, LayerKind.OPAQUE, layer_calls), reason=reason)
-
-
-def _plain(envelope: Envelope, stored: Mapping[str, object], layer_calls: tuple[Call, ...], context: Context) -> Layer:
+def _plain(entry: _Entry, context: Context) -> Layer:
     """Read a built-in layer, or one of an older Keras."""
+    envelope = entry.envelope
     if envelope.class_name == "Merge":
-        return _merge(envelope, layer_calls)
-    layer = _base(envelope, LayerKind.LAYER, layer_calls)
-    build = fields.mapping(stored.get("build_config"))
-    return replace(
-        layer,
-        activation=_activation(envelope, layer.config),
+        return _merge(entry)
+    build = fields.mapping(entry.stored.get("build_config"))
+    return entry.layer(
+        LayerKind.LAYER,
+        activation=_activation(envelope),
         cells=_cells(envelope.config.get("cell"), context),
-        input_shape=fields.shape(build.get("input_shape")) if len(layer_calls) <= 1 else None,
+        input_shape=fields.shape(build.get("input_shape")) if build and len(entry.calls) <= 1 else None,
         compute_dtype=_compute_dtype(envelope.config.get("dtype")),
     )
 
 
-def _activation(envelope: Envelope, config: Mapping[str, object]) -> Activation | None:
+def _activation(envelope: Envelope) -> Activation | None:
     fixed = names.FIXED_ACTIVATIONS.get(envelope.class_name)
     if fixed is not None:
         return activations.read(fixed)
-    return activations.read(config["activation"]) if "activation" in config else None
+    return activations.read(envelope.config["activation"]) if "activation" in envelope.config else None
 
 
-def _lambda(envelope: Envelope, layer_calls: tuple[Call, ...]) -> Layer:
+def _lambda(entry: _Entry) -> Layer:
     """Read a Lambda: only one of a named Keras or TensorFlow activation can be told without running code."""
-    function = fields.mapping(envelope.config.get("function"))
-    if function.get("class_name") == "function" and not envelope.config.get("arguments"):
+    function = fields.mapping(entry.envelope.config.get("function"))
+    if function.get("class_name") == "function" and not entry.envelope.config.get("arguments"):
         activation = activations.read(function)
         if activation.name is not None:
-            layer = _base(envelope, LayerKind.LAYER, layer_calls)
-            return replace(layer, rule="Activation", activation=activation)
-    return _opaque(envelope, layer_calls, "its Python code is never run")
+            return entry.layer(LayerKind.LAYER, "Activation", activation=activation)
+    return entry.opaque("its Python code is never run")
 
 
-def _merge(envelope: Envelope, layer_calls: tuple[Call, ...]) -> Layer:
+def _merge(entry: _Entry) -> Layer:
     """Read the layer Merge of Keras 1."""
-    layer = _base(envelope, LayerKind.LAYER, layer_calls)
-    mode = fields.text(envelope.config.get("mode"))
+    config = entry.envelope.config
+    mode = fields.text(config.get("mode"))
     rule = names.MERGE_MODES.get(mode or "")
-    if rule is None or envelope.config.get("mode_type", "raw") != "raw":
-        return _opaque(envelope, layer_calls, "its merge mode is Python code, which is never run")
-    return replace(layer, rule=rule, config={**layer.config, "normalize": mode == "cos"})
+    if rule is None or config.get("mode_type", "raw") != "raw":
+        return entry.opaque("its merge mode is Python code, which is never run")
+    return entry.layer(LayerKind.LAYER, rule, config={**names.parameters("Merge", config), "normalize": mode == "cos"})
 
 
-def _wrapper(envelope: Envelope, layer_calls: tuple[Call, ...], context: Context) -> Layer:
-    inner = _wrapped(envelope.config.get("layer"), context)
+def _wrapper(entry: _Entry, context: Context) -> Layer:
+    inner = _wrapped(entry.envelope.config.get("layer"), context)
     if inner is None:
-        return _opaque(envelope, layer_calls, "the layer that it wraps is not stored")
-    backward = _wrapped(envelope.config.get("backward_layer"), context)
-    return replace(_base(envelope, LayerKind.WRAPPER, layer_calls), graph=inner, backward=backward)
+        return entry.opaque("the layer that it wraps is not stored")
+    backward = _wrapped(entry.envelope.config.get("backward_layer"), context)
+    return entry.layer(LayerKind.WRAPPER, graph=inner, backward=backward)
 
 
 def _wrapped(raw: object, context: Context) -> Graph | None:
@@ -203,6 +219,8 @@ def _wrapped(raw: object, context: Context) -> Graph | None:
 
 def _cells(raw: object, context: Context) -> tuple[Layer, ...]:
     """Read the cell or the stack of cells of an RNN layer."""
+    if raw is None:
+        return ()
     envelope = envelopes.read(raw)
     if envelope is None:
         return ()

@@ -96,11 +96,17 @@ _PARAMETERS_OF: Mapping[str, Mapping[str, str]] = {
     "UpSampling1D": {"length": "size"},
 }
 
+_OLDER_NAMES = frozenset(
+    {*_PARAMETERS, *(old for renames in _PARAMETERS_OF.values() for old in renames), "output_dim", "nb_row"}
+)
+
 _DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}
 
 
 def parameters(class_name: str, config: Mapping[str, object]) -> Mapping[str, object]:
     """Give the config of a layer with today's parameter names; names that are today's already win over older ones."""
+    if config.keys().isdisjoint(_OLDER_NAMES):
+        return config
     renames = {**_PARAMETERS, **_PARAMETERS_OF.get(class_name, {})}
     if class_name != "Embedding":
         renames["output_dim"] = "units"

@@ -10,43 +10,43 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from logitcheck.loader import calls
-from logitcheck.model import Argument, Call, Graph, LayerKind, TensorReference
+from logitcheck.model import Argument, Call, TensorReference
+
+Calls = Mapping[str, tuple[Call, ...]]
+"""The calls of every layer of a graph, under the layer's name."""
 
 _Shift = Callable[[TensorReference], TensorReference]
 
 
-def settle(graph: Graph) -> Graph:
-    """Renumber the references to nested models so that each indexes the model's `calls`."""
-    nested = {name: layer for name, layer in graph.layers.items() if layer.kind is LayerKind.MODEL}
+def settle(
+    made: Calls, outputs: tuple[TensorReference, ...], nested: Mapping[str, bool]
+) -> tuple[Calls, tuple[TensorReference, ...]]:
+    """Renumber the references to nested models so that each indexes that model's calls.
+
+    nested: the names of the nested models, and whether each is a Functional rather than a Sequential one.
+    """
     if not nested:
-        return graph
-    inner = _numbers(reference for layer in graph.layers.values() for call in layer.calls for reference in call.tensors)
-    outer = _numbers(graph.outputs)
+        return made, outputs
+    inner = _numbers(reference for own in made.values() for call in own for reference in call.tensors)
+    outer = _numbers(outputs)
     inbound: dict[str, int] = {}
     outbound: dict[str, int] = {}
-    for name, layer in nested.items():
+    for name, is_functional in nested.items():
         used, shown = inner.get(name, set()), outer.get(name, set())
-        if _is_modern(graph):
-            inbound[name] = _offset(used, len(layer.calls), 0)
-            is_functional = layer.class_name.rpartition(">")[2] != "Sequential"
-            outbound[name] = _offset(shown, len(layer.calls), 1 if is_functional else 0)
+        count = len(made[name])
+        if _is_modern(made):
+            inbound[name] = _offset(used, count, 0)
+            outbound[name] = _offset(shown, count, 1 if is_functional else 0)
         else:
-            inbound[name] = outbound[name] = _offset(used | shown, len(layer.calls), 1)
-    shifted = {
-        name: replace(layer, calls=tuple(_map(call, _shift(inbound)) for call in layer.calls))
-        for name, layer in graph.layers.items()
-    }
-    return replace(graph, layers=shifted, outputs=tuple(map(_shift(outbound), graph.outputs)))
+            inbound[name] = outbound[name] = _offset(used | shown, count, 1)
+    shift = _shift(inbound)
+    settled = {name: tuple(_map(call, shift) for call in own) for name, own in made.items()}
+    return settled, tuple(map(_shift(outbound), outputs))
 
 
-def _is_modern(graph: Graph) -> bool:
+def _is_modern(made: Calls) -> bool:
     """Keras 3 stores static shapes with every reference; nothing older does."""
-    return any(
-        reference.shape is not None
-        for layer in graph.layers.values()
-        for call in layer.calls
-        for reference in call.tensors
-    )
+    return any(reference.shape is not None for own in made.values() for call in own for reference in call.tensors)
 
 
 def _numbers(references: Iterable[TensorReference]) -> Mapping[str, set[int]]:

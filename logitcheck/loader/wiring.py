@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from logitcheck.errors import MalformedGraphError
-from logitcheck.model import Graph, LayerKind, TensorReference
+from logitcheck.loader.node_numbers import Calls
+from logitcheck.model import TensorReference
 
-_Key = tuple[str, int]
 
+def check(made: Calls, ends: Iterable[TensorReference], inputs: Container[str]) -> None:
+    """Check the part of a graph that the tensors `ends` depend on, without recursion.
 
-def check(graph: Graph) -> None:
-    """Check the part of the graph that its outputs depend on, without recursion.
-
+    made: the calls of every layer. inputs: the layers that need no call.
     Raises MalformedGraphError naming the layer where it cannot be.
     """
-    for reference in graph.inputs:
-        _dependencies(graph, reference)
-    finished: set[_Key] = set()
-    for output in graph.outputs:
-        _walk(graph, output, finished)
+    finished: set[tuple[str, int]] = set()
+    for end in ends:
+        _walk(made, end, inputs, finished)
 
 
-def _walk(graph: Graph, start: TensorReference, finished: set[_Key]) -> None:
+def _walk(made: Calls, start: TensorReference, inputs: Container[str], finished: set[tuple[str, int]]) -> None:
     """Visit everything `start` depends on, depth first; `finished` holds the calls that need no second visit."""
     first = (start.layer, start.call)
-    stack = [(first, iter(_dependencies(graph, start)))]
+    stack = [(first, iter(_dependencies(made, start, inputs)))]
     unfinished = {first}
     while stack:
         key, pending = stack[-1]
@@ -36,23 +36,22 @@ def _walk(graph: Graph, start: TensorReference, finished: set[_Key]) -> None:
         child = (following.layer, following.call)
         if child in unfinished:
             raise MalformedGraphError(f"Layer {following.layer!r} feeds itself: the graph has a cycle.")
-        dependencies = _dependencies(graph, following)
+        dependencies = _dependencies(made, following, inputs)
         if child not in finished:
             unfinished.add(child)
             stack.append((child, iter(dependencies)))
 
 
-def _dependencies(graph: Graph, reference: TensorReference) -> tuple[TensorReference, ...]:
+def _dependencies(made: Calls, reference: TensorReference, inputs: Container[str]) -> tuple[TensorReference, ...]:
     """Give the tensors that a referenced call depends on."""
-    layer = graph.layers.get(reference.layer)
-    if layer is None:
-        raise MalformedGraphError(f"The graph refers to a layer {reference.layer!r} that it does not hold.")
-    if reference.tensor < 0 or not 0 <= reference.call < max(1, len(layer.calls)):
-        raise MalformedGraphError(
-            f"The graph refers to call {reference.call} of layer {reference.layer!r}, never made."
-        )
-    if layer.calls:
-        return layer.calls[reference.call].tensors
-    if layer.kind is LayerKind.INPUT:
+    name = reference.layer
+    own = made.get(name)
+    if own is None:
+        raise MalformedGraphError(f"The graph refers to a layer {name!r} that it does not hold.")
+    if reference.tensor < 0 or not 0 <= reference.call < max(1, len(own)):
+        raise MalformedGraphError(f"The graph refers to call {reference.call} of layer {name!r}, never made.")
+    if own:
+        return own[reference.call].tensors
+    if name in inputs:
         return ()
-    raise MalformedGraphError(f"Layer {reference.layer!r} is used but never called.")
+    raise MalformedGraphError(f"Layer {name!r} is used but never called.")

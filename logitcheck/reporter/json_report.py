@@ -11,8 +11,12 @@ SCHEMA_VERSION = 1
 
 
 def render(report: Report, version: str) -> str:
-    """Write the report as JSON text; `version` is that of logitcheck. Text from models is escaped to ASCII."""
-    return json.dumps(document(report, version), indent=1)
+    """Write the report as JSON text in ASCII, a model a line; `version` is that of logitcheck."""
+    whole = document(report, version)
+    head = json.dumps({"schema_version": whole["schema_version"], "tool": whole["tool"]})
+    models = ",\n".join(json.dumps(model) for model in whole["models"])
+    summary = json.dumps({"summary": whole["summary"]})
+    return f'{head[:-1]},\n"models": [\n{models}\n],\n{summary[1:]}'
 
 
 def document(report: Report, version: str) -> dict[str, Any]:

@@ -1,17 +1,16 @@
-"""The report for people: verdict first, then the way to it, then what to do. Colour only repeats what words say."""
+"""The report for people: verdict first, then the way to it, then what to do. Colour only repeats what words say.
+
+Lines are made here, as pieces of text with the style each would have in colour; who prints them decides about that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity
 from logitcheck.reporter.escaping import printable
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+from logitcheck.reporter.wrapping import Line, Piece, wrapped
 
 _OUTCOME_STYLES = {
     Outcome.OK: "bold green",
@@ -53,73 +52,76 @@ _FORMAT_WORDS = {
 }
 _WIDEST = 100
 _LETTERS = "ABCDEFGH"
+_MORE = "Inspect one model alone to see how its outputs were found, and all information."
 
 
-def write(report: Report, console: Console) -> None:
-    """Write the report to `console`: one model in full, several in a short block each and a summary."""
-    writer = _Writer(console)
+def lines(report: Report, width: int, *, ascii_only: bool = False) -> Iterator[Line]:
+    """Give the lines of the report for `width` columns: one model in full, several in a short block each and a summary.
+
+    ascii_only: draw the trees with plain letters.
+    """
+    writer = _Writer(min(width, _WIDEST), ascii_only=ascii_only)
     alone = len(report.models) == 1
     for model in report.models:
-        writer.model(model, in_full=alone)
+        yield from writer.model(model, in_full=alone)
     if not alone:
-        writer.summary(report)
+        yield from writer.summary(report)
 
 
 class _Writer:
-    """Writes paragraphs with hanging indents, wrapped at the width of the console."""
+    """Makes paragraphs with hanging indents."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._width = min(console.width, _WIDEST)
-        self._plain = not (console.encoding or "").lower().startswith("utf")
+    def __init__(self, width: int, *, ascii_only: bool) -> None:
+        self._width = width
+        self._plain = ascii_only
 
-    def model(self, model: ModelReport, *, in_full: bool) -> None:
+    def model(self, model: ModelReport, *, in_full: bool) -> Iterator[Line]:
         """Write one model."""
-        self._line("", (printable(model.path), "bold"), (": ", ""), *_verdict(model))
+        yield from self._line("", (printable(model.path), "bold"), (": ", ""), *_verdict(model))
         if model.error is not None:
-            self._line("  ", (f"{model.error.code.value}: ", "bold"), (printable(model.error.message), ""))
-            self._line("  ", ("What to do: ", "bold"), (printable(model.error.hint), ""))
+            yield from self._line("  ", (f"{model.error.code.value}: ", "bold"), (printable(model.error.message), ""))
+            yield from self._line("  ", ("What to do: ", "bold"), (printable(model.error.hint), ""))
         elif in_full:
-            self._full(model)
+            yield from self._full(model)
         else:
-            self._short(model)
-        self._line("")
+            yield from self._short(model)
+        yield from self._line("")
 
-    def summary(self, report: Report) -> None:
+    def summary(self, report: Report) -> Iterator[Line]:
         """Write how many models came to which outcome; every outcome is counted."""
         counts = ", ".join(f"{report.count(outcome)} {_SUMMARY_WORDS[outcome]}" for outcome in Outcome)
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
         found = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}"
-        self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
-        self._line("", ("Inspect one model alone to see how its outputs were found, and all information.", ""))
+        yield from self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
+        yield from self._line("", (_MORE, ""))
 
-    def _full(self, model: ModelReport) -> None:
-        self._line("  ", (_about(model), ""))
+    def _full(self, model: ModelReport) -> Iterator[Line]:
+        yield from self._line("  ", (_about(model), ""))
         for output in model.outputs:
-            self._line("")
-            self._output(output)
-            self._tree(output)
-            self._loss(output)
+            yield from self._line("")
+            yield from self._output(output)
+            yield from self._tree(output)
+            yield from self._loss(output)
         for finding in model.findings:
-            self._line("")
-            self._finding(finding)
+            yield from self._line("")
+            yield from self._finding(finding)
 
-    def _short(self, model: ModelReport) -> None:
+    def _short(self, model: ModelReport) -> Iterator[Line]:
         for output in model.outputs:
             pieces = [(_output_name(output), "bold"), (f" {_kind(output)}", "")]
             if output.loss is not None:
                 pieces.append((f"; {_loss(output)} {_EXPECTS_WORDS[output.loss.expects.value]}", ""))
-            self._line("  ", *pieces)
+            yield from self._line("  ", *pieces)
         for finding in model.findings:
             if finding.severity is not Severity.INFO:
-                self._finding(finding)
+                yield from self._finding(finding)
             elif model.outcome is Outcome.UNDETERMINED and finding.code in {"LC402", "LC403"}:
-                self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
+                yield from self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
 
-    def _output(self, output: OutputReport) -> None:
-        self._line("  ", (f"{_output_name(output)} ", "bold"), (_kind(output), ""))
+    def _output(self, output: OutputReport) -> Iterator[Line]:
+        yield from self._line("  ", (f"{_output_name(output)} ", "bold"), (_kind(output), ""))
 
-    def _tree(self, output: OutputReport) -> None:
+    def _tree(self, output: OutputReport) -> Iterator[Line]:
         """Write the layers that decided the output, in the order in which the values flow."""
         last = len(output.evidence) - 1
         for position, step in enumerate(output.evidence):
@@ -128,44 +130,36 @@ class _Writer:
                 guide, rest = ("`- ", "   ") if self._plain else ("└─ ", "   ")
             nested = "   " * min(step.depth, 4)
             name = f"{printable(step.layer)} ({printable(step.class_name)}): "
-            self._line(f"    {nested}{guide}", (name, ""), (printable(step.effect), ""), rest=f"    {nested}{rest}")
+            pieces = ((name, ""), (printable(step.effect), ""))
+            yield from self._line(f"    {nested}{guide}", *pieces, rest=f"    {nested}{rest}")
 
-    def _loss(self, output: OutputReport) -> None:
+    def _loss(self, output: OutputReport) -> Iterator[Line]:
         if output.loss is None:
-            self._line("    ", ("no loss is compiled for it", ""))
+            yield from self._line("    ", ("no loss is compiled for it", ""))
         else:
-            self._line("    ", (_loss(output), "bold"), (f" {_EXPECTS_WORDS[output.loss.expects.value]}", ""))
+            expects = _EXPECTS_WORDS[output.loss.expects.value]
+            yield from self._line("    ", (_loss(output), "bold"), (f" {expects}", ""))
 
-    def _finding(self, finding: Finding) -> None:
-        self._line("  ", *_title(finding))
-        self._line("    ", (printable(finding.message), ""))
+    def _finding(self, finding: Finding) -> Iterator[Line]:
+        yield from self._line("  ", *_title(finding))
+        yield from self._line("    ", (printable(finding.message), ""))
         for letter, fix in zip(_LETTERS, finding.fixes, strict=False):
             label = f"Fix {letter}  " if finding.severity is not Severity.INFO else "Try    "
-            self._fix(label, printable(fix))
+            yield from self._fix(label, printable(fix))
 
-    def _fix(self, label: str, fix: str) -> None:
+    def _fix(self, label: str, fix: str) -> Iterator[Line]:
         """Write a fix; its code stands on a line of its own and is never broken, so that it can be pasted."""
         advice, colon, code = fix.partition(": ")
         hanging = " " * 11
         if not colon or len(hanging) + len(fix) <= self._width:
-            self._line("    ", (label, "bold"), (fix, ""), rest=hanging)
+            yield from self._line("    ", (label, "bold"), (fix, ""), rest=hanging)
         else:
-            self._line("    ", (label, "bold"), (advice + ":", ""), rest=hanging)
-            self._console.print(hanging + code, soft_wrap=True)
+            yield from self._line("    ", (label, "bold"), (advice + ":", ""), rest=hanging)
+            yield [(hanging + code, "")]
 
-    def _line(self, indent: str, *pieces: tuple[str, str], rest: str | None = None) -> None:
-        """Write one paragraph; lines after the first begin with `rest`."""
-        from rich.text import Text
-
-        following = indent if rest is None else rest
-        paragraph = Text.assemble(*pieces)
-        for number, line in enumerate(self._wrapped(paragraph, len(indent))):
-            self._console.print(Text(following if number else indent).append_text(line), soft_wrap=True)
-
-    def _wrapped(self, paragraph: Text, indent: int) -> Iterator[Text]:
-        for line in paragraph.wrap(self._console, max(20, self._width - indent), tab_size=1):
-            line.rstrip()
-            yield line
+    def _line(self, indent: str, *pieces: Piece, rest: str | None = None) -> Iterator[Line]:
+        """Make one paragraph; lines after the first begin with `rest`."""
+        return wrapped(pieces, self._width, indent, indent if rest is None else rest)
 
 
 _SUMMARY_WORDS = {
@@ -177,7 +171,7 @@ _SUMMARY_WORDS = {
 }
 
 
-def _verdict(model: ModelReport) -> list[tuple[str, str]]:
+def _verdict(model: ModelReport) -> list[Piece]:
     return [(_OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
 
 
@@ -215,7 +209,7 @@ def _loss(output: OutputReport) -> str:
     return f"Loss {printable(loss.name)}(from_logits={loss.from_logits})"
 
 
-def _title(finding: Finding) -> list[tuple[str, str]]:
+def _title(finding: Finding) -> list[Piece]:
     style = _SEVERITY_STYLES[finding.severity]
     return [(f"{finding.severity.value} {finding.code}", style), (f" {finding.name}", "bold")]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis
 from logitcheck.analyzer.losses import Expects, Family, fits
+from logitcheck.analyzer.values import Kind
 from logitcheck.model import SavedModel
 from logitcheck.report import Finding, Severity, Verdict
 from logitcheck.rules.base import Case, Rule
@@ -80,8 +81,24 @@ def _found(case: Case) -> Iterator[Finding]:
         if decisive:
             yield from decisive
             return
+    if case.judged is None or (_fits(case) and not _shares_one_probability(case)):
+        return
     for rule in _ORDINARY:
         yield from rule.check(case)
+
+
+def _fits(case: Case) -> bool:
+    """Whether the output is proved to be what the loss expects: then no ordinary rule has anything to say."""
+    judged = case.judged
+    if judged is None:
+        return False
+    matches = judged.axis is not None and judged.axis == case.output.value.axis
+    return fits(case.output.value, judged.expectation, axis_matches=matches)
+
+
+def _shares_one_probability(case: Case) -> bool:
+    """Whether the output fits, being in [0, 1], but is a distribution where each unit should stand alone (LC109)."""
+    return case.output.kind is Kind.PROBABILITIES
 
 
 def _verdict(case: Case, findings: tuple[Finding, ...]) -> Verdict:
@@ -90,8 +107,7 @@ def _verdict(case: Case, findings: tuple[Finding, ...]) -> Verdict:
     judged = case.judged
     if judged is None or (judged.expectation.family is Family.OTHER and judged.expectation.expects is Expects.ANY):
         return Verdict.NOT_APPLICABLE
-    matches = judged.axis is not None and judged.axis == case.output.value.axis
-    return Verdict.OK if fits(case.output.value, judged.expectation, axis_matches=matches) else Verdict.UNDETERMINED
+    return Verdict.OK if _fits(case) else Verdict.UNDETERMINED
 
 
 def _information(case: Case, verdict: Verdict) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ After a wanted change run `python -m tests.reporter.test_golden` and read the di
 
 from __future__ import annotations
 
-import io
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,6 @@ SCHEMA = json.loads((ROOT / "logitcheck" / "reporter" / "report.schema.json").re
 def report_on(*paths: Path) -> Report:
     """Report with paths relative to the repository, wherever that is."""
     reports = [inspection.inspect(path) for path in paths]
-    import dataclasses
-
     return Report(
         models=tuple(
             dataclasses.replace(report, path=path.relative_to(ROOT).as_posix())
@@ -37,11 +35,8 @@ def report_on(*paths: Path) -> Report:
 
 
 def as_text(report: Report, width: int = 80) -> str:
-    from rich.console import Console
-
-    stream = io.StringIO()
-    text_report.write(report, Console(file=stream, width=width, highlight=False, markup=False, emoji=False))
-    return stream.getvalue()
+    lines = text_report.lines(report, width)
+    return "".join("".join(text for text, _ in line) + "\n" for line in lines)
 
 
 def expected(name: str) -> str:

@@ -79,8 +79,15 @@ def _shrunk_tanh(number: float) -> float:
 
 def _softmax(value: Value, parameters: Parameters) -> Value:
     axis = parameters.get("axis", -1)
-    result = between(0.0, 1.0, reached=value.is_unbounded, sources=value.sources)
-    return replace(result, sum_axis=axis) if isinstance(axis, int) else result
+    reached = value.is_unbounded
+    return Value(
+        low=0.0,
+        high=1.0,
+        reaches_low=reached,
+        reaches_high=reached,
+        sum_axis=axis if isinstance(axis, int) else None,
+        sources=value.sources,
+    )
 
 
 def _log_softmax(value: Value, parameters: Parameters) -> Value:

@@ -20,6 +20,7 @@ _CONSTANT_INITIALIZERS = frozenset(
     {"Zeros", "Ones", "Constant", "Identity", "zeros", "ones", "zero", "one", "constant"}
 )
 _KERNELS = ("kernel", "depthwise", "pointwise")
+_CONSTRAINTS = tuple(f"{name}_constraint" for name in (*_KERNELS, "bias", "embeddings"))
 
 
 def _constraint(layer: Layer, name: str) -> str | None:
@@ -34,9 +35,11 @@ def _constraint(layer: Layer, name: str) -> str | None:
 
 def _has_free_weights(layer: Layer) -> bool:
     """Whether nothing in the config keeps the weights from taking any value."""
-    if any(_constraint(layer, name) is not None for name in (*_KERNELS, "bias", "embeddings")):
-        return False
-    return not (layer.config.get("trainable") is False and _starts_constant(layer))
+    stored = layer.config.get
+    for name in _CONSTRAINTS:
+        if stored(name) is not None:
+            return False
+    return stored("trainable") is not False or not _starts_constant(layer)
 
 
 def _starts_constant(layer: Layer) -> bool:
