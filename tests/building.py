@@ -1,6 +1,7 @@
 """Saved models made by hand: the configs that Keras 3 writes, as plain dicts, and archives of them.
 
-Only what the checker reads is there; tests of what Keras itself writes use real files (`tests/data`, `test_real_keras.py`).
+Only what the checker reads is there; tests of what Keras itself writes use real files (`tests/data`,
+`test_real_keras.py`).
 """
 
 from __future__ import annotations
@@ -57,7 +58,11 @@ def dense(name: str, units: int, activation: Any = "linear", **config: Any) -> C
 
 def tensor(name: str, shape: Sequence[int | None] | None, call: int = 0, number: int = 0) -> Config:
     """A reference to a tensor, as in the arguments of a call."""
-    history = {"shape": list(shape) if shape is not None else None, "dtype": "float32", "keras_history": [name, call, number]}
+    history = {
+        "shape": list(shape) if shape is not None else None,
+        "dtype": "float32",
+        "keras_history": [name, call, number],
+    }
     return {"class_name": "__keras_tensor__", "config": history}
 
 
@@ -106,7 +111,9 @@ def write(path: Path, model: Mapping[str, Any], version: str | None = KERAS) -> 
     """A `.keras` archive without weights at `path`."""
     with zipfile.ZipFile(path, "w") as archive:
         if version is not None:
-            archive.writestr("metadata.json", json.dumps({"keras_version": version, "date_saved": "2026-01-01@00:00:00"}))
+            archive.writestr(
+                "metadata.json", json.dumps({"keras_version": version, "date_saved": "2026-01-01@00:00:00"})
+            )
         archive.writestr("config.json", json.dumps(model))
     return path
 

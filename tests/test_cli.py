@@ -43,7 +43,11 @@ def wrong(tmp_path: Path) -> str:
 @pytest.fixture
 def suspicious(tmp_path: Path) -> str:
     """A model with a warning and no error."""
-    return str(write(tmp_path / "suspicious.keras", compiled(sequential(dense("head", 3, "sigmoid")), "categorical_crossentropy")))
+    return str(
+        write(
+            tmp_path / "suspicious.keras", compiled(sequential(dense("head", 3, "sigmoid")), "categorical_crossentropy")
+        )
+    )
 
 
 @pytest.fixture
@@ -138,7 +142,10 @@ def test_a_folder_is_searched_for_models(good: str, wrong: str, tmp_path: Path) 
 def test_more_processes_give_the_same_report(tmp_path: Path) -> None:
     for number in range(120):
         activation = "softmax" if number % 2 else "linear"
-        write(tmp_path / f"{number:03}.keras", compiled(sequential(dense("head", 3, activation)), "categorical_crossentropy"))
+        write(
+            tmp_path / f"{number:03}.keras",
+            compiled(sequential(dense("head", 3, activation)), "categorical_crossentropy"),
+        )
     alone = run("inspect", "--format", "json", "--jobs", "1", str(tmp_path))
     together = run("inspect", "--format", "json", "--jobs", "2", str(tmp_path))
     assert together.stdout == alone.stdout
@@ -190,7 +197,10 @@ def test_a_reader_that_stops_listening_is_no_error() -> None:
 
 def test_names_full_of_markup_and_escapes_come_through_harmless(tmp_path: Path) -> None:
     name = "evil[/bold]\x1b[31m\r\n::error::x\u202e[red]"
-    model = compiled(sequential(layer("Dense", name, units=3, activation="softmax")), loss("CategoricalCrossentropy", from_logits=True))
+    model = compiled(
+        sequential(layer("Dense", name, units=3, activation="softmax")),
+        loss("CategoricalCrossentropy", from_logits=True),
+    )
     path = str(write(tmp_path / "evil.keras", model))
     text = run("inspect", path)
     assert text.returncode == 1

@@ -21,7 +21,8 @@ def imported_by(code: str) -> set[str]:
 
 def of_command_line(*arguments: str) -> str:
     """Code that runs the command line and survives its exit."""
-    return f"sys.argv = ['logitcheck', *{list(arguments)!r}]\nfrom logitcheck.cli import main\ntry: main()\nexcept SystemExit: pass"
+    start = f"sys.argv = ['logitcheck', *{list(arguments)!r}]\nfrom logitcheck.cli import main\n"
+    return start + "try: main()\nexcept SystemExit: pass"
 
 
 def test_the_package_itself_imports_nothing_heavy() -> None:

@@ -1,7 +1,7 @@
 """Files that real Keras writes during the test run: what logitcheck claims of them holds when the models run.
 
-Each head is built with Keras 3 and, where it exists there, with tf-keras (Keras 2), saved as `.keras` and `.h5`, inspected, and
-then run on wide random inputs with wide random weights. TensorFlow is imported once.
+Each head is built with Keras 3 and, where it exists there, with tf-keras (Keras 2), saved as `.keras` and `.h5`,
+inspected, and then run on wide random inputs with wide random weights. TensorFlow is imported once.
 """
 
 from __future__ import annotations
@@ -62,6 +62,16 @@ def _shared(keras: Any, x: Any) -> Any:
     return keras.layers.Softmax()(shared(keras.layers.ReLU()(shared(x))))
 
 
+def _difference_with_itself(keras: Any, x: Any) -> Any:
+    x = keras.layers.Dense(3)(x)
+    return x - x
+
+
+def _product_with_itself(keras: Any, x: Any) -> Any:
+    x = keras.layers.Dense(3)(x)
+    return x * x
+
+
 ACTIVATIONS = (
     *("linear", "softmax", "sigmoid", "hard_sigmoid", "tanh", "softsign", "relu", "relu6", "softplus", "exponential"),
     *("elu", "selu", "gelu", "silu", "mish", "leaky_relu", "log_softmax"),
@@ -114,8 +124,8 @@ HEADS: dict[str, Head] = {
     "weighted ensemble": lambda keras, x: (
         0.25 * keras.layers.Dense(3, activation="softmax")(x) + 0.75 * keras.layers.Dense(3, activation="softmax")(x)
     ),
-    "difference with itself": lambda keras, x: (lambda d: d - d)(keras.layers.Dense(3)(x)),
-    "product with itself": lambda keras, x: (lambda d: d * d)(keras.layers.Dense(3)(x)),
+    "difference with itself": _difference_with_itself,
+    "product with itself": _product_with_itself,
     "input itself": lambda keras, x: keras.layers.Reshape((24,))(x),
     "input plus linear": lambda keras, x: keras.layers.Add()([x, keras.layers.Dense(4)(x)]),
 }
@@ -139,7 +149,9 @@ KINDS = {
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 @pytest.mark.parametrize("name", HEADS)
-def test_what_is_claimed_of_a_head_holds_when_the_model_runs(keras: Any, name: str, suffix: str, tmp_path: Path) -> None:
+def test_what_is_claimed_of_a_head_holds_when_the_model_runs(
+    keras: Any, name: str, suffix: str, tmp_path: Path
+) -> None:
     if keras.__name__ == "tf_keras" and name in _ONLY_KERAS_3:
         pytest.skip("Keras 2 has no such activation under this name")
     with warnings.catch_warnings():

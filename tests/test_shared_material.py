@@ -1,6 +1,7 @@
 """Every config and model of the project's shared material; skipped where a checkout stands alone.
 
-The folder lies beside the checkout and is not part of it: configs of twelve Keras versions, and models that strangers published.
+The folder lies beside the checkout and is not part of it: configs of twelve Keras versions, and models that strangers
+published.
 """
 
 from __future__ import annotations

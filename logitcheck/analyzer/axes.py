@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from logitcheck.model import Shape
+
+LARGEST_SIZE = 2**53
+"""Larger sizes count as unknown: no tensor has them, and floating point cannot hold them."""
 
 
 def negative(axis: object, shape: Shape | None) -> int | None:
@@ -35,8 +37,12 @@ def size(shape: Shape | None, axis: int | None) -> int | None:
 
 def product(sizes: Iterable[int | None]) -> int | None:
     """Multiply sizes; None if any is unknown."""
-    known = list(sizes)
-    return None if any(item is None for item in known) else math.prod(item for item in known if item is not None)
+    result = 1
+    for size_of_axis in sizes:
+        if size_of_axis is None or result > LARGEST_SIZE:
+            return None
+        result *= size_of_axis
+    return result if result <= LARGEST_SIZE else None
 
 
 def broadcast(shapes: Iterable[Shape | None]) -> Shape | None:

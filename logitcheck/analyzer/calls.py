@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from logitcheck.analyzer import axes
 from logitcheck.analyzer.values import NO_SOURCES, Source, Sources, Value, anything
 from logitcheck.model import Call, ConstantArray, Layer, Shape, TensorReference
 
@@ -91,7 +92,9 @@ class LayerCall:
 
 def whole(value: object, default: int | None = None) -> int | None:
     """Give `value` if it is a whole number, else the default; `True` is none."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else default
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > axes.LARGEST_SIZE:
+        return default
+    return value
 
 
 def listed(stored: object) -> list[object]:

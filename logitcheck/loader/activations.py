@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logitcheck.loader import names
+from logitcheck.loader import envelopes, names
 from logitcheck.loader.fields import mapping, text
 from logitcheck.model import Activation, ActivationSource
 
@@ -71,13 +71,14 @@ def _function(name: str) -> Activation:
 
 
 def _object(class_name: str, envelope: Mapping[str, object]) -> Activation:
+    read_envelope = envelopes.read(envelope)
     module = text(envelope.get("module"))
     if module is not None and module.startswith("jax"):
         name = text(envelope.get("config")) or class_name
         canonical = _canonical(name)
         if canonical is not None:
             return Activation(canonical, name, {}, ActivationSource.TENSORFLOW)
-    if class_name in _LAYER_ACTIVATIONS and (module is None or module.split(".")[0] in {"keras", "tf_keras"}):
+    if class_name in _LAYER_ACTIVATIONS and read_envelope is not None and not read_envelope.is_custom:
         config = names.parameters(class_name, mapping(envelope.get("config")))
         return Activation(_LAYER_ACTIVATIONS[class_name], class_name, config, ActivationSource.LAYER)
     return _unknown(class_name, f"its activation is an object of the custom class {class_name!r}")

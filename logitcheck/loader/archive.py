@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -16,6 +17,9 @@ _HIGHEST_RATIO = 200
 """Keras stores members uncompressed; deflated JSON shrinks 10 to 20 times, a bomb a thousand times."""
 
 _SMALL = 1 << 20
+_DAMAGED = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+"""What the decompressors raise for damaged or unsupported members."""
+
 _FETCH_AGAIN = "Fetch or copy the file again: the end of the archive is missing or damaged."
 
 
@@ -24,17 +28,18 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is truncated, hostile, or no Keras archive.
     """
-    try:
-        with path.open("rb", buffering=4096) as file, zipfile.ZipFile(file) as archive:
-            config = _member(archive, "config.json")
-            metadata = _member(archive, "metadata.json")
-            names = archive.namelist() if config is None else []
-    except zipfile.BadZipFile as error:
-        message = f"The file starts like a zip archive, but is cut off or damaged ({error})."
-        raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
-    except (zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError) as error:
-        message = f"A member of the archive cannot be unpacked: {error}."
-        raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
+    with path.open("rb", buffering=4096) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                config = _member(archive, "config.json")
+                metadata = _member(archive, "metadata.json")
+                names = archive.namelist() if config is None else []
+        except zipfile.BadZipFile as error:
+            message = f"The file starts like a zip archive, but is cut off or damaged ({error})."
+            raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
+        except _DAMAGED as error:
+            message = f"A member of the archive cannot be unpacked: {error}."
+            raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
     if config is None:
         raise _no_config(names)
     return of_archive(config, metadata, ContainerFormat.KERAS)

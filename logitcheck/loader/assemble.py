@@ -46,7 +46,10 @@ def _generation(stored: StoredModel, envelope: Envelope) -> int:
     if version[:1] in {"1", "2", "3"} and version[1:2] == ".":
         return int(version[0])
     module = envelope.module or ""
-    return 3 if module.startswith(("keras.src.models", "keras_hub")) else 2
+    first = next(iter(fields.sequence(envelope.config.get("layers"))), None)
+    starts = fields.mapping(fields.mapping(first).get("config"))
+    is_modern = module == "keras" and "batch_shape" in starts
+    return 3 if is_modern or module.startswith(("keras.src.models", "keras_hub")) else 2
 
 
 def _named_outputs(envelope: Envelope, graph: Graph | None, generation: int) -> tuple[NamedOutput, ...]:

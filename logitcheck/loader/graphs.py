@@ -19,10 +19,18 @@ _SEQUENTIAL_KEYS = frozenset({"name", "trainable", "dtype", "layers", "build_inp
 
 def is_walkable(envelope: Envelope) -> bool:
     """Tell whether a model's config holds layers that can be walked."""
-    if not isinstance(envelope.config.get("layers"), list):
-        return False
-    is_sequential = envelope.class_name == "Sequential" or envelope.config.keys() <= _SEQUENTIAL_KEYS
-    return "output_layers" in envelope.config or is_sequential
+    config = envelope.config
+    if "output_layers" in config and "layers" in config:
+        return True
+    return isinstance(config.get("layers"), list) and (envelope.class_name == "Sequential" or _is_chain(envelope))
+
+
+def _is_chain(envelope: Envelope) -> bool:
+    """Tell whether a custom class is a Sequential by what it writes: a layer that holds layers is no chain of them."""
+    config = envelope.config
+    first = next(iter(fields.sequence(config.get("layers"))), None)
+    starts = fields.mapping(first).get("class_name") in layers.INPUT_CLASSES or "build_input_shape" in config
+    return config.keys() <= _SEQUENTIAL_KEYS and starts
 
 
 def read(envelope: Envelope, depth: int = 0) -> Graph | None:
@@ -62,12 +70,16 @@ def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int,
 
 
 def _functional(config: Mapping[str, object], depth: int) -> Graph:
-    entries = _entries(fields.sequence(config["layers"]))
+    if not isinstance(config["layers"], list):
+        raise MalformedGraphError(f"The layers of a model should be a list, found {type(config['layers']).__name__}.")
+    entries = _entries(config["layers"])
     made: node_numbers.Calls = {
         name: calls.read(fields.mapping(raw).get("inbound_nodes"), name, entries) for name, (raw, _) in entries.items()
     }
     inputs = tuple(reference for _, reference in leaves(config.get("input_layers", [])))
     outputs = tuple(reference for _, reference in leaves(config["output_layers"]))
+    if not outputs:
+        raise MalformedGraphError("The model has no outputs.")
     nested = {
         name: "output_layers" in envelope.config for name, (_, envelope) in entries.items() if is_walkable(envelope)
     }
@@ -104,7 +116,8 @@ def _sequential(raw: list[object], config: Mapping[str, object], depth: int) -> 
         if previous is None and envelope.class_name not in layers.INPUT_CLASSES:
             previous = _start(entries, made, config, envelope)
         name = layers.name_of(fields.mapping(entry)) or f"layer_{position}"
-        name = name if name not in entries else f"{name}#{position}"
+        while name in entries:
+            name += f"#{position}"
         entries[name] = entry
         made[name] = () if previous is None else (calls.call((previous,), {}),)
         previous = TensorReference(name, 0, 0)

@@ -31,7 +31,8 @@ def read(path: Path) -> StoredModel:
             attributes = _attributes(file)
             if "model_config" not in attributes:
                 raise _without_model(file)
-    except OSError as error:
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        # h5py raises all four for what the HDF5 library finds damaged, depending on where.
         raise _damaged(error) from error
     return of_attributes(attributes)
 
@@ -68,6 +69,9 @@ def _text(manager: h5py.AttributeManager, name: str) -> str | None:
 
 
 def _without_model(file: h5py.File) -> UnreadableInputError:
+    if "model_config" in file.attrs:
+        message = "The attribute model_config of the file is not a text, as that of every Keras model is."
+        return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).")
     if any(name in file.attrs for name in _LEGACY_WEIGHTS) or _WEIGHTS_GROUPS & set(file.keys()):
         return UnreadableInputError(
             ErrorCode.WEIGHTS_ONLY,
@@ -82,7 +86,7 @@ def _without_model(file: h5py.File) -> UnreadableInputError:
     )
 
 
-def _damaged(error: OSError) -> UnreadableInputError:
+def _damaged(error: Exception) -> UnreadableInputError:
     text = str(error)
     sizes = _TRUNCATED.search(text)
     if sizes:

@@ -69,6 +69,9 @@ def _status(path: Path) -> os.stat_result:
         elif path.with_name(path.name + ".dvc").exists():
             hint = f"It is tracked by DVC: run `dvc pull {path}`."
         raise UnreadableInputError(ErrorCode.MISSING, "There is no such file or folder.", hint) from error
+    except ValueError as error:
+        message = "No file can have such a name: it holds a null character."
+        raise UnreadableInputError(ErrorCode.MISSING, message, "Check the path.") from error
     except OSError as error:
         raise read_error(error) from error
 

@@ -78,7 +78,13 @@ _RAW_TENSORFLOW: Mapping[str, str] = {
     "sparse_softmax_cross_entropy_with_logits": "sparse_softmax_cross_entropy_with_logits",
 }
 
-CLASSES = frozenset({*_FUNCTIONS.values(), *_RAW_TENSORFLOW.values()})
+CLASSES = frozenset(_FUNCTIONS.values())
+
+_SINCE: Mapping[str, int] = {
+    **dict.fromkeys(("Dice", "Tversky", "Circle", "CTC", "CategoricalGeneralizedCrossEntropy"), 3),
+    **dict.fromkeys(("BinaryFocalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalHinge"), 2),
+}
+"""The first generation of Keras that has a loss, where it is not the first: before, the name is the user's own."""
 
 
 def read(raw: object, generation: int) -> Loss | None:
@@ -105,7 +111,7 @@ def _string(name: str, generation: int) -> Loss:
             return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, label=name, from_logits=False, axis=-1)
         return _custom(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
     known = _canonical(name, generation)
-    if known is None and name in CLASSES and generation > 1:
+    if known is None and _has_class(name, generation):
         known = name
     if known is not None:
         return _builtin(known, LossForm.STRING, {}, name)
@@ -136,7 +142,7 @@ def _object(envelope: Envelope, generation: int) -> Loss:
     name = envelope.class_name
     if name == "LossFunctionWrapper" and not envelope.is_custom:
         return _wrapped(envelope.config, generation)
-    if name == "MeanMetricWrapper" or envelope.is_custom or name not in CLASSES:
+    if name == "MeanMetricWrapper" or envelope.is_custom or not _has_class(name, generation):
         hint = fields.boolean(envelope.config.get("from_logits"))
         return _custom(envelope.full_name, f"the loss is an object of the custom class {envelope.full_name!r}", hint)
     return _builtin(name, LossForm.OBJECT, envelope.config, name)
@@ -159,13 +165,17 @@ def _canonical(name: str, generation: int) -> str | None:
         known = _SINCE_KERAS_2.get(name.lower() if name.isupper() else name)
     if known is None and generation < 3:
         known = _OLDER.get(name)
-    return known
+    return known if known is None or _SINCE.get(known, 1) <= generation else None
+
+
+def _has_class(name: str, generation: int) -> bool:
+    return name in CLASSES and max(2, _SINCE.get(name, 1)) <= generation
 
 
 def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str) -> Loss:
     from_logits: bool | None = None
     if name in WITH_FLAG:
-        from_logits = config.get("from_logits") is True
+        from_logits = bool(config.get("from_logits", False))
     axis = fields.integer(config.get("axis", -1)) if name in _CLASS_AXIS else None
     return Loss(
         name=name,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from logitcheck.loader import calls
-from logitcheck.model import Argument, Call, TensorReference
+from logitcheck.model import Argument, Call, Slice, TensorReference
 
 Calls = Mapping[str, tuple[Call, ...]]
 """The calls of every layer of a graph, under the layer's name."""
@@ -83,6 +83,8 @@ def _argument(value: Argument, shift: _Shift) -> Argument:
     match value:
         case TensorReference():
             return shift(value)
+        case Slice():
+            return Slice(*(_argument(part, shift) for part in (value.start, value.stop, value.step)))
         case list() | tuple():
             return [_argument(item, shift) for item in value]
         case dict():

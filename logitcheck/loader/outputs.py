@@ -72,9 +72,8 @@ def _candidates(output: NamedOutput, position: int, count: int, stored: object, 
     if isinstance(stored, dict) and "class_name" not in stored:
         return [_from_dict(output, stored, count)]
     if isinstance(stored, list):
-        nested = _descend(stored, output.path)
-        if nested is not None and len(output.path) > 1:
-            return [nested]
+        if _mirrors(stored) and output.path:
+            return [_descend(stored, output.path)]
         if count == 1:
             return list(stored) if generation == 3 else stored[:1]
         return [stored[position]] if position < len(stored) else []
@@ -91,6 +90,11 @@ def _from_dict(output: NamedOutput, stored: Mapping[str, object], count: int) ->
     if found is None and count == 1 and len(stored) == 1:
         found = next(iter(stored.values()))
     return found
+
+
+def _mirrors(stored: list[object]) -> bool:
+    """Whether settings mirror a nested structure of outputs rather than list them one by one."""
+    return any(isinstance(item, list) or (isinstance(item, dict) and "class_name" not in item) for item in stored)
 
 
 def _descend(stored: object, path: Path) -> object:
@@ -112,9 +116,8 @@ def _weight(output: NamedOutput, position: int, weights: object) -> object:
         nested = _descend(weights, output.path)
         return nested if nested is not None else weights.get(output.name)
     if isinstance(weights, list):
-        nested = _descend(weights, output.path) if len(output.path) > 1 else None
-        if nested is not None:
-            return nested
+        if _mirrors(weights) and output.path:
+            return _descend(weights, output.path)
         return weights[position] if position < len(weights) else None
     return weights
 

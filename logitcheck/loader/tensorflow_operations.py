@@ -156,7 +156,11 @@ def read_node(config: Mapping[str, object], raw_calls: tuple[Call, ...]) -> Pars
     operation = NODES.get(op)
     if operation is None:
         return op, {}, raw_calls
-    constants = {int(key): value for key, value in mapping(config.get("constants")).items() if key.isdecimal()}
+    constants = {
+        position: value
+        for key, value in mapping(config.get("constants")).items()
+        if (position := _number(key)) is not None
+    }
     attributes = mapping(node.get("attr"))
     parsed = tuple(_node_call(operation, op, attributes, constants, raw_call) for raw_call in raw_calls)
     return operation.rule, {}, parsed
@@ -195,19 +199,24 @@ def _interleave(tensors: list[Argument], constants: Mapping[int, object]) -> lis
 def _attribute_number(attribute: object) -> object:
     value = mapping(attribute)
     if "i" in value:
-        raw = value["i"]
-        return int(raw) if isinstance(raw, str) and raw.lstrip("-").isdecimal() else integer(raw)
-    numbers = sequence(mapping(value.get("list")).get("i"))
-    return [int(raw) if isinstance(raw, str) and raw.lstrip("-").isdecimal() else integer(raw) for raw in numbers]
+        return _number(value["i"])
+    return [_number(raw) for raw in sequence(mapping(value.get("list")).get("i"))]
+
+
+def _number(raw: object) -> int | None:
+    """Read a whole number, which protobuf writes as text in JSON."""
+    if isinstance(raw, str):
+        return int(raw) if len(raw) < 20 and raw.removeprefix("-").isdecimal() else None
+    return integer(raw)
 
 
 def _slices(bounds: list[Argument], attributes: Mapping[str, object]) -> Argument:
-    """Decode begin, end, strides and their bit masks into Python indices; None where they are not constants."""
+    """Decode begin, end, strides and their bit masks into Python indices; a text where they are not constants."""
     begin, end, strides = ([integer(item) for item in sequence(part)] for part in bounds)
     mask = {name: _attribute_number(attributes.get(f"{name}_mask", {"i": "0"})) for name in _MASKS}
     bits = {name: value if isinstance(value, int) else 0 for name, value in mask.items()}
-    if not begin or not (len(begin) == len(end) == len(strides)):
-        return None
+    if not begin or not (len(begin) == len(end) == len(strides)) or None in {*begin, *end, *strides}:
+        return "not constant"
     return [
         _index(position, (begin[position], end[position], strides[position]), bits) for position in range(len(begin))
     ]

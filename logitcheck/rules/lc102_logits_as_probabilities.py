@@ -18,7 +18,7 @@ class LogitsAsProbabilities(Rule):
 
     Without `from_logits=True` a cross-entropy takes the logarithm of what it is given. Keras forces it into
     [1e-7, 1 - 1e-7] first, so that nothing fails: a binary cross-entropy clips each value, a categorical one also
-    divides by the signed sum. Gradients get lost, the loss of a value is capped near 16, and no backend repairs it.
+    divides by the signed sum. Gradients get lost, and no backend repairs it.
 
     Add the activation, or set the flag. Weights that were trained so are not mended by the flag: train again.
     """

@@ -127,10 +127,10 @@ def wrapped_shapes(call: LayerCall, inner: list[Shape | None]) -> list[Shape | N
         case "TimeDistributed":
             outer = call.shape()
             time = outer[1] if outer is not None and len(outer) > 1 else None
-            return [None if shape is None else (shape[0], time, *shape[1:])]
+            return [(shape[0], time, *shape[1:]) if shape else None]
         case "Bidirectional":
             mode = call.layer.config.get("merge_mode", "concat")
-            if mode == "concat" and shape is not None and shape[-1] is not None:
+            if mode == "concat" and shape and shape[-1] is not None:
                 return [(*shape[:-1], 2 * shape[-1])]
             return [shape, shape] if mode is None else [shape]
         case _:

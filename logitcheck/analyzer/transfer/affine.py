@@ -45,7 +45,7 @@ def _has_free_weights(layer: Layer) -> bool:
 def _starts_constant(layer: Layer) -> bool:
     stored = layer.config.get("kernel_initializer", layer.config.get("embeddings_initializer"))
     name = stored.get("class_name") if isinstance(stored, dict) else stored
-    return name in _CONSTANT_INITIALIZERS or (isinstance(name, str) and "Constant" in name)
+    return isinstance(name, str) and (name in _CONSTANT_INITIALIZERS or "Constant" in name)
 
 
 def _weighted_sum(call: LayerCall) -> Value:
@@ -128,10 +128,18 @@ def _unit_normalisation(call: LayerCall) -> Value:
 
 
 def _rescaling(call: LayerCall) -> Value:
-    scale, offset = number(call.config.get("scale", 1.0)), number(call.config.get("offset", 0.0))
-    if scale is None or offset is None:
-        return _any_affine(call, "its scale or offset is an array")
-    return replace(affine(call.value(), scale, offset), unknown=call.value().unknown)
+    return _mapped(call, numbers(call.config.get("scale", 1.0)), numbers(call.config.get("offset", 0.0)))
+
+
+def _mapped(call: LayerCall, scales: list[float], offsets: list[float]) -> Value:
+    """Give the values after an affine map with one scale and offset, or one of each for every entry of an axis."""
+    count = max(len(scales), len(offsets))
+    if not scales or not offsets or {len(scales), len(offsets)} - {1, count}:
+        return _any_affine(call, "its scale and offset do not go together")
+    pairs = zip(scales * (count // len(scales)), offsets * (count // len(offsets)), strict=True)
+    value = call.value()
+    maps = [affine(value, scale, offset) for scale, offset in pairs]
+    return replace(maps[0] if count == 1 else join(maps), unknown=value.unknown)
 
 
 def _any_affine(call: LayerCall, reason: str) -> Value:
@@ -145,16 +153,14 @@ def _fixed_normalisation(call: LayerCall) -> Value:
     means, variances = numbers(call.config.get("mean")), numbers(call.config.get("variance"))
     if not means or not variances or any(variance <= 0 for variance in variances):
         return _any_affine(call, "its mean and variance are learned from data")
-    count = max(len(means), len(variances))
-    if {len(means), len(variances)} - {1, count}:
-        return _any_affine(call, "its mean and variance do not go together")
-    pairs = list(zip(means * (count // len(means)), variances * (count // len(variances)), strict=True))
-    value = call.value()
     if call.config.get("invert") is True:
-        maps = [affine(value, math.sqrt(variance), mean) for mean, variance in pairs]
-    else:
-        maps = [affine(value, variance**-0.5, -mean * variance**-0.5) for mean, variance in pairs]
-    return maps[0] if len(maps) == 1 else replace(join(maps), unknown=value.unknown)
+        return _mapped(call, [math.sqrt(variance) for variance in variances], means)
+    scales = [variance**-0.5 for variance in variances]
+    if len(scales) == 1:
+        scales *= len(means)
+    elif len(means) == 1:
+        means *= len(scales)
+    return _mapped(call, scales, [-mean * scale for mean, scale in zip(means, scales, strict=False)])
 
 
 def _maxout(call: LayerCall) -> Value:
@@ -193,7 +199,7 @@ def _einsum_shape(call: LayerCall) -> Shape | None:
     stored = call.config.get("output_shape")
     shape = call.shape()
     sizes = stored if isinstance(stored, list) else [stored]
-    if shape is None or any(item is not None and whole(item) is None for item in sizes):
+    if not shape or any(item is not None and whole(item) is None for item in sizes):
         return None
     return (shape[0], *(whole(item) for item in sizes))
 

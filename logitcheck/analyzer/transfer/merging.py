@@ -175,7 +175,7 @@ def _dot_shape(call: LayerCall) -> Shape | None:
 
 def _attention_shape(call: LayerCall) -> list[Shape | None]:
     query, value = call.shape(0), call.shape(1)
-    if query is None or value is None:
+    if not query or not value:
         return [None, None]
     return [(*query[:-1], value[-1]), (*query[:-1], value[-2]) if len(value) > 1 else None]
 

@@ -106,7 +106,7 @@ def _reshape(call: LayerCall) -> Value:
 
 def _flatten_shape(call: LayerCall) -> Shape | None:
     shape = call.shape()
-    return None if shape is None else (shape[0], axes.product(shape[1:]))
+    return (shape[0], axes.product(shape[1:])) if shape else None
 
 
 def _flatten(call: LayerCall) -> Value:

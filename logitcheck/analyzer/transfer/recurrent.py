@@ -35,7 +35,8 @@ def _from_zero(value: Value) -> Value:
 
 def _gates(cell: Layer) -> bool:
     """Whether the gates lie in [0, 1]; another recurrent activation makes a layer of which nothing is known."""
-    return cell.config.get("recurrent_activation", "sigmoid") in {"sigmoid", "hard_sigmoid", "sparse_sigmoid"}
+    stored = cell.config.get("recurrent_activation", "sigmoid")
+    return isinstance(stored, str) and stored in {"sigmoid", "hard_sigmoid", "sparse_sigmoid"}
 
 
 def _ungated(call: LayerCall) -> Value:

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from logitcheck.analyzer.transfer import passing, shapes
+from logitcheck.analyzer.values import Kind, Value
+from logitcheck.model import Shape
+from tests.analyzer.given import bounded, call, distribution, layer, logits, operation, result, scores
+
+SHAPE: Shape = (None, 3)
+DROPOUTS = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
+NOISES = ["GaussianDropout", "GaussianNoise", "AlphaDropout"]
+
+
+@pytest.mark.parametrize("name", [*passing.LAYERS, *passing.OPERATIONS])
+def test_the_numbers_are_handed_on(name: str) -> None:
+    config = {"rate": 0.5} if name in DROPOUTS else {}
+    passes = layer(name, **config) if name in passing.LAYERS else operation(name)
+    called = call(passes, (distribution(), SHAPE))
+    value = result(called)
+    assert (value.kind, value.axis, value.applied) == (Kind.PROBABILITIES, -1, distribution().applied)
+    assert shapes(called) == [SHAPE]
+
+
+def test_the_layer_identity_hands_on_the_very_tensor() -> None:
+    operand = distribution()
+    assert result(call(layer("Identity"), (operand, SHAPE))) is operand
+
+
+@pytest.mark.parametrize("name", ["Masking", "ActivityRegularization"])
+def test_other_layers_make_another_tensor(name: str) -> None:
+    assert not result(call(layer(name), (distribution(), SHAPE))).direct
+
+
+@pytest.mark.parametrize("name", [*DROPOUTS, *NOISES])
+def test_a_dropout_is_remembered(name: str) -> None:
+    once = result(call(layer(name, rate=0.5), (distribution(), SHAPE)))
+    twice = result(call(layer(name, rate=0.5), (once, SHAPE)))
+    assert (once.after_dropout, twice.after_dropout) == (True, True)
+
+
+def test_a_dropout_behind_another_tensor_is_not_behind_an_activation() -> None:
+    masked = result(call(layer("Masking"), (distribution(), SHAPE)))
+    assert not result(call(layer("Dropout", rate=0.5), (masked, SHAPE))).after_dropout
+
+
+@pytest.mark.parametrize(
+    ("operand", "config", "low", "high"),
+    [
+        (scores(), {"rate": 0.5}, 0.0, 2.0),
+        (bounded(0.5, 1.0), {"rate": 0.5}, 0.0, 2.0),
+        (bounded(-2.0, -1.0), {"rate": 0.75}, -8.0, 0.0),
+        (logits(), {"rate": 0.5}, float("-inf"), float("inf")),
+    ],
+    ids=["scores", "positive", "negative", "logits"],
+)
+def test_a_dropout_that_is_always_active_scales_and_drops(
+    operand: Value, config: dict[str, Any], low: float, high: float
+) -> None:
+    value = result(call(layer("Dropout", **config), (operand, SHAPE), kwargs={"training": True}))
+    assert (value.low, value.high, value.applied) == (low, high, None)
+
+
+@pytest.mark.parametrize("rate", [None, 1.0, "x"])
+def test_an_active_dropout_of_unknown_rate_is_unknown(rate: object) -> None:
+    value = result(call(layer("Dropout", rate=rate), (scores(), SHAPE), kwargs={"training": True}))
+    assert value.kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize("name", NOISES)
+def test_noise_that_is_always_active_keeps_logits_only(name: str) -> None:
+    assert result(call(layer(name), (logits(), SHAPE), kwargs={"training": True})).kind is Kind.LOGITS
+    assert result(call(layer(name), (scores(), SHAPE), kwargs={"training": True})).kind is Kind.UNKNOWN
+
+
+def test_the_training_flag_of_an_augmentation_is_overridden_by_predict() -> None:
+    assert result(call(layer("RandomFlip"), (scores(), SHAPE), kwargs={"training": True})).kind is Kind.UNIT_INTERVAL

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from logitcheck.errors import ErrorCode
+from logitcheck.loader import document
+from tests.loader.older import refusal
+
+
+@pytest.mark.parametrize("raw", ['{"a": [1, null, true]}', b'{"a": [1, null, true]}'], ids=["text", "bytes"])
+def test_a_document_is_parsed(raw: str | bytes) -> None:
+    assert document.parse(raw, "config.json") == {"a": [1, None, True]}
+
+
+def test_the_tokens_that_python_writes_for_odd_numbers_are_read() -> None:
+    parsed = document.parse("[NaN, Infinity, -Infinity]", "config.json")
+    assert isinstance(parsed, list)
+    assert math.isnan(parsed[0])
+    assert parsed[1:] == [math.inf, -math.inf]
+
+
+def test_the_last_of_duplicate_keys_wins() -> None:
+    assert document.parse('{"a": 1, "a": 2}', "config.json") == {"a": 2}
+
+
+def test_broken_json_is_told_by_line_and_column() -> None:
+    error = refusal(document.parse, '{"a": 1,\n  "b": }', "config.json")
+    assert error.code is ErrorCode.BAD_JSON
+    assert "config.json is no valid JSON at line 2, column 8" in error.message
+
+
+def test_broken_json_is_shown_where_it_breaks() -> None:
+    raw = '{"first": ' + "1" * 100 + ', "second": oops, "third": ' + "3" * 100 + "}"
+    message = refusal(document.parse, raw, "config.json").message
+    assert "oops" in message
+    assert "first" not in message
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b'{"a"', b'{"a": 1', b"[1, 2", b'{"a": "text'], ids=repr)
+def test_json_that_is_cut_off_is_broken(raw: bytes) -> None:
+    assert refusal(document.parse, raw, "config.json").code is ErrorCode.BAD_JSON
+
+
+def test_bytes_that_are_no_utf8_are_told_by_place() -> None:
+    error = refusal(document.parse, b'{"a": "\xff"}', "config.json")
+    assert error.code is ErrorCode.BAD_JSON
+    assert "byte 7" in error.message
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_json_nested_too_deep_is_refused(opening: str) -> None:
+    error = refusal(document.parse, opening * 200_000, "config.json")
+    assert error.code is ErrorCode.BAD_JSON
+    assert "nested too deep" in error.message
+
+
+def test_a_number_of_a_hundred_thousand_digits_is_refused() -> None:
+    error = refusal(document.parse, '{"units": ' + "9" * 100_000 + "}", "config.json")
+    assert error.code is ErrorCode.BAD_JSON
+    assert "digits" in error.message
+
+
+def test_a_document_larger_than_any_config_is_refused_unparsed() -> None:
+    error = refusal(document.parse, b" " * (document.LARGEST + 1), "model_config")
+    assert error.code is ErrorCode.TOO_LARGE
+    assert "model_config has 67,108,865 bytes" in error.message
+
+
+def test_lone_surrogates_in_strings_are_kept() -> None:
+    assert document.parse(rb'["\ud800"]', "config.json") == ["\ud800"]

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from logitcheck.report import Severity, Verdict
+from tests.building import Config, codes, custom, layer, loss, sequential
+from tests.rules.judging import SPARSE, findings, followed_by, head, judge, only
+
+CODE = "LC402"
+MAXIMUM = followed_by(layer("GlobalMaxPooling1D", "pool"), activation="softmax", shape=(None, 7, 4))
+LEARNED = followed_by(layer("PReLU", "learned"))
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        pytest.param(sequential(custom("Mine", "mine")), "layer 'mine': ", id="a custom layer"),
+        pytest.param(MAXIMUM, "has each value in [0, 1]", id="known too little"),
+        pytest.param(LEARNED, "layer 'learned': its slope below 0 is learned", id="learned"),
+        pytest.param(
+            sequential(layer("Dropout", "dropout", rate=0.5)), "straight from an input", id="an input of the model"
+        ),
+    ],
+)
+def test_what_the_file_does_not_prove_is_information(tmp_path: Path, model: Config, words: str) -> None:
+    report = judge(tmp_path, model, SPARSE)
+    finding = only(report, CODE)
+    assert finding.severity is Severity.INFO
+    assert words in finding.message
+    assert "model.predict" in finding.fixes[0]
+    assert report.outputs[0].verdict is Verdict.UNDETERMINED
+    assert codes(report) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "compiled_loss"),
+    [
+        pytest.param(head("softmax"), SPARSE, id="a right pair"),
+        pytest.param(head(), SPARSE, id="a mismatch"),
+        pytest.param(sequential(custom("Mine", "mine")), "mse", id="a loss that takes anything"),
+        pytest.param(sequential(custom("Mine", "mine")), "my_own", id="an unknown loss, which is told instead"),
+        pytest.param(sequential(custom("Mine", "mine")), None, id="not compiled"),
+    ],
+)
+def test_everything_else_is_not(tmp_path: Path, model: Config, compiled_loss: Any) -> None:
+    assert findings(judge(tmp_path, model, compiled_loss), CODE) == []
+
+
+def test_a_known_value_is_described_with_the_loss_that_it_is_not_proved_for(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, MAXIMUM, loss("CategoricalCrossentropy")), CODE).message
+    assert message.startswith("Output 'pool' has each value in [0, 1]")
+    assert "CategoricalCrossentropy(from_logits=False)" in message

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from logitcheck.report import Severity, Verdict
+from tests.building import codes, function, loss
+from tests.rules.judging import SPARSE, findings, head, judge, only
+
+CODE = "LC403"
+CUSTOM = loss("SmoothedCrossentropy", from_logits=True) | {"module": "mine", "registered_name": "mine>Smoothed"}
+
+
+@pytest.mark.parametrize(
+    ("compiled_loss", "name"),
+    [
+        pytest.param("my_own", "my_own", id="string"),
+        pytest.param(function("softmax_cross_entropy"), "softmax_cross_entropy", id="function"),
+        pytest.param({"class_name": "__lambda__", "config": {"value": []}}, "<lambda>", id="lambda"),
+        pytest.param(CUSTOM, "mine>Smoothed", id="object"),
+    ],
+)
+def test_a_loss_of_somebodys_own_is_information(tmp_path: Path, compiled_loss: Any, name: str) -> None:
+    report = judge(tmp_path, head("softmax"), compiled_loss)
+    finding = only(report, CODE)
+    assert finding.severity is Severity.INFO
+    assert name in finding.message
+    assert report.outputs[0].verdict is Verdict.UNDETERMINED
+    assert codes(report) == []
+
+
+@pytest.mark.parametrize("compiled_loss", [SPARSE, "mse", None])
+def test_losses_of_keras_are_not(tmp_path: Path, compiled_loss: Any) -> None:
+    assert findings(judge(tmp_path, head("softmax"), compiled_loss), CODE) == []
+
+
+def test_a_flag_in_its_config_is_a_hint(tmp_path: Path) -> None:
+    assert "Its config says from_logits=True." in only(judge(tmp_path, head("softmax"), CUSTOM), CODE).message
+
+
+def test_no_hint_is_invented(tmp_path: Path) -> None:
+    assert "from_logits" not in only(judge(tmp_path, head("softmax"), "my_own"), CODE).message

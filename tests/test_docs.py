@@ -1,0 +1,76 @@
+"""The documentation is true to the code: rule pages are made from the rules, README commands and links exist.
+
+After a wanted change run `python -m tests.test_docs` to write docs/rules.md anew.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from logitcheck import rules
+from logitcheck.errors import ErrorCode
+from logitcheck.rules.base import DOCS_URL, Rule
+
+ROOT = Path(__file__).parent.parent
+RULES = ROOT / "docs" / "rules.md"
+
+
+def rendered() -> str:
+    """The page of all rules."""
+    head = (
+        "# Rules\n\n"
+        "Made from the rules' own docstrings in `logitcheck/rules/`; what an output is and how it is found stands in"
+        " the [README](../README.md).\n"
+    )
+    return head + "".join(page(rule) for rule in rules.ALL)
+
+
+def page(rule: Rule) -> str:
+    text = inspect.cleandoc(type(rule).__doc__ or "")
+    return f"\n## {rule.code}\n\n**{rule.name}** · {rule.severity.value}\n\n{text}\n"
+
+
+def test_the_page_of_rules_is_what_the_rules_say() -> None:
+    assert RULES.read_text(encoding="utf-8") == rendered()
+
+
+@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.code)
+def test_the_address_of_every_rule_leads_to_its_heading(rule: Rule) -> None:
+    anchor = f"{DOCS_URL}{rule.code.lower()}".rpartition("#")[2]
+    headings = {line[3:].lower() for line in RULES.read_text(encoding="utf-8").splitlines() if line.startswith("## ")}
+    assert anchor in headings
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules.ALL if rule.code < "LC4"], ids=lambda rule: rule.code)
+def test_the_readme_lists_every_rule(rule: Rule) -> None:
+    assert f"| {rule.code} {rule.name} |" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", ErrorCode, ids=lambda code: code.value)
+def test_the_page_of_inputs_lists_every_error_code(code: ErrorCode) -> None:
+    assert f"| `{code.value}` |" in (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/rules.md", "docs/inputs.md", "sample_models/README.md"]
+)
+def test_links_to_files_lead_somewhere(name: str) -> None:
+    page_path = ROOT / name
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page_path.read_text(encoding="utf-8"))
+    assert all((page_path.parent / link).exists() for link in links)
+
+
+def test_the_readme_has_the_two_set_up_commands() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    commands = [line.strip() for line in lines if line.strip().startswith("python3 -m venv .venv && ")]
+    assert len(commands) == 2
+    assert commands[0].endswith("inspect --exit-zero sample_models/")
+    assert commands[1].endswith("-m pytest")
+
+
+if __name__ == "__main__":
+    RULES.write_text(rendered(), encoding="utf-8")
