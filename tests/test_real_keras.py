@@ -177,7 +177,7 @@ def _built(keras: Any, head: Head) -> Any:
 
 
 def _results(model: Any) -> Any:
-    """Outputs for wide random inputs under several wide random weights, in double precision, stacked along the batch."""
+    """Outputs for wide random inputs under several wide random weights, stacked along the batch."""
     random = numpy.random.default_rng(0)
     found = []
     for scale in (0.1, 1.0, 10.0):

@@ -22,7 +22,12 @@ def is_walkable(envelope: Envelope) -> bool:
     config = envelope.config
     if "output_layers" in config and "layers" in config:
         return True
-    return isinstance(config.get("layers"), list) and (envelope.class_name == "Sequential" or _is_chain(envelope))
+    return isinstance(config.get("layers"), list) and (_is_sequential(envelope) or _is_chain(envelope))
+
+
+def _is_sequential(envelope: Envelope) -> bool:
+    """Tell whether it is a Sequential, or a Pipeline of preprocessing layers (Keras 3.6+), which is one as well."""
+    return envelope.class_name == "Sequential" or (envelope.class_name == "Pipeline" and not envelope.is_custom)
 
 
 def _is_chain(envelope: Envelope) -> bool:
