@@ -52,15 +52,23 @@ def main() -> None:
 
 
 def _plain(arguments: list[str]) -> tuple[list[str], Format] | None:
-    """Read `inspect [--format FORMAT] PATH...`; None for anything that needs a parser."""
-    if arguments[:1] != ["inspect"] or any(name.startswith("_") and "COMPLETE" in name for name in os.environ):
+    """Read `inspect PATH...` with an optional `--format FORMAT`; None for anything that needs a parser."""
+    if arguments[:1] != ["inspect"] or "_LOGITCHECK_COMPLETE" in os.environ:
         return None
-    rest, output_format = arguments[1:], Format.TEXT
-    if rest[:1] == ["--format"] and rest[1:2] and rest[1] in {member.value for member in Format}:
-        rest, output_format = rest[2:], Format(rest[1])
-    if not rest or any(argument.startswith("-") or not argument for argument in rest):
-        return None
-    return rest, output_format
+    paths: list[str] = []
+    output_format = Format.TEXT
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument == "--format":
+            value = next(rest, "")
+            if value not in {member.value for member in Format}:
+                return None
+            output_format = Format(value)
+        elif not argument or argument.startswith("-"):
+            return None
+        else:
+            paths.append(argument)
+    return (paths, output_format) if paths else None
 
 
 def run(

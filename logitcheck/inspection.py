@@ -28,6 +28,11 @@ _PARALLEL_FROM = 400
 """Inputs from which a second process pays for its start; below, one core is done first."""
 
 _CHUNK = 50
+_NO_PATH = InputError(
+    code=ErrorCode.MISSING,
+    message="The path is empty, as that of an unset shell variable is.",
+    hint="Give the path of a model, or of a folder with some.",
+)
 
 
 def inspect(path: str | os.PathLike[str]) -> ModelReport:
@@ -37,7 +42,7 @@ def inspect(path: str | os.PathLike[str]) -> ModelReport:
     cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
     """
     shown = os.fspath(path)
-    loaded = loader.load(Path(path))
+    loaded = loader.load(Path(path)) if shown else _NO_PATH
     if isinstance(loaded, InputError):
         return unreadable(shown, loaded)
     return _report(shown, loaded)
@@ -67,7 +72,7 @@ Found = tuple[str, bool]
 def expand(path: str) -> Iterator[Found]:
     """Give the models that a path stands for: itself, or those in the folder it names."""
     given = Path(path)
-    if not given.is_dir() or folder.is_keras_folder(given) or folder.is_saved_model(given):
+    if not path or not given.is_dir() or folder.is_keras_folder(given) or folder.is_saved_model(given):
         yield path, False
         return
     empty = True

@@ -35,6 +35,11 @@ def test_an_unreadable_input_is_a_report_and_no_exception(tmp_path: Path) -> Non
     assert not report.ok
 
 
+def test_an_empty_path_is_missing_and_not_the_current_folder() -> None:
+    report = logitcheck.inspect_all([""])
+    assert [model.error.code.value for model in report.models if model.error] == ["missing"]
+
+
 def test_inspect_all_searches_folders_and_keeps_the_order_given() -> None:
     report = logitcheck.inspect_all([str(SAMPLES / "uncompiled.keras"), str(SAMPLES)])
     assert report.models[0].path.endswith("uncompiled.keras")

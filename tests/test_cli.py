@@ -210,3 +210,20 @@ def test_names_full_of_markup_and_escapes_come_through_harmless(tmp_path: Path) 
     assert not any(line.startswith("::error::") for line in text.stdout.splitlines())
     report = json.loads(run("inspect", "--format", "json", path).stdout)
     assert report["models"][0]["outputs"][0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["PATH"], ["--format", "json", "PATH"], ["PATH", "--format", "json"], ["PATH", "PATH"]],
+    ids=" ".join,
+)
+def test_a_plain_call_says_what_the_parser_would(wrong: str, arguments: list[str]) -> None:
+    given = [wrong if argument == "PATH" else argument for argument in arguments]
+    plain, parsed = run("inspect", *given), run("inspect", *given, "--fail-on", "warning")
+    assert (plain.stdout, plain.returncode) == (parsed.stdout, parsed.returncode)
+
+
+@pytest.mark.parametrize("arguments", [["--format", "xml"], ["--format"], ["--format", ""], [""], ["-"]], ids=repr)
+def test_what_is_no_plain_call_is_left_to_the_parser(wrong: str, arguments: list[str]) -> None:
+    assert run("inspect", wrong, *arguments).returncode in {1, 2}
+    assert "Traceback" not in run("inspect", wrong, *arguments).stderr

@@ -45,6 +45,8 @@ class ProbabilitiesAsLogits(Rule):
 
 def _consequence(case: Case, effect: BackendEffects, family: Family) -> str:
     twice = f"the loss activates it a second time{_floor(case, family)}"
+    if case.model.backend in {"jax", "torch"}:
+        return f"With {case.model.backend}, which saved the file, {twice}; scores are too timid: retraining is advised."
     match effect.tensorflow:
         case Effect.REPAIRED:
             others = "" if effect.jax is None else f" On JAX and PyTorch {twice}."

@@ -4,7 +4,7 @@ import pytest
 
 from logitcheck.analyzer.losses import Expectation, Expects, Family, expectation, fits, limits_logits
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
-from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between, unbounded
+from logitcheck.analyzer.values import INFINITY, Value, anything, between, unbounded
 from logitcheck.loader import losses as stored
 from logitcheck.model import Loss, LossForm
 from tests.analyzer.given import distribution, log_distribution, logits, scores
@@ -30,6 +30,7 @@ def read(raw: object) -> Loss:
         (loss("BinaryFocalCrossentropy"), Expects.UNIT_INTERVAL, Family.BINARY, None),
         (loss("CTC"), Expects.LOGITS, Family.CATEGORICAL, -1),
         ("sigmoid_cross_entropy_with_logits_v2", Expects.LOGITS, Family.BINARY, None),
+        ("softmax_cross_entropy_with_logits", Expects.LOGITS, Family.CATEGORICAL, -1),
         ("sparse_softmax_cross_entropy_with_logits_v2", Expects.LOGITS, Family.CATEGORICAL, -1),
         ("kl_divergence", Expects.PROBABILITIES, Family.DIVERGENCE, -1),
         (loss("CategoricalGeneralizedCrossEntropy"), Expects.PROBABILITIES, Family.DIVERGENCE, -1),

@@ -35,3 +35,8 @@ def test_everything_else_is_not(tmp_path: Path, compiled_loss: Any) -> None:
 def test_the_class_that_is_shown_fits_the_output(tmp_path: Path, activation: str, code: str) -> None:
     (fix,) = only(judge(tmp_path, head(activation), function(SPARSE)), CODE).fixes
     assert fix.endswith(f"keras.losses.{code}")
+
+
+def test_keras_1_has_functions_only(tmp_path: Path) -> None:
+    (fix,) = only(judge(tmp_path, head(), function(SPARSE), "1.2.2"), CODE).fixes
+    assert fix.endswith("'sparse_categorical_crossentropy'")

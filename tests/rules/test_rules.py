@@ -29,7 +29,7 @@ def rule_of(file: str) -> Rule:
         for _, member in inspect.getmembers(module, inspect.isclass)
         if issubclass(member, Rule) and member.__module__ == module.__name__
     ]
-    return found()  # type: ignore[no-any-return]
+    return found()
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -4,7 +4,7 @@ import pytest
 
 from logitcheck.analyzer.transfer import activation, shapes
 from logitcheck.analyzer.values import Applied, Kind, Value, anything
-from logitcheck.model import Activation, ActivationSource, Shape
+from logitcheck.model import Activation, ActivationSource, Layer, Shape
 from tests.analyzer.given import bounded, call, distribution, layer, logits, operation, result, scores
 
 SHAPE: Shape = (None, 5, 3)
@@ -36,7 +36,7 @@ def test_an_activation_in_16_bits_is_noted(dtype: str | None, *, half: bool) -> 
         pytest.param(operation("Softmax"), "operation", id="operation"),
     ],
 )
-def test_the_way_it_was_applied_is_remembered(applied: activation.LayerCall, mechanism: str) -> None:
+def test_the_way_it_was_applied_is_remembered(applied: Layer, mechanism: str) -> None:
     value = result(call(applied, (logits(), SHAPE)))
     assert value.applied is not None
     assert value.applied.mechanism == mechanism
@@ -145,7 +145,7 @@ def test_an_operation_takes_its_axis_from_the_call_or_the_config(name: str) -> N
         pytest.param(layer("ThresholdedReLU"), Kind.RANGE, id="ThresholdedReLU"),
     ],
 )
-def test_activation_layers_bound_what_they_activate(applied: activation.LayerCall, kind: Kind) -> None:
+def test_activation_layers_bound_what_they_activate(applied: Layer, kind: Kind) -> None:
     assert result(call(applied, (logits(), SHAPE))).kind is kind
 
 

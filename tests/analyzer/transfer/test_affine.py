@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
-from logitcheck.analyzer.transfer import rule_for, shapes
+from logitcheck.analyzer.transfer import apply, rule_for, shapes
 from logitcheck.analyzer.transfer.affine import convolved, transposed
 from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between
 from logitcheck.model import ConstantArray, Layer, Shape
@@ -164,11 +164,29 @@ def test_a_rescaled_number_lies_within_the_claimed_bounds(
     assert describes(rescaled, number * scale + offset)
 
 
-@pytest.mark.parametrize(
-    ("operand", "kind"), [(logits(), Kind.LOGITS), (scores(), Kind.UNKNOWN)], ids=["logits", "scores"]
+@given(
+    described(),
+    drawn.lists(drawn.tuples(drawn.floats(-3, 3), drawn.floats(-3, 3)), min_size=1, max_size=3),
+    drawn.data(),
 )
-def test_a_scale_that_is_an_array_keeps_logits_only(operand: Value, kind: Kind) -> None:
-    assert result(call(layer("Rescaling", scale=[1.0, 2.0], offset=0.0), (operand, SHAPE))).kind is kind
+def test_an_array_of_scales_and_offsets_bounds_every_entry(
+    operand: tuple[Value, float], pairs: list[tuple[float, float]], data: drawn.DataObject
+) -> None:
+    value, number = operand
+    scale, offset = data.draw(drawn.sampled_from(pairs))
+    rescaling = layer("Rescaling", scale=[first for first, _ in pairs], offset=[second for _, second in pairs])
+    assert describes(result(call(rescaling, (value, SHAPE))), number * scale + offset)
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset"),
+    [([1.0, 2.0], [1.0, 2.0, 3.0]), ("x", 0.0), (2.0, None)],
+    ids=["arrays that do not go together", "text", "nothing"],
+)
+def test_a_rescaling_that_cannot_be_read_keeps_logits_only(scale: object, offset: object) -> None:
+    rescaling = layer("Rescaling", scale=scale, offset=offset)
+    assert result(call(rescaling, (logits(), SHAPE))).kind is Kind.LOGITS
+    assert result(call(rescaling, (scores(), SHAPE))).kind is Kind.UNKNOWN
 
 
 def test_a_rescaled_unknown_stays_unknown() -> None:
@@ -226,8 +244,6 @@ def test_a_highway_mixes_the_activated_sum_with_what_came_in(activation: str, op
 
 
 def test_attention_ends_in_a_projection_and_tells_its_scores() -> None:
-    from logitcheck.analyzer.transfer import apply
-
     projected, weights = apply(call(layer("MultiHeadAttention"), (scores(), SHAPE), (scores(), SHAPE)))
     assert (projected.kind, weights.kind, weights.axis) == (Kind.LOGITS, Kind.PROBABILITIES, -1)
 

@@ -6,7 +6,7 @@ what it should along the axis it should.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -225,23 +225,28 @@ def window_pooling(tensor: Tensor, data: Data) -> Tensor:
     return applied(tensor, pooling, pool(tensor.array, axis=axes, keepdims=True))
 
 
+REDUCTIONS: Mapping[str, Callable[..., Any]] = {
+    "Mean": numpy.mean,
+    "Sum": numpy.sum,
+    "Max": numpy.max,
+    "Min": numpy.min,
+    "Std": numpy.std,
+}
+
+
 def reduce(tensor: Tensor, data: Data) -> Tensor:
-    name, compute = data.draw(
-        drawn.sampled_from(
-            [("Mean", numpy.mean), ("Sum", numpy.sum), ("Max", numpy.max), ("Min", numpy.min), ("Std", numpy.std)]
-        )
-    )
+    name = data.draw(drawn.sampled_from(sorted(REDUCTIONS)))
     keeps = data.draw(drawn.booleans())
     axes = data.draw(drawn.lists(drawn.integers(1, tensor.array.ndim - 1), min_size=1, max_size=2, unique=True))
     if not keeps and len(axes) == tensor.array.ndim - 1:
         return tensor
     stored = data.draw(drawn.sampled_from([axes, [axis - tensor.array.ndim for axis in axes]]))
-    computed = compute(tensor.array, axis=tuple(axes), keepdims=keeps)
+    computed = REDUCTIONS[name](tensor.array, axis=tuple(axes), keepdims=keeps)
     return applied(tensor, operation(name, axis=stored, keepdims=keeps), computed)
 
 
 def index(tensor: Tensor, data: Data) -> Tensor:
-    key: list[object] = [slice(None)]
+    key: list[Any] = [slice(None)]
     ellipses = 0
     for size in tensor.array.shape[1:]:
         start = data.draw(drawn.integers(0, size - 1))
@@ -254,7 +259,7 @@ def index(tensor: Tensor, data: Data) -> Tensor:
         if data.draw(drawn.integers(0, 4)) == 0:
             key.append(None)
         key.append(item)
-    array = tensor.array[tuple(key)]  # type: ignore[index]
+    array = tensor.array[tuple(key)]
     if array.ndim < 2:
         return tensor
     stored = tuple(Slice(item.start, item.stop, item.step) if isinstance(item, slice) else item for item in key)

@@ -16,7 +16,7 @@ NOISES = ["GaussianDropout", "GaussianNoise", "AlphaDropout"]
 
 @pytest.mark.parametrize("name", [*passing.LAYERS, *passing.OPERATIONS])
 def test_the_numbers_are_handed_on(name: str) -> None:
-    config = {"rate": 0.5} if name in DROPOUTS else {}
+    config: dict[str, Any] = {"rate": 0.5} if name in DROPOUTS else {}
     passes = layer(name, **config) if name in passing.LAYERS else operation(name)
     called = call(passes, (distribution(), SHAPE))
     value = result(called)

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from logitcheck.analyzer import effects
+from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer.values import Applied, Value
+from logitcheck.model import ContainerFormat, Loss, LossForm, SavedModel
+from logitcheck.report import BackendEffects, Effect
+
+SPARSE = Loss(name="SparseCategoricalCrossentropy", form=LossForm.OBJECT, from_logits=True, axis=-1)
+FOCAL = replace(SPARSE, name="CategoricalFocalCrossentropy")
+RAW = Loss(name="softmax_cross_entropy_with_logits", form=LossForm.FUNCTION)
+IGNORING = replace(SPARSE, ignore_class=True)
+
+
+def model(version: str | None) -> SavedModel:
+    generation = int(version[0]) if version is not None else 3
+    return SavedModel(
+        format=ContainerFormat.KERAS,
+        keras_version=version,
+        backend=None,
+        model_class="Sequential",
+        compiled=True,
+        outputs=(),
+        generation=generation,
+    )
+
+
+def applied(name: str = "softmax", mechanism: str = "activation", *, half: bool = False, direct: bool = True) -> Value:
+    return Value(low=0.0, high=1.0, sum_axis=-1, applied=Applied(name, "head", -1, mechanism, half), direct=direct)
+
+
+@pytest.mark.parametrize(
+    ("stored", "numbers"),
+    [("3.15.1", (3, 15)), ("2.2.4-tf", (2, 2)), ("3", (3, 0)), ("3.x", (3, 0)), (None, (3, 0))],
+)
+def test_the_version_is_read_as_numbers(stored: str | None, numbers: tuple[int, int]) -> None:
+    assert effects.version(model(stored)) == numbers
+
+
+def test_keras_3_runs_on_every_backend() -> None:
+    assert effects.everywhere(model("3.0.5"), Effect.CLIPPED, tensorflow=Effect.NAN) == BackendEffects(
+        tensorflow=Effect.NAN, jax=Effect.CLIPPED, torch=Effect.CLIPPED
+    )
+
+
+@pytest.mark.parametrize("version", ["1.2.2", "2.15.0"])
+def test_older_keras_runs_on_tensorflow(version: str) -> None:
+    assert effects.everywhere(model(version), Effect.CLIPPED) == BackendEffects(
+        tensorflow=Effect.CLIPPED, jax=None, torch=None
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "value", "loss", "looks"),
+    [
+        pytest.param("3.15.1", applied(), SPARSE, True, id="Keras 3"),
+        pytest.param("3.15.1", applied("sigmoid"), SPARSE, True, id="a sigmoid"),
+        pytest.param("3.15.1", applied("hard_sigmoid"), SPARSE, False, id="a hard sigmoid"),
+        pytest.param("3.15.1", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax"),
+        pytest.param("3.15.1", applied(mechanism="operation"), SPARSE, True, id="an operation"),
+        pytest.param("3.15.1", applied(mechanism="tensorflow"), SPARSE, False, id="a raw function of TensorFlow"),
+        pytest.param("3.15.1", applied(half=True), SPARSE, False, id="16 bits"),
+        pytest.param("3.15.1", applied(direct=False), SPARSE, False, id="another tensor"),
+        pytest.param("3.15.1", Value(), SPARSE, False, id="no activation"),
+        pytest.param("3.15.1", applied(), None, False, id="no loss"),
+        pytest.param("3.15.1", applied(), FOCAL, False, id="focal"),
+        pytest.param("3.15.1", applied(), RAW, False, id="a raw loss"),
+        pytest.param("3.15.1", applied(), IGNORING, False, id="an ignored class"),
+        pytest.param("2.15.0", applied(), IGNORING, True, id="an ignored class in Keras 2"),
+        pytest.param("2.15.0", applied(), SPARSE, True, id="Keras 2"),
+        pytest.param("2.15.0", applied(half=True), SPARSE, True, id="16 bits in Keras 2"),
+        pytest.param("2.15.0", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax of 2.15"),
+        pytest.param("2.13.0", applied(mechanism="layer"), SPARSE, False, id="the layer Softmax of 2.13"),
+        pytest.param("2.15.0", applied(mechanism="operation"), SPARSE, False, id="an operation in Keras 2"),
+        pytest.param("2.4.0", applied(), SPARSE, False, id="an old Keras 2"),
+        pytest.param("2.2.4-tf", applied(), SPARSE, False, id="TensorFlow 1"),
+        pytest.param("1.2.2", applied(), SPARSE, False, id="Keras 1"),
+    ],
+)
+def test_when_tensorflow_looks_behind_the_output(version: str, value: Value, loss: Loss | None, *, looks: bool) -> None:
+    assert effects.looks_behind(model(version), value, loss) is looks
+
+
+AFTER_DROPOUT = replace(applied(direct=False), after_dropout=True)
+
+
+@pytest.mark.parametrize(
+    ("version", "value", "loss", "family", "tensorflow"),
+    [
+        pytest.param("3.15.1", applied(), SPARSE, Family.CATEGORICAL, Effect.REPAIRED, id="repaired"),
+        pytest.param("3.15.1", applied(), SPARSE, Family.BINARY, Effect.OTHER_FUNCTION, id="other family"),
+        pytest.param("3.15.1", applied(direct=False), SPARSE, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="indirect"),
+        pytest.param(
+            "3.15.1", AFTER_DROPOUT, SPARSE, Family.CATEGORICAL, Effect.REPAIRED_IN_EVALUATE_ONLY, id="dropout"
+        ),
+        pytest.param("3.15.1", AFTER_DROPOUT, SPARSE, Family.BINARY, Effect.APPLIED_TWICE, id="dropout, other family"),
+        pytest.param("3.15.1", AFTER_DROPOUT, RAW, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="dropout, raw loss"),
+        pytest.param("3.15.1", AFTER_DROPOUT, FOCAL, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="dropout, focal"),
+        pytest.param("2.15.0", AFTER_DROPOUT, SPARSE, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="dropout, Keras 2"),
+    ],
+)
+def test_the_effect_of_a_second_activation(
+    version: str, value: Value, loss: Loss, family: Family, tensorflow: Effect
+) -> None:
+    assert effects.of_double_activation(model(version), value, loss, family).tensorflow is tensorflow
+
+
+@pytest.mark.parametrize(
+    ("value", "tensorflow"), [(applied(), Effect.OTHER_FUNCTION), (applied(direct=False), Effect.UNKNOWN)]
+)
+def test_the_effect_of_a_loss_of_the_other_family(value: Value, tensorflow: Effect) -> None:
+    found = effects.of_other_function(model("3.15.1"), value, SPARSE, Effect.UNKNOWN)
+    assert (found.tensorflow, found.jax) == (tensorflow, Effect.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("value", "loss", "tensorflow"),
+    [
+        (applied(), SPARSE, Effect.OTHER_FUNCTION),
+        (applied(), None, Effect.CONSTANT),
+        (applied(direct=False), SPARSE, Effect.CONSTANT),
+    ],
+)
+def test_the_effect_of_a_constant_output(value: Value, loss: Loss | None, tensorflow: Effect) -> None:
+    found = effects.of_constant_output(model("3.15.1"), value, loss)
+    assert (found.tensorflow, found.jax) == (tensorflow, Effect.CONSTANT)
