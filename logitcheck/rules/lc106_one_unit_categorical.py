@@ -10,6 +10,7 @@ from logitcheck.analyzer.values import Kind
 from logitcheck.report import Effect, Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
+from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 
 
 class OneUnitCategorical(Rule):
@@ -38,9 +39,10 @@ class OneUnitCategorical(Rule):
             f" unit ({wording.head_words(case)}): the loss is 0 for every input, and nothing is learned."
         )
         is_logits = case.output.kind is Kind.LOGITS
-        binary = "keras.losses.BinaryCrossentropy(from_logits=True)" if is_logits else "'binary_crossentropy'"
-        fixes = (
-            f"Two classes in one unit: model.compile(..., loss={binary})",
-            "One unit for each class: Dense(2, ...) instead of Dense(1, ...)",
-        )
+        module = "keras" if case.model.generation == 3 else "tf.keras"
+        binary = f"{module}.losses.BinaryCrossentropy(from_logits=True)" if is_logits else "'binary_crossentropy'"
+        two_in_one = f"Two classes in one unit: model.compile(..., loss={binary})"
+        if is_logits and not has_flag(case.model):
+            two_in_one = "Two classes in one unit: Dense(1, activation='sigmoid') with binary_crossentropy"
+        fixes = (two_in_one, "One unit for each class: Dense(2, ...) instead of Dense(1, ...)")
         yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, Effect.CONSTANT))

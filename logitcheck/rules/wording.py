@@ -14,7 +14,6 @@ _STRINGS = {
     "CategoricalCrossentropy": "categorical_crossentropy",
     "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
 }
-_ACTIVATION_LAYERS = frozenset({"Activation", "Softmax", "ReLU", "LeakyReLU", "ELU", "PReLU", "ThresholdedReLU"})
 
 
 def loss_words(case: Case) -> str:
@@ -91,9 +90,8 @@ def with_activation(case: Case, activation: str) -> str:
     """Write how to give the head an activation."""
     name, step = deciding_layer(case.output), _head(case)
     if step is None or step.units is None:
-        return f"Activation({activation!r}) behind layer {name!r}"
-    if step.class_name in _ACTIVATION_LAYERS:
-        return f"{step.class_name} {name!r} with {activation!r}"
+        is_activated = case.output.value.applied is not None
+        return f"Activation({activation!r}) {'in place of' if is_activated else 'behind'} layer {name!r}"
     between = "" if step.class_name == "Dense" else "..., "
     return f"{step.class_name}({step.units}, {between}activation={activation!r})"
 

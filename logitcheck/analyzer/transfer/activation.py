@@ -9,7 +9,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
 from logitcheck.analyzer.values import Applied, Value, anything
-from logitcheck.model import Activation, ActivationSource, Shape
+from logitcheck.model import Activation, ActivationSource
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
 
@@ -104,11 +104,6 @@ def _operation(name: str, **defaults: object) -> Callable[[LayerCall], Value]:
         return named(FUNCTIONS[name](operand, parameters), operand, name, call, mechanism)
 
     return rule
-
-
-def _doubled(call: LayerCall) -> Shape | None:
-    shape = call.shape()
-    return None if not shape or shape[-1] is None else (*shape[:-1], 2 * shape[-1])
 
 
 LAYERS: Mapping[str, Rule] = {

@@ -22,9 +22,9 @@ Function = Callable[[Value, Parameters], Value]
 _SELU_FLOOR = -1.7580993408473766
 
 
-_LOWEST = {"gelu": -0.16997120747990369, "silu": -0.27846454276107380, "mish": -0.30884054, "hard_silu": -0.375}
+_LOWEST = {"gelu": -0.17004075057126, "silu": -0.27846454276107380, "mish": -0.30884341301725, "hard_silu": -0.375}
 
-"""Minima of the activations that dip below 0 once, and where (keras-facts; computed from their formulas)."""
+"""Minima of the activations that dip below 0 once, and where: from their formulas, of gelu the lower of both."""
 
 
 _LOWEST_AT = {"gelu": -0.75179, "silu": -1.27846, "mish": -1.19247, "hard_silu": -1.5}
@@ -32,12 +32,14 @@ _LOWEST_AT = {"gelu": -0.75179, "silu": -1.27846, "mish": -1.19247, "hard_silu":
 
 def _monotone(function: Callable[[float], float]) -> Function:
     def apply(value: Value, _: Parameters) -> Value:
+        low, high = function(value.low), function(value.high)
         return Value(
-            low=function(value.low),
-            high=function(value.high),
+            low=low,
+            high=high,
             reaches_low=value.reaches_low,
             reaches_high=value.reaches_high,
             sources=value.sources,
+            unknown=value.unknown if low == -INFINITY and high == INFINITY else None,
         )
 
     return apply
@@ -118,13 +120,14 @@ def _relu(value: Value, parameters: Parameters) -> Value:
     slope = number(parameters.get("negative_slope")) or 0.0
     threshold = number(parameters.get("threshold")) or 0.0
     ceiling = number(parameters.get("max_value"))
+    excludes = parameters.get("excludes_threshold") is True
     if slope < 0 or threshold < 0:
         return replace(anything("its slope or threshold is negative", ""), sources=value.sources)
 
     def rectify(point: float) -> float:
         if ceiling is not None and point >= ceiling:
             return ceiling
-        if point >= threshold:
+        if point > threshold or (point == threshold and not excludes):
             return point
         return slope * (point - threshold) if slope else 0.0
 
@@ -153,6 +156,14 @@ def _exponential_unit(floor: float | None) -> Function:
         return _monotone(lambda point: scale * point if point >= 0 else bottom * -math.expm1(point))(value, parameters)
 
     return apply
+
+
+def _continuous_unit(value: Value, parameters: Parameters) -> Value:
+    """Celu: like elu, but smooth at 0 for every alpha."""
+    alpha = number(parameters.get("alpha", 1.0)) or 1.0
+    if alpha < 0:
+        return replace(anything("its alpha is negative", ""), sources=value.sources)
+    return _monotone(lambda point: point if point >= 0 else alpha * math.expm1(point / alpha))(value, parameters)
 
 
 def _dipping(name: str) -> Function:
@@ -234,7 +245,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "exponential": _monotone(_exponential),
     "leaky_relu": _leaky(0.2),
     "elu": _exponential_unit(None),
-    "celu": _exponential_unit(None),
+    "celu": _continuous_unit,
     "selu": _exponential_unit(_SELU_FLOOR),
     "gelu": _dipping("gelu"),
     "silu": _dipping("silu"),
@@ -245,6 +256,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "soft_shrink": _shrink,
     "hard_shrink": _shrink,
     "prelu": _learned_slope,
-    "thresholded_relu": lambda value, parameters: _relu(value, {"threshold": parameters.get("theta", 1.0)}),
+    "thresholded_relu": lambda value, parameters: _relu(
+        value, {"threshold": parameters.get("theta", 1.0), "excludes_threshold": True}
+    ),
     "crelu": _both_signs,
 }

@@ -109,7 +109,8 @@ _STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
 
 def _standardised(call: LayerCall) -> Value:
     """Give the bounds of standardised numbers: the largest of n is at most sqrt(n - 1) deviations from their mean."""
-    count = axes.size(call.shape(), whole(call.config.get("axis"), -1))
+    normalised = axes.negatives(call.config.get("axis", -1), call.shape())
+    count = axes.product(axes.size(call.shape(), axis) for axis in normalised) if normalised else None
     bound = math.sqrt(count - 1) if count and call.layer.rule == "LayerNormalization" else INFINITY
     value = Value(low=-bound, high=bound, sources=call.sources())
     return (

@@ -145,7 +145,8 @@ def divide(left: Value, right: Value, path: str) -> Value:
         ends = [_quotient(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
         return _within(pair, min(ends), max(ends), path)
     if right.low == 0 and left.low >= 0:
-        return _within(pair, 0.0 if left.low == 0 or right.high == INFINITY else left.low / right.high, INFINITY, path)
+        low = 0.0 if left.low == 0 or right.high in {0.0, INFINITY} else left.low / right.high
+        return _within(pair, low, INFINITY, path)
     free = right.is_unbounded and _leaves_zero(left) and vary_freely(pair)
     return combine(pair, -INFINITY, INFINITY, (free, free), path)
 

@@ -43,7 +43,7 @@ def clip(value: Value, low: float, high: float) -> Value:
         return replace(
             cut, sum_axis=value.sum_axis, sum_total=value.sum_total, applied=value.applied, stacked=value.stacked
         )
-    if value.log_of is not None and high >= 0:
+    if value.log_of is not None and low <= 0:
         return replace(cut, log_of=LogOf.UNIT)
     return replace(cut, unknown=value.unknown if cut.low == -INFINITY and cut.high == INFINITY else None)
 

@@ -13,7 +13,8 @@ from logitcheck.model import Shape
 def _encoded(default: str) -> Callable[[LayerCall], Value]:
     def rule(call: LayerCall) -> Value:
         mode = call.config.get("output_mode", default)
-        ids = replace(between(0.0, INFINITY), integer=True)
+        inverted = call.config.get("invert") is True
+        ids = replace(between(-INFINITY if inverted else 0.0, INFINITY, reached=not inverted), integer=True)
         match mode:
             case "int":
                 return ids

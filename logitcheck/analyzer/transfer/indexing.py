@@ -111,6 +111,19 @@ def _taken(call: LayerCall) -> Value:
     return value if own == -1 else without_axes(value)
 
 
+def _picked(call: LayerCall) -> Value:
+    """Take entries by indices of their own for each place: the classes of one place may come from many."""
+    return without_axes(call.value())
+
+
+def _sorted(call: LayerCall) -> Value:
+    """Sort along one axis: a distribution along that very axis stays one, along another its parts are mixed."""
+    value = call.value()
+    axis = call.argument(1, "axis")
+    along = axes.negative(-1 if axis is None else axis, call.shape())
+    return reshaped(value) if along is not None and along == class_axis(value) else without_axes(value)
+
+
 def _tiled(call: LayerCall) -> Value:
     """Repeat the whole along its axes; classes repeated are no distribution any more."""
     repeats, shape = listed(call.argument(1, "repeats")), call.shape()
@@ -174,11 +187,11 @@ def _unstack(call: LayerCall) -> tuple[Value, ...]:
 OPERATIONS: Mapping[str, Rule] = {
     "GetItem": Rule(_get_item, _get_item_shape),
     "Take": Rule(_taken, unknown_shape),
-    "TakeAlongAxis": Rule(_taken, unknown_shape),
+    "TakeAlongAxis": Rule(_picked, unknown_shape),
     "Tile": Rule(_tiled, unknown_shape),
     "Repeat": Rule(_repeated, unknown_shape),
     "Split": Rule(_split, _split_shapes),
     "Unstack": Rule(_unstack, lambda _: [None]),
     "Flip": Rule(lambda call: reshaped(call.value()), same_shape),
-    "Sort": Rule(lambda call: reshaped(call.value()), same_shape),
+    "Sort": Rule(_sorted, same_shape),
 }

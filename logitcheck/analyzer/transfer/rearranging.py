@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, listed, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, whole
 from logitcheck.analyzer.transfer.affine import spatial
 from logitcheck.analyzer.values import LogOf, Value, anything, bounds_only, join, reshaped, unbounded, without_axes
 from logitcheck.model import Shape
@@ -248,9 +248,12 @@ def _image_size_shape(call: LayerCall) -> Shape | None:
 
 def _resizing(call: LayerCall) -> Value:
     value = interpolated(call, str(call.config.get("interpolation", "bilinear")))
-    if call.config.get("pad_to_aspect_ratio") is True:
-        return bounds_only(replace(value, low=min(value.low, 0.0), high=max(value.high, 0.0)))
-    return value
+    if call.config.get("pad_to_aspect_ratio") is not True or value.is_unbounded:
+        return value
+    filler = number(call.config.get("fill_value", 0.0))
+    if filler is None:
+        return anything("what it pads with is not readable", call.path, value.sources)
+    return bounds_only(replace(value, low=min(value.low, filler), high=max(value.high, filler)))
 
 
 def _permute_shape(call: LayerCall) -> Shape | None:

@@ -63,7 +63,7 @@ def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
     if not _gates(cell):
         return (_ungated(call),)
     output = _from_zero(_activated(call, cell))
-    states = call.values()[1:]
+    states = [call.operands.value(reference) for reference in call.tensors[1:]]
     if states:
         output = join([output, *states])
         if any(state.unknown is not None for state in states):
@@ -96,11 +96,11 @@ def _recurrent(call: LayerCall) -> tuple[Value, ...]:
 def _of_cells(call: LayerCall) -> tuple[Value, ...]:
     """Let the last cell of the layer RNN decide; of several states, only the output is told."""
     if not call.layer.cells:
-        return (anything("its cell is not stored", call.path, call.sources()),)
+        return (anything("its cell is not stored", call.path, call.own_source()),)
     cell = call.layer.cells[-1]
     rule = _CELLS.get(cell.rule)
     if rule is None or cell.reason is not None:
-        return (anything(f"its cell {cell.class_name} is not one of Keras", call.path, call.sources()),)
+        return (anything(f"its cell {cell.class_name} is not one of Keras", call.path, call.own_source()),)
     return rule(call, cell)[: None if len(call.layer.cells) == 1 else 1]
 
 

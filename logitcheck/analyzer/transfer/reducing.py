@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, whole
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import class_axis
 from logitcheck.analyzer.values import INFINITY, Value, anything, between, bounds_only
@@ -15,7 +15,7 @@ from logitcheck.model import Shape, TensorReference
 
 def _axes(call: LayerCall) -> list[int] | None:
     """Give the reduced axes from the end; None if they cannot be told."""
-    stored = call.argument(1, "axis")
+    stored = call.option("axis") if call.layer.rule == "Average" else call.argument(1, "axis")
     if stored is None:
         shape = call.shape()
         return None if shape is None else list(range(-len(shape), 0))
@@ -60,6 +60,19 @@ def _mean(call: LayerCall) -> Value:
     return constant if constant is not None else mean_of(call.value(), _class_axis_after(call, reduced))
 
 
+def _weighted_average(call: LayerCall) -> Value:
+    """Average with weights, which mix numbers unevenly, and beyond their bounds where they are negative."""
+    weights = call.argument(1, "weights")
+    if weights is None:
+        return _mean(call)
+    value, known = call.value(), numbers(weights)
+    if value.is_unbounded and known and any(known):
+        return bounds_only(value)
+    if not known or min(known) < 0 or not any(known):
+        return anything("its weights may be negative", call.path, call.sources())
+    return replace(bounds_only(value), reaches_low=False, reaches_high=False)
+
+
 def _sum(call: LayerCall) -> Value:
     reduced = _axes(call)
     constant = _constant_over_classes(call, reduced, mean=False)
@@ -85,7 +98,18 @@ def _sum(call: LayerCall) -> Value:
 
 
 def _extreme(call: LayerCall) -> Value:
-    return extreme_of(call.value())
+    """Take the maximum or minimum; an `initial` number may count as well."""
+    extreme = extreme_of(call.value())
+    initial = call.option("initial")
+    if initial is None:
+        return extreme
+    first = number(initial)
+    if first is None:
+        return anything("its initial value is not readable", call.path, extreme.sources)
+    bounds = bounds_only(extreme)
+    return replace(
+        bounds, low=min(bounds.low, first), high=max(bounds.high, first), reaches_low=False, reaches_high=False
+    )
 
 
 def _product(call: LayerCall) -> Value:
@@ -143,7 +167,8 @@ def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
 
 
 OPERATIONS: Mapping[str, Rule] = {
-    **_rules(_mean, "Mean", "Average"),
+    **_rules(_mean, "Mean"),
+    **_rules(_weighted_average, "Average"),
     **_rules(_sum, "Sum"),
     **_rules(_extreme, "Max", "Amax", "Min", "Amin"),
     **_rules(_product, "Prod"),
