@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from logitcheck.analyzer.effects import BackendEffects, Effect
     from logitcheck.inspection import inspect, inspect_all
     from logitcheck.report import (
-        BackendEffects,
-        Effect,
         EvidenceStep,
         Finding,
         LossReport,
@@ -47,8 +46,8 @@ def __getattr__(name: str) -> object:
     """Import the public names on first use, so that `import logitcheck` costs next to nothing."""
     from importlib import import_module
 
-    if name in {"inspect", "inspect_all"}:
-        return getattr(import_module("logitcheck.inspection"), name)
     if name in __all__:
-        return getattr(import_module("logitcheck.report"), name)
+        homes = {"inspect": "inspection", "inspect_all": "inspection", "Effect": "analyzer.effects"}
+        homes["BackendEffects"] = homes["Effect"]
+        return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from logitcheck import __version__
-from logitcheck.cli import FailOn, Format, run
+from logitcheck.run import FailOn, Format, run
 
 _EPILOG = (
     "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage, or an input that could not be"

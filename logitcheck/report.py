@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from logitcheck.analyzer.effects import BackendEffects
 from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
 from logitcheck.errors import InputError
@@ -45,28 +46,6 @@ class Outcome(Enum):
     OK = "ok"
     NOT_APPLICABLE = "not_applicable"
     UNREADABLE = "unreadable"
-
-
-class Effect(Enum):
-    """What a backend makes of a mismatch (keras-facts §1.4)."""
-
-    REPAIRED = "repaired"
-    REPAIRED_IN_EVALUATE_ONLY = "repaired_in_evaluate_only"
-    APPLIED_TWICE = "applied_twice"
-    OTHER_FUNCTION = "other_function"
-    CLIPPED = "clipped"
-    CONSTANT = "constant"
-    NAN = "nan"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BackendEffects:
-    """The effect on each backend; None where the Keras that wrote the file does not run on it."""
-
-    tensorflow: Effect | None
-    jax: Effect | None
-    torch: Effect | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from logitcheck.report import BackendEffects, Finding, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.analyzer.effects import BackendEffects
+from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity
 
 SCHEMA_VERSION = 1
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis
+from logitcheck.analyzer.effects import BackendEffects
 from logitcheck.model import SavedModel
-from logitcheck.report import BackendEffects, Finding, Severity
+from logitcheck.report import Finding, Severity
 
 DOCS_URL = "https://github.com/logitcheck/logitcheck/blob/main/docs/rules.md#"
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from math import log
 
 from logitcheck.analyzer import effects
+from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.losses import FOCAL, Expects, Family
 from logitcheck.analyzer.values import Kind
-from logitcheck.report import BackendEffects, Effect, Finding, Severity
+from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
+from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import SavedModel
-from logitcheck.report import Effect, Finding, Severity
+from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 

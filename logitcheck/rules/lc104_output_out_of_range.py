@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
+from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.evidence import interval
 from logitcheck.analyzer.losses import Expects, Family, limits_logits
 from logitcheck.analyzer.values import Kind
-from logitcheck.report import Effect, Finding, Severity
+from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 from logitcheck.rules.lc102_logits_as_probabilities import has_flag

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
-from logitcheck.report import Effect, Finding, Severity
+from logitcheck.analyzer.effects import Effect
+from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from logitcheck.analyzer import effects
+from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.losses import Family
 from logitcheck.analyzer.values import Applied, Value
 from logitcheck.model import ContainerFormat, Loss, LossForm, SavedModel
-from logitcheck.report import BackendEffects, Effect
 
 SPARSE = Loss(name="SparseCategoricalCrossentropy", form=LossForm.OBJECT, from_logits=True, axis=-1)
 FOCAL = replace(SPARSE, name="CategoricalFocalCrossentropy")

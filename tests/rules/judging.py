@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from logitcheck.report import BackendEffects, Effect, Finding, ModelReport
+from logitcheck.analyzer.effects import BackendEffects, Effect
+from logitcheck.report import Finding, ModelReport
 from tests.building import KERAS, Config, compiled, dense, layer, report_on, sequential
 
 Shape = Sequence[int | None]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from logitcheck.report import Effect, Severity
+from logitcheck.analyzer.effects import Effect
+from logitcheck.report import Severity
 from tests.building import Config, loss
 from tests.rules.judging import BINARY, SPARSE, effect, findings, head, judge, only
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from logitcheck.report import Effect, Severity, Verdict
+from logitcheck.analyzer.effects import Effect
+from logitcheck.report import Severity, Verdict
 from tests.building import Config, dense, layer, loss, sequential
 from tests.rules.judging import CATEGORICAL, SPARSE, effect, findings, followed_by, head, judge, only, softmax
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from logitcheck.report import Effect, Severity, Verdict
+from logitcheck.analyzer.effects import Effect
+from logitcheck.report import Severity, Verdict
 from tests.building import Config, called, codes, dense, functional, loss, operation, source, tensor
 from tests.rules.judging import BINARY, SPARSE, effect, findings, head, judge, only
 
