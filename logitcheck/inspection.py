@@ -150,7 +150,7 @@ def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _outcome(verdicts: list[Verdict]) -> Outcome:
-    worst = min(verdicts, key=list(Verdict).index, default=Verdict.NOT_APPLICABLE)
+    worst = next((verdict for verdict in Verdict if verdict in verdicts), Verdict.NOT_APPLICABLE)
     return Outcome(worst.value)
 
 

@@ -31,7 +31,7 @@ class OutputAnalysis:
     """What one output of a model is.
 
     name: as in the model; None where it cannot be walked. classes: size of its class axis (the last one where no
-    distribution tells another), if known. rank: number of axes, the batch axis included, if known.
+    distribution tells another), if known. rank: number of axes, the batch axis included, if known. kind: of the value.
     """
 
     name: str | None
@@ -40,11 +40,7 @@ class OutputAnalysis:
     rank: int | None
     evidence: tuple[Step, ...]
     losses: tuple[JudgedLoss, ...]
-
-    @property
-    def kind(self) -> Kind:
-        """What the output is."""
-        return self.value.kind
+    kind: Kind
 
 
 def analyze(model: SavedModel) -> tuple[OutputAnalysis, ...]:
@@ -81,6 +77,7 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
         rank=len(shape) if shape is not None else None,
         evidence=steps,
         losses=judged,
+        kind=value.kind,
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from logitcheck.errors import MalformedGraphError
-from logitcheck.loader import calls, envelopes, fields, layers, node_numbers, wiring
+from logitcheck.loader import calls, fields, layers, node_numbers, wiring
 from logitcheck.loader.envelopes import Envelope
-from logitcheck.loader.layer_table import LayerTable
+from logitcheck.loader.layer_table import Entries, LayerTable
 from logitcheck.model import Call, Graph, TensorReference
 
 _SEQUENTIAL_KEYS = frozenset({"name", "trainable", "dtype", "layers", "build_input_shape"})
@@ -79,7 +79,7 @@ def _functional(config: Mapping[str, object], depth: int) -> Graph:
         raise MalformedGraphError(f"The layers of a model should be a list, found {type(config['layers']).__name__}.")
     entries = _entries(config["layers"])
     made: node_numbers.Calls = {
-        name: calls.read(fields.mapping(raw).get("inbound_nodes"), name, entries) for name, (raw, _) in entries.items()
+        name: calls.read(stored.get("inbound_nodes"), name, entries) for name, (stored, _) in entries.items()
     }
     inputs = tuple(reference for _, reference in leaves(config.get("input_layers", [])))
     outputs = tuple(reference for _, reference in leaves(config["output_layers"]))
@@ -91,39 +91,35 @@ def _functional(config: Mapping[str, object], depth: int) -> Graph:
     made, outputs = node_numbers.settle(made, outputs, nested)
     without_calls = {name for name, (_, envelope) in entries.items() if envelope.class_name in layers.INPUT_CLASSES}
     wiring.check(made, (*inputs, *outputs), without_calls)
-    table = LayerTable({name: raw for name, (raw, _) in entries.items()}, made, layers.Context(depth, read))
+    table = LayerTable(entries, made, layers.Context(depth, read))
     return Graph(layers=table, inputs=inputs, outputs=outputs)
 
 
-def _entries(raw: list[object]) -> dict[str, tuple[object, Envelope]]:
+def _entries(raw: list[object]) -> Entries:
     """Give the entries of a layer list under their names, with their envelopes."""
-    entries: dict[str, tuple[object, Envelope]] = {}
+    entries: dict[str, tuple[Mapping[str, object], Envelope]] = {}
     for entry in raw:
-        envelope = envelopes.read(entry)
-        if envelope is None:
-            raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(entry).__name__}.")
-        name = layers.name_of(fields.mapping(entry))
+        envelope, stored = layers.entry_envelope(entry), fields.mapping(entry)
+        name = layers.name_of(stored)
         if name in entries:
             raise MalformedGraphError(f"Two layers of the model are called {name!r}.")
-        entries[name] = (entry, envelope)
+        entries[name] = (stored, envelope)
     return entries
 
 
 def _sequential(raw: list[object], config: Mapping[str, object], depth: int) -> Graph:
     """Read a chain of layers as a graph with one call each."""
-    entries: dict[str, object] = {}
+    entries: dict[str, tuple[Mapping[str, object], Envelope]] = {}
     made: dict[str, tuple[Call, ...]] = {}
     previous: TensorReference | None = None
     for position, entry in enumerate(raw):
-        envelope = envelopes.read(entry)
-        if envelope is None:
-            raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(entry).__name__}.")
+        envelope, stored = layers.entry_envelope(entry), fields.mapping(entry)
         if previous is None and envelope.class_name not in layers.INPUT_CLASSES:
             previous = _start(entries, made, config, envelope)
-        name = layers.name_of(fields.mapping(entry)) or f"layer_{position}"
+        name = layers.name_of(stored) or f"layer_{position}"
         while name in entries:
             name += f"#{position}"
-        entries[name] = entry
+        entries[name] = (stored, envelope)
         made[name] = () if previous is None else (calls.call((previous,), {}),)
         previous = TensorReference(name, 0, 0)
     if previous is None:
@@ -136,12 +132,16 @@ _IMPLICIT = "(input)"
 
 
 def _start(
-    entries: dict[str, object], made: dict[str, tuple[Call, ...]], config: Mapping[str, object], first: Envelope | None
+    entries: dict[str, tuple[Mapping[str, object], Envelope]],
+    made: dict[str, tuple[Call, ...]],
+    config: Mapping[str, object],
+    first: Envelope | None,
 ) -> TensorReference:
     """Make the input that older Sequential configs leave out; its shape stands in the first layer, if anywhere."""
     stored = config.get("build_input_shape")
     if first is not None:
         stored = first.config.get("batch_input_shape", first.config.get("batch_shape", stored))
-    entries[_IMPLICIT] = {"class_name": "InputLayer", "config": {"batch_shape": stored}}
+    entry: dict[str, object] = {"class_name": "InputLayer", "config": {"batch_shape": stored}}
+    entries[_IMPLICIT] = (entry, layers.entry_envelope(entry))
     made[_IMPLICIT] = ()
     return TensorReference(_IMPLICIT, 0, 0)

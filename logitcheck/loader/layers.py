@@ -90,20 +90,31 @@ def read(raw: object, context: Context) -> Layer:
 
     Raises MalformedGraphError if it is no serialized layer.
     """
-    return read_entry(name_of(fields.mapping(raw)), raw, (), context)
+    stored = fields.mapping(raw)
+    return read_entry(name_of(stored), stored, entry_envelope(raw), (), context)
 
 
-def read_entry(name: str, raw: object, made: tuple[Call, ...], context: Context) -> Layer:
-    """Read the entry of a layer list that makes the layer `name`, whose calls are known.
+def read_entry(
+    name: str, stored: Mapping[str, object], envelope: Envelope, made: tuple[Call, ...], context: Context
+) -> Layer:
+    """Read the entry of a layer list that makes the layer `name`, whose envelope and calls are known.
+
+    Raises MalformedGraphError if what is nested in it cannot be.
+    """
+    if context.depth > DEEPEST_NESTING:
+        raise MalformedGraphError(f"Models are nested more than {DEEPEST_NESTING} deep.")
+    return _layer(_Entry(name, envelope, stored, made), context)
+
+
+def entry_envelope(raw: object) -> Envelope:
+    """Read the envelope of an entry of a layer list.
 
     Raises MalformedGraphError if it is no serialized layer.
     """
     envelope = envelopes.read(raw)
     if envelope is None:
         raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(raw).__name__}.")
-    if context.depth > DEEPEST_NESTING:
-        raise MalformedGraphError(f"Models are nested more than {DEEPEST_NESTING} deep.")
-    return _layer(_Entry(name, envelope, fields.mapping(raw), made), context)
+    return envelope
 
 
 def name_of(stored: Mapping[str, object]) -> str:
