@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
-from logitcheck.run import Format, run
+from logitcheck.reporter.escaping import printable
+from logitcheck.run import ExitCode, Format, run
 
 
 def main() -> None:
@@ -17,6 +18,10 @@ def main() -> None:
     plain = _plain(sys.argv[1:])
     if plain is not None:
         sys.exit(run(*plain))
+    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    if not first.startswith("-") and os.path.exists(first):  # noqa: PTH110  pathlib is not imported yet
+        sys.stderr.write(f"logitcheck: did you mean `logitcheck inspect {printable(first)}`?\n")
+        sys.exit(ExitCode.UNREADABLE)
     from logitcheck.commands import app
 
     app(prog_name="logitcheck")

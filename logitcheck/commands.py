@@ -17,6 +17,7 @@ _EPILOG = (
 app = typer.Typer(
     name="logitcheck",
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Tells from a saved Keras model whether it puts out logits or probabilities, and whether its loss knows.",

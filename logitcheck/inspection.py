@@ -28,6 +28,11 @@ _PARALLEL_FROM = 400
 """Inputs from which a second process pays for its start; below, one core is done first."""
 
 _CHUNK = 50
+_NONE_BELOW = InputError(
+    code=ErrorCode.NO_MODEL_FOUND,
+    message="There is no model in the folder: no .keras archive, no unpacked .keras folder, no HDF5 file.",
+    hint="Give the path of a model, or of a folder with some.",
+)
 _NO_PATH = InputError(
     code=ErrorCode.MISSING,
     message="The path is empty, as that of an unset shell variable is.",
@@ -114,6 +119,8 @@ def _inspect_found(found: Found) -> ModelReport | None:
         message = f"logitcheck failed on this file ({type(error).__name__}: {error})."
         hint = "This is a defect of logitcheck: please report it, with the file if you can."
         return unreadable(path, InputError(code=ErrorCode.INTERNAL_ERROR, message=message, hint=hint))
+    if report.error is not None and report.error.code is ErrorCode.NO_MODEL_FOUND:
+        return unreadable(path, _NONE_BELOW)
     foreign = by_content and report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
     return None if foreign else report
 

@@ -157,6 +157,7 @@ class Loss:
     from_logits: as compiled; None where the loss has no such parameter.
     axis: the class axis it reads, or None where the loss has none.
     ignore_class: whether a class id is ignored (it switches off a repair of the TensorFlow backend).
+    settings: its other parameters that differ from Keras's defaults, so that a fix can keep them.
     reason: why the loss cannot be judged (custom, fails at fit …), or None.
     """
 
@@ -166,6 +167,7 @@ class Loss:
     from_logits: bool | None = None
     axis: int | None = None
     ignore_class: bool = False
+    settings: tuple[tuple[str, object], ...] = ()
     reason: str | None = None
     hint_from_logits: bool | None = None
     """`from_logits` in the config of a custom loss: a hint for the reader, not a fact."""

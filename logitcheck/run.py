@@ -55,9 +55,13 @@ def run(
 
     try:
         report = inspect_all(paths, jobs)
-        _write(report, output_format)
+        if sys.stdout is not None:  # None where standard output is closed
+            _write(report, output_format)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        sys.stderr.write(f"logitcheck: the report could not be written: {error.strerror or error}\n")
+        return ExitCode.UNREADABLE
     return exit_code(report, fail_on, strict=strict, exit_zero=exit_zero)
 
 

@@ -227,3 +227,24 @@ def test_a_plain_call_says_what_the_parser_would(wrong: str, arguments: list[str
 def test_what_is_no_plain_call_is_left_to_the_parser(wrong: str, arguments: list[str]) -> None:
     assert run("inspect", wrong, *arguments).returncode in {1, 2}
     assert "Traceback" not in run("inspect", wrong, *arguments).stderr
+
+
+def test_a_path_without_a_command_is_answered_with_the_right_one(wrong: str) -> None:
+    finished = run(wrong)
+    assert finished.returncode == 2
+    assert f"did you mean `logitcheck inspect {wrong}`?" in finished.stderr
+
+
+def test_a_short_h_asks_for_help() -> None:
+    assert run("inspect", "-h").stdout == run("inspect", "--help").stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("output_format", ["text", "json"])
+def test_a_report_that_cannot_be_written_is_said_on_standard_error(good: str, output_format: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        writer = [sys.executable, "-m", "logitcheck", "inspect", "--format", output_format, good]
+        finished = subprocess.run(writer, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert finished.returncode == 2
+    assert "the report could not be written" in finished.stderr
+    assert "Traceback" not in finished.stderr

@@ -70,6 +70,8 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
         last = _units(steps)
     classes = last if value.axis in {None, -1} else axes.size(shape, value.axis)
     judged = tuple(_judged(loss, shape, last) for loss in output.losses)
+    if value.axis is None and judged and judged[0].axis is not None:
+        classes = judged[0].units
     return OutputAnalysis(
         name=output.name,
         value=value,

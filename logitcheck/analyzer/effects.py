@@ -80,6 +80,8 @@ def _caches(model: SavedModel, applied: Applied) -> bool:
 
 def of_double_activation(model: SavedModel, value: Value, loss: Loss, family: Family) -> BackendEffects:
     """Tell the effect of a loss that expects logits on an activated output (LC101)."""
+    if _sees_the_operation(model, value, loss, family):
+        return everywhere(model, Effect.APPLIED_TWICE, tensorflow=Effect.REPAIRED)
     if looks_behind(model, value, loss):
         name = value.applied.name if value.applied is not None else ""
         effect = Effect.REPAIRED if _MATCHING[name] is family else Effect.OTHER_FUNCTION
@@ -90,6 +92,15 @@ def of_double_activation(model: SavedModel, value: Value, loss: Loss, family: Fa
         repaired = Effect.REPAIRED_IN_EVALUATE_ONLY if matches else Effect.APPLIED_TWICE
         return everywhere(model, Effect.APPLIED_TWICE, tensorflow=repaired)
     return everywhere(model, Effect.APPLIED_TWICE)
+
+
+def _sees_the_operation(model: SavedModel, value: Value, loss: Loss, family: Family) -> bool:
+    """Whether the loss recognises TensorFlow's own softmax or sigmoid in the graph, as it does unless run eagerly."""
+    applied = value.applied
+    if applied is None or applied.mechanism != "tensorflow" or not value.direct:
+        return False
+    takes_part = loss.from_logits is not None and loss.name not in FOCAL
+    return takes_part and _MATCHING.get(applied.name) is family and version(model) >= (2, 10)
 
 
 def of_other_function(model: SavedModel, value: Value, loss: Loss, elsewhere: Effect) -> BackendEffects:

@@ -40,8 +40,12 @@ def trace(walk: Walk, output: TensorReference) -> tuple[Step, ...]:
     """Give the layers that decided the values of `output`, in the order in which the values flow."""
     steps: list[Step] = []
     pending: list[tuple[Point, int, int]] = [(Point(walk.root, output.layer, output.call), output.tensor, 0)]
+    seen: set[tuple[Point, int]] = set()
     while pending and len(steps) < MOST_STEPS:
         point, tensor, depth = pending.pop()
+        if (point, tensor) in seen:
+            continue
+        seen.add((point, tensor))
         layer = point.scope.graph.layers[point.layer]
         match layer.kind:
             case LayerKind.MODEL | LayerKind.WRAPPER:
@@ -112,7 +116,7 @@ def _hands_on(call: LayerCall, after: Value) -> bool:
     if rule is None or rule.cuts(call.layer) or len(call.tensors) != 1:
         return False
     before = call.value()
-    if after.applied != before.applied and after.applied is not None:
+    if after.applied != before.applied:
         return False
     return (before.low, before.high, before.axis, before.kind) == (after.low, after.high, after.axis, after.kind)
 

@@ -216,15 +216,11 @@ def join(values: Sequence[Value]) -> Value:
         unknown=unknown,
     )
     if joined.is_unbounded and not all(value.is_unbounded for value in values):
-        mixed = Unknown("it mixes outputs of different kinds", _first_layer(values))
+        mixed = Unknown("it mixes outputs of different kinds", "")
         joined = replace(joined, reaches_low=False, reaches_high=False, unknown=unknown or mixed)
     if all(value.log_of is not None for value in values):
         joined = replace(joined, log_of=LogOf.UNIT)
     return joined
-
-
-def _first_layer(values: Sequence[Value]) -> str:
-    return next((value.applied.layer for value in values if value.applied is not None), "")
 
 
 def affine(value: Value, scale: float, offset: float) -> Value:

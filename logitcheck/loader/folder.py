@@ -46,11 +46,10 @@ def read(path: Path) -> StoredModel:
 
 
 def no_model_found() -> UnreadableInputError:
-    """Make the error for a folder that holds no model."""
-    message = "The folder holds no model: no .keras archive, no unpacked .keras folder, no HDF5 model."
-    return UnreadableInputError(
-        ErrorCode.NO_MODEL_FOUND, message, "Give the path of a model, or of a folder with some."
-    )
+    """Make the error for a folder that is no model itself."""
+    message = "The folder is no model: it holds no config.json with a metadata.json beside it."
+    hint = "Give the path of a model; logitcheck.inspect_all and the command line search folders for models."
+    return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, hint)
 
 
 def find(path: Path) -> Iterator[str]:

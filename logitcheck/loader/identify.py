@@ -62,10 +62,10 @@ def head(path: Path, size: int = 1024) -> bytes:
 def _status(path: Path) -> os.stat_result:
     try:
         return path.stat()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         hint = "Check the path."
         if path.is_symlink():
-            hint = f"It is a symbolic link to {str(path.readlink())!r}, which does not exist."
+            hint = f"Mend or remove the symbolic link: it leads to {str(path.readlink())!r}, which does not exist."
         elif path.with_name(path.name + ".dvc").exists():
             hint = f"It is tracked by DVC: run `dvc pull {path}`."
         raise UnreadableInputError(ErrorCode.MISSING, "There is no such file or folder.", hint) from error

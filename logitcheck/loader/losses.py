@@ -80,6 +80,16 @@ _RAW_TENSORFLOW: Mapping[str, str] = {
 
 CLASSES = frozenset(_FUNCTIONS.values())
 
+_DEFAULTS: Mapping[str, object] = {
+    "label_smoothing": 0,
+    "apply_class_balancing": False,
+    "alpha": 0.25,
+    "gamma": 2.0,
+    "ignore_class": None,
+    "axis": -1,
+}
+"""Parameters of cross-entropies beside from_logits, and their defaults in every version."""
+
 _SINCE: Mapping[str, int] = {
     **dict.fromkeys(("Dice", "Tversky", "Circle", "CTC", "CategoricalGeneralizedCrossEntropy"), 3),
     **dict.fromkeys(("BinaryFocalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalHinge"), 2),
@@ -184,6 +194,13 @@ def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str
         from_logits=from_logits,
         axis=-1 if axis is None and name in _CLASS_AXIS else axis,
         ignore_class=config.get("ignore_class") is not None,
+        settings=tuple(
+            (parameter, config[parameter])
+            for parameter, default in _DEFAULTS.items()
+            if parameter in config
+            and isinstance(config[parameter], (bool, int, float))
+            and config[parameter] != default
+        ),
     )
 
 

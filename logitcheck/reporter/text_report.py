@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logitcheck.model import ContainerFormat
-from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
 
@@ -51,6 +51,7 @@ _FORMAT_WORDS = {
     ContainerFormat.JSON: "JSON",
 }
 _WIDEST = 100
+_MARGIN_LOSSES = frozenset({"Hinge", "SquaredHinge", "CategoricalHinge"})
 _LETTERS = "ABCDEFGH"
 _MORE = "Inspect one model alone to see how its outputs were found, and all information."
 
@@ -110,7 +111,7 @@ class _Writer:
         for output in model.outputs:
             pieces = [(_output_name(output), "bold"), (f" {_kind(output)}", "")]
             if output.loss is not None:
-                pieces.append((f"; {_loss(output)} {_EXPECTS_WORDS[output.loss.expects.value]}", ""))
+                pieces.append((f"; {_loss(output)} {_expects(output.loss)}", ""))
             yield from self._line("  ", *pieces)
         for finding in model.findings:
             if finding.severity is not Severity.INFO:
@@ -128,16 +129,15 @@ class _Writer:
             guide, rest = ("|- ", "|  ") if self._plain else ("├─ ", "│  ")
             if position == last:
                 guide, rest = ("`- ", "   ") if self._plain else ("└─ ", "   ")
-            nested = "   " * min(step.depth, 4)
             name = f"{printable(step.layer)} ({printable(step.class_name)}): "
             pieces = ((name, ""), (printable(step.effect), ""))
-            yield from self._line(f"    {nested}{guide}", *pieces, rest=f"    {nested}{rest}")
+            yield from self._line(f"    {guide}", *pieces, rest=f"    {rest}")
 
     def _loss(self, output: OutputReport) -> Iterator[Line]:
         if output.loss is None:
             yield from self._line("    ", ("no loss is compiled for it", ""))
         else:
-            expects = _EXPECTS_WORDS[output.loss.expects.value]
+            expects = _expects(output.loss)
             yield from self._line("    ", (_loss(output), "bold"), (f" {expects}", ""))
 
     def _finding(self, finding: Finding) -> Iterator[Line]:
@@ -189,6 +189,8 @@ def _output_name(output: OutputReport) -> str:
 
 def _kind(output: OutputReport) -> str:
     words = _KIND_WORDS[output.kind.value]
+    if output.kind.value == "logits" and output.loss is not None and output.loss.expects.value == "any":
+        words = "any real number"
     if output.classes is not None and output.kind.value != "unknown":
         words += f", {_counted(output.classes, 'unit')}"
     if output.kind.value == "range":
@@ -207,6 +209,12 @@ def _loss(output: OutputReport) -> str:
     if loss.label != loss.name:
         return f"Loss {printable(loss.label)!r}, from_logits={loss.from_logits},"
     return f"Loss {printable(loss.name)}(from_logits={loss.from_logits})"
+
+
+def _expects(loss: LossReport) -> str:
+    if loss.name in _MARGIN_LOSSES:
+        return "wants scores on both sides of 0"
+    return _EXPECTS_WORDS[loss.expects.value]
 
 
 def _title(finding: Finding) -> list[Piece]:

@@ -7,11 +7,14 @@ from math import log
 
 from logitcheck.analyzer import effects
 from logitcheck.analyzer.effects import BackendEffects, Effect
-from logitcheck.analyzer.losses import FOCAL, Expects, Family
+from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
+
+_PLAIN = frozenset({"CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
+"""Losses whose value follows from the distribution alone: the numbers of a softmax applied twice are theirs."""
 
 
 class ProbabilitiesAsLogits(Rule):
@@ -69,8 +72,15 @@ def _consequence(case: Case, effect: BackendEffects, family: Family) -> str:
 
 def _floor(case: Case, family: Family) -> str:
     classes = case.output.classes
-    plain = case.judged is not None and case.judged.loss.name not in FOCAL and family is Family.CATEGORICAL
-    if not plain or classes is None or classes < 2 or case.output.kind is not Kind.PROBABILITIES:
+    loss = case.judged.loss if case.judged is not None else None
+    plain = loss is not None and loss.name in _PLAIN and not loss.settings and len(case.model.outputs) == 1
+    if (
+        not plain
+        or family is not Family.CATEGORICAL
+        or classes is None
+        or classes < 2
+        or case.output.kind is not Kind.PROBABILITIES
+    ):
         return ""
     floor = wording.double_softmax_floor(classes)
     return (
@@ -85,4 +95,4 @@ def _fixes(case: Case) -> tuple[str, ...]:
     drop = f"Drop the activation, keep the loss: {wording.without_activation(case)}"
     if judged.loss.from_logits is None:
         return (drop,)
-    return (f"Keep the activation: {wording.compile_fix(case.model, judged.loss, from_logits=False)}", drop)
+    return (f"Keep the activation: {wording.compile_fix(case, from_logits=False)}", drop)

@@ -63,7 +63,7 @@ def _fixes(case: Case) -> tuple[str, ...]:
     keep = f"Add the activation, keep the loss: {wording.with_activation(case, activation)}"
     if not has_flag(case.model):
         return (keep,)
-    return (keep, f"Keep the logits: {wording.compile_fix(case.model, judged.loss, from_logits=True)}")
+    return (keep, f"Keep the logits: {wording.compile_fix(case, from_logits=True)}")
 
 
 def has_flag(model: SavedModel) -> bool:

@@ -41,5 +41,5 @@ class LogProbabilitiesAsProbabilities(Rule):
         plain = wording.with_activation(case, wording.activation_for(family))
         fixes = [f"Use the plain activation: {plain}"]
         if family is Family.CATEGORICAL and case.output.value.log_axis is not None:
-            fixes.append(f"Keep log-softmax: {wording.compile_fix(case.model, judged.loss, from_logits=True)}")
+            fixes.append(f"Keep log-softmax: {wording.compile_fix(case, from_logits=True)}")
         yield self.finding(case, message, fixes=tuple(fixes), effect=effects.everywhere(case.model, Effect.CLIPPED))

@@ -51,7 +51,7 @@ class OutputOutOfRange(Rule):
         activation = wording.activation_for(family)
         fixes = [f"End the model in {wording.new_head(case, activation)}"]
         if has_flag(case.model):
-            code = wording.compile_fix(case.model, judged.loss, from_logits=True)
+            code = wording.compile_fix(case, from_logits=True)
             fixes.append(f"End it in {wording.new_head(case, None)} and use {code}")
         effect = effects.everywhere(case.model, Effect.CLIPPED)
         return self.finding(case, message, fixes=tuple(fixes), effect=effect)

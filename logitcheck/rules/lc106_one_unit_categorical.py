@@ -42,7 +42,7 @@ class OneUnitCategorical(Rule):
         is_logits = case.output.kind is Kind.LOGITS
         module = "keras" if case.model.generation == 3 else "tf.keras"
         binary = f"{module}.losses.BinaryCrossentropy(from_logits=True)" if is_logits else "'binary_crossentropy'"
-        two_in_one = f"Two classes in one unit: model.compile(..., loss={binary})"
+        two_in_one = f"Two classes in one unit: {wording.compile_with(case, binary)}"
         if is_logits and not has_flag(case.model):
             two_in_one = "Two classes in one unit: Dense(1, activation='sigmoid') with binary_crossentropy"
         fixes = (two_in_one, "One unit for each class: Dense(2, ...) instead of Dense(1, ...)")

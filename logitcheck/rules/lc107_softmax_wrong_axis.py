@@ -43,7 +43,7 @@ class SoftmaxWrongAxis(Rule):
             " predict() returns."
         )
         fixes = (
-            f"Normalise the class axis: Activation('linear') before, then Softmax(axis={judged.axis})",
+            f"Normalise the class axis: Softmax(axis={judged.axis}) as the only activation",
             f"Move the classes of axis {value.axis} to the last axis with Permute, before or after the softmax",
         )
         effect = effects.of_other_function(case.model, value, judged.loss, Effect.OTHER_FUNCTION)

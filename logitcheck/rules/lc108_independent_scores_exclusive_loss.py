@@ -48,6 +48,6 @@ class IndependentScoresExclusiveLoss(Rule):
         )
         fixes = (
             f"Exactly one label is true: {wording.with_activation(case, 'softmax')}",
-            "Several labels can be true: model.compile(..., loss='binary_crossentropy')",
+            f"Several labels can be true: {wording.compile_with(case, repr('binary_crossentropy'))}",
         )
         yield self.finding(case, message, fixes=fixes, effect=effect)

@@ -45,7 +45,7 @@ class ExclusiveScoresIndependentLoss(Rule):
             f" {wording.loss_words(case)} {trained}."
         )
         fixes = (
-            "Exactly one label is true: model.compile(..., loss='categorical_crossentropy')",
+            f"Exactly one label is true: {wording.compile_with(case, repr('categorical_crossentropy'))}",
             f"Several labels can be true: {wording.with_activation(case, 'sigmoid')}",
         )
         few = case.output.classes is None or case.output.classes <= 2

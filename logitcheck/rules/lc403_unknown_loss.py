@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from logitcheck.analyzer.evidence import describe
 from logitcheck.analyzer.losses import Expects
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
@@ -33,4 +34,5 @@ class UnknownLoss(Rule):
         shown = f" Its config says from_logits={hint}." if hint is not None else ""
         where = wording.output_words(case)
         message = f"What the loss {judged.loss.name!r} of {where} expects cannot be told: {reason}.{shown}"
-        yield self.finding(case, message)
+        advice = "Check by hand whether it takes logits or probabilities: this output is"
+        yield self.finding(case, message, fixes=(f"{advice} {describe(case.output.value)}",))

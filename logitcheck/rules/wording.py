@@ -25,12 +25,13 @@ def loss_words(case: Case) -> str:
     if loss.form is not LossForm.OBJECT:
         words = repr(words)
     if loss.from_logits is not None:
-        words += f"(from_logits={loss.from_logits})" if loss.form is LossForm.OBJECT else _by_default(loss)
+        given_settings = ", ".join([f"from_logits={loss.from_logits}", *_settings(loss)])
+        words += f"({given_settings})" if loss.form is LossForm.OBJECT else f" ({given_settings})"
     return f"{words} of {output_words(case)}" if len(case.model.outputs) > 1 and case.output.name else words
 
 
-def _by_default(loss: Loss) -> str:
-    return f" (from_logits={loss.from_logits})"
+def _settings(loss: Loss) -> list[str]:
+    return [f"{name}={value!r}" for name, value in loss.settings]
 
 
 def output_words(case: Case) -> str:
@@ -68,12 +69,21 @@ def loss_code(model: SavedModel, loss: Loss, *, from_logits: bool) -> str:
     if model.generation == 1 or (not from_logits and loss.form is LossForm.STRING and loss.name in _STRINGS):
         return repr(_STRINGS.get(loss.name, loss.name))
     module = "keras.losses" if model.generation == 3 else "tf.keras.losses"
-    return f"{module}.{loss.name}({'from_logits=True' if from_logits else ''})"
+    settings = [*(["from_logits=True"] if from_logits else []), *_settings(loss)]
+    return f"{module}.{loss.name}({', '.join(settings)})"
 
 
-def compile_fix(model: SavedModel, loss: Loss, *, from_logits: bool) -> str:
-    """Write the change of the compile call."""
-    return f"model.compile(..., loss={loss_code(model, loss, from_logits=from_logits)})"
+def compile_fix(case: Case, *, from_logits: bool) -> str:
+    """Write the change of the compile call that gives the same loss another flag."""
+    assert case.judged is not None
+    return compile_with(case, loss_code(case.model, case.judged.loss, from_logits=from_logits))
+
+
+def compile_with(case: Case, code: str) -> str:
+    """Write the change of the compile call; of several outputs, only this one's loss changes."""
+    if len(case.model.outputs) > 1 and case.output.name is not None:
+        return f"model.compile(..., loss={{{case.output.name!r}: {code}, ...}})"
+    return f"model.compile(..., loss={code})"
 
 
 def without_activation(case: Case) -> str:
@@ -89,6 +99,9 @@ def without_activation(case: Case) -> str:
 def with_activation(case: Case, activation: str) -> str:
     """Write how to give the head an activation."""
     name, step = deciding_layer(case.output), _head(case)
+    axis = case.judged.axis if case.judged is not None else None
+    if activation == "softmax" and axis not in {None, -1}:
+        return f"Softmax(axis={axis}) behind layer {name!r}, without another activation"
     if step is None or step.units is None:
         is_activated = case.output.value.applied is not None
         return f"Activation({activation!r}) {'in place of' if is_activated else 'behind'} layer {name!r}"

@@ -144,13 +144,9 @@ def test_the_order_of_the_parts_does_not_change_the_bounds_of_a_join(parts: list
     assert (joined.low, joined.high, joined.kind) == (-INFINITY, INFINITY, Kind.UNKNOWN)
 
 
-def test_a_mixture_of_logits_and_scores_names_the_activated_layer() -> None:
-    mixed = join([unbounded(), PROBABILITIES])
-    assert mixed.unknown == Unknown("it mixes outputs of different kinds", "head")
-
-
-def test_a_mixture_without_an_activation_names_no_layer() -> None:
-    mixed = join([unbounded(), between(0.0, 1.0)])
+@pytest.mark.parametrize("scores", [PROBABILITIES, between(0.0, 1.0)], ids=["activated", "bounded"])
+def test_a_mixture_leaves_it_to_the_layer_that_mixes_to_be_named(scores: Value) -> None:
+    mixed = join([unbounded(), scores])
     assert mixed.unknown == Unknown("it mixes outputs of different kinds", "")
 
 

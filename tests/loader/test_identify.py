@@ -77,9 +77,9 @@ def test_a_missing_file_that_dvc_tracks_is_to_be_pulled(tmp_path: Path) -> None:
     assert f"dvc pull {path}" in refusal(identify, path).hint
 
 
-def test_a_path_below_a_file_is_a_read_error(tmp_path: Path) -> None:
+def test_a_path_below_a_file_is_missing(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"x")
-    assert refusal(identify, tmp_path / "file" / "a.keras").code is ErrorCode.READ_ERROR
+    assert refusal(identify, tmp_path / "file" / "a.keras").code is ErrorCode.MISSING
 
 
 def test_a_name_too_long_for_the_system_is_a_read_error(tmp_path: Path) -> None:

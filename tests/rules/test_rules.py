@@ -14,7 +14,21 @@ import pytest
 from logitcheck import rules
 from logitcheck.report import Outcome, Severity, Verdict
 from logitcheck.rules.base import Rule
-from tests.building import Config, all_codes, called, codes, custom, dense, functional, loss, sequential, source, tensor
+from tests.building import (
+    Config,
+    all_codes,
+    called,
+    codes,
+    compiled,
+    custom,
+    dense,
+    functional,
+    loss,
+    report_on,
+    sequential,
+    source,
+    tensor,
+)
 from tests.rules.judging import BINARY, SPARSE, findings, head, judge, softmax
 
 SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
@@ -175,3 +189,32 @@ def test_an_output_without_a_loss_is_told_by_its_name(tmp_path: Path) -> None:
 def test_the_worst_findings_come_first(tmp_path: Path) -> None:
     report = judge(tmp_path, two_outputs("relu", "linear"), {"a": SPARSE_LOGITS, "b": SPARSE})
     assert all_codes(report)[:2] == ["LC102", "LC104"]
+
+
+def test_a_fix_keeps_the_other_settings_of_the_loss(tmp_path: Path) -> None:
+    settings = loss("CategoricalCrossentropy", from_logits=True, label_smoothing=0.1, axis=-1)
+    report = report_on(tmp_path, compiled(sequential(dense("head", 3, "softmax")), settings))
+    assert (
+        report.findings[0]
+        .fixes[0]
+        .endswith("model.compile(..., loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1))")
+    )
+    assert "CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)" in report.findings[0].message
+
+
+def test_a_fix_of_one_of_several_outputs_leaves_the_others_alone(tmp_path: Path) -> None:
+    layers = [source(), *(called(dense(name, 3, "softmax"), tensor("x", (None, 4))) for name in "ab")]
+    losses = {"a": loss("CategoricalCrossentropy", from_logits=True), "b": "categorical_crossentropy"}
+    report = report_on(tmp_path, compiled(functional(layers, [["a", 0, 0], ["b", 0, 0]]), losses))
+    assert report.findings[0].fixes[0].endswith("loss={'a': keras.losses.CategoricalCrossentropy(), ...})")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [loss("CategoricalCrossentropy", from_logits=True, label_smoothing=0.1), loss("CTC"), "ctc"],
+    ids=["label smoothing", "CTC", "CTC by name"],
+)
+def test_numbers_are_quoted_of_plain_losses_only(tmp_path: Path, settings: object) -> None:
+    report = report_on(tmp_path, compiled(sequential(dense("head", 3, "softmax")), settings))
+    assert [finding.code for finding in report.findings] == ["LC101"]
+    assert "cannot fall below" not in report.findings[0].message

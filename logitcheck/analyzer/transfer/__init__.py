@@ -74,7 +74,15 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
         reason = f"logitcheck does not know the {what} {layer.rule}"
         return (anything(reason, call.path, call.sources() | call.own_source()),)
     result = rule.value(call)
-    return result if isinstance(result, tuple) else (result,)
+    values = result if isinstance(result, tuple) else (result,)
+    return tuple(_placed(value, call.path) for value in values)
+
+
+def _placed(value: Value, path: str) -> Value:
+    """Name the layer where a value became unknown, if the rule did not."""
+    if value.unknown is None or value.unknown.layer:
+        return value
+    return replace(value, unknown=replace(value.unknown, layer=path))
 
 
 def shapes(call: LayerCall) -> list[Shape | None]:

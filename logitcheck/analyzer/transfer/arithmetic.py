@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, bounds_only
 
-_SHARED = "its operands are computed from the same tensor"
+_SHARED = "it combines values of the same origin, in a way that is not followed"
 
 
 def constant(number: float) -> Value:

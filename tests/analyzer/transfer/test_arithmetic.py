@@ -119,7 +119,7 @@ def test_logits_combined_with_themselves_are_unknown(name: str) -> None:
     value = BINARY[name][0](ONE_LAYER, ONE_LAYER)
     assert value.kind is Kind.UNKNOWN
     assert value.unknown is not None
-    assert value.unknown.reason == "its operands are computed from the same tensor"
+    assert value.unknown.reason == "it combines values of the same origin, in a way that is not followed"
 
 
 @pytest.mark.parametrize("name", ["multiply", "maximum", "minimum"])
