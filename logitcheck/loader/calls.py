@@ -70,15 +70,16 @@ def _older(leaves: list[object], layer: str, layers: Container[str]) -> Call:
     return call((arguments[0],) if len(arguments) == 1 else (arguments,), keywords)
 
 
-def _leaf(leaf: object, layer: str, layers: Container[str]) -> tuple[Argument, Mapping[str, Argument]]:
+def _leaf(leaf: object, layer: str, layers: Container[str], depth: int = 0) -> tuple[Argument, Mapping[str, Argument]]:
     """Read `[layer, call, tensor]` or `[layer, call, tensor, kwargs]`, or a constant first argument."""
+    _guard(depth)
     match leaf:
         case [str(name), constant_mark, value, *rest] if name == _CONSTANT and constant_mark == -1:
             return value, _older_keywords(rest, layers)
         case [str(name), int(index), int(tensor), *rest] if len(rest) <= 1:
             return TensorReference(name, index, tensor), _older_keywords(rest, layers)
         case [*parts] if parts and all(isinstance(part, list) for part in parts):
-            return [_leaf(part, layer, layers)[0] for part in parts], {}
+            return [_leaf(part, layer, layers, depth + 1)[0] for part in parts], {}
         case _:
             raise MalformedGraphError(f"Layer {layer!r} is called on something that is no tensor reference.")
 
