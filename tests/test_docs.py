@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from logitcheck import rules
 from logitcheck.errors import ErrorCode
+from logitcheck.rules import catalogue
 from logitcheck.rules.base import DOCS_URL, Rule
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +26,7 @@ def rendered() -> str:
         "Made from the rules' own docstrings in `logitcheck/rules/`; what an output is and how it is found stands in"
         " the [README](../README.md).\n"
     )
-    return head + "".join(page(rule) for rule in rules.ALL)
+    return head + "".join(page(rule) for rule in catalogue.ALL)
 
 
 def page(rule: Rule) -> str:
@@ -38,14 +38,14 @@ def test_the_page_of_rules_is_what_the_rules_say() -> None:
     assert RULES.read_text(encoding="utf-8") == rendered()
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 def test_the_address_of_every_rule_leads_to_its_heading(rule: Rule) -> None:
     anchor = f"{DOCS_URL}{rule.code.lower()}".rpartition("#")[2]
     headings = {line[3:].lower() for line in RULES.read_text(encoding="utf-8").splitlines() if line.startswith("## ")}
     assert anchor in headings
 
 
-@pytest.mark.parametrize("rule", [rule for rule in rules.ALL if rule.code < "LC4"], ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", [rule for rule in catalogue.ALL if rule.code < "LC4"], ids=lambda rule: rule.code)
 def test_the_readme_lists_every_rule(rule: Rule) -> None:
     assert f"| {rule.code} {rule.name} |" in (ROOT / "README.md").read_text(encoding="utf-8")
 

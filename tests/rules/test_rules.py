@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from logitcheck import rules
+from logitcheck import inspection, rules
 from logitcheck.report import Outcome, Severity, Verdict
+from logitcheck.rules import catalogue
 from logitcheck.rules.base import Rule
 from tests.building import (
     Config,
@@ -34,6 +35,8 @@ from tests.rules.judging import BINARY, SPARSE, findings, head, judge, softmax
 SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
 FILES = sorted(module.name for module in pkgutil.iter_modules(rules.__path__) if module.name.startswith("lc"))
 
+OLD_FILES = sorted((Path(__file__).parent.parent / "data" / "old").glob("*/*.*"))
+
 
 def rule_of(file: str) -> Rule:
     """The rule of a module: the class that is defined there."""
@@ -54,49 +57,51 @@ def test_the_file_is_called_after_the_rule(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_the_rule_is_one_of_all(file: str) -> None:
-    assert type(rule_of(file)) in {type(rule) for rule in rules.ALL}
+    assert type(rule_of(file)) in {type(rule) for rule in catalogue.ALL}
 
 
 def test_all_rules_have_a_file() -> None:
-    assert len(rules.ALL) == len(FILES)
+    assert len(catalogue.ALL) == len(FILES)
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 def test_the_code_is_two_letters_and_three_digits(rule: Rule) -> None:
     assert re.fullmatch(r"LC[1-4]\d\d", rule.code)
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 def test_the_name_is_in_kebab_case(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)+", rule.name)
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 def test_the_docstring_documents_the_rule_in_several_paragraphs(rule: Rule) -> None:
     paragraphs = inspect.cleandoc(type(rule).__doc__ or "").split("\n\n")
     assert len(paragraphs) >= 3
     assert all(len(paragraph) > 40 for paragraph in paragraphs)
 
 
-@pytest.mark.parametrize("rule", rules.ALL, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 def test_the_hundreds_of_the_code_tell_information_from_defects(rule: Rule) -> None:
     assert (rule.severity is Severity.INFO) == rule.code.startswith("LC4")
 
 
 def test_codes_and_names_are_unique() -> None:
-    assert len({rule.code for rule in rules.ALL}) == len({rule.name for rule in rules.ALL}) == len(rules.ALL)
+    assert (
+        len({rule.code for rule in catalogue.ALL}) == len({rule.name for rule in catalogue.ALL}) == len(catalogue.ALL)
+    )
 
 
 def test_rules_are_in_the_order_of_their_codes() -> None:
-    assert [rule.code for rule in rules.ALL] == sorted(rule.code for rule in rules.ALL)
+    assert [rule.code for rule in catalogue.ALL] == sorted(rule.code for rule in catalogue.ALL)
 
 
 def test_three_rules_end_the_judgement_of_an_output() -> None:
-    assert [rule.code for rule in rules.ALL if rule.ends_judgement] == ["LC105", "LC106", "LC113"]
+    assert [rule.code for rule in catalogue.ALL if rule.ends_judgement] == ["LC105", "LC106", "LC113"]
 
 
 def test_three_rules_need_no_loss() -> None:
-    assert [rule.code for rule in rules.ALL if not rule.needs_loss] == ["LC105", "LC110", "LC404"]
+    assert [rule.code for rule in catalogue.ALL if not rule.needs_loss] == ["LC105", "LC110", "LC404"]
 
 
 def test_every_finding_leads_to_its_documentation(tmp_path: Path) -> None:
@@ -218,3 +223,10 @@ def test_numbers_are_quoted_of_plain_losses_only(tmp_path: Path, settings: objec
     report = report_on(tmp_path, compiled(sequential(dense("head", 3, "softmax")), settings))
     assert [finding.code for finding in report.findings] == ["LC101"]
     assert "cannot fall below" not in report.findings[0].message
+
+
+@pytest.mark.parametrize("path", OLD_FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_where_the_rules_are_not_asked_they_have_nothing_to_say(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shortened = inspection.inspect(path)
+    monkeypatch.setattr(rules, "is_silent", lambda _: False)
+    assert inspection.inspect(path) == shortened

@@ -5,50 +5,21 @@ Adding a layer is adding a row. A class without a row is unknown, with that as i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule
-from logitcheck.analyzer.transfer import (
-    activation,
-    affine,
-    arithmetic,
-    elementwise,
-    encoding,
-    indexing,
-    merging,
-    operations,
-    passing,
-    pooling,
-    rearranging,
-    recurrent,
-    reducing,
-    reordering,
-)
+from logitcheck.analyzer.transfer.families import Families
 from logitcheck.analyzer.values import Value, anything, join, reshaped, without_axes
 from logitcheck.model import Layer, LayerKind, Shape
 
-LAYERS: Mapping[str, Rule] = {
-    **activation.LAYERS,
-    **affine.LAYERS,
-    **recurrent.LAYERS,
-    **passing.LAYERS,
-    **rearranging.LAYERS,
-    **pooling.LAYERS,
-    **merging.LAYERS,
-    **encoding.LAYERS,
-}
+LAYERS = Families(
+    "LAYERS", ("affine", "activation", "passing", "rearranging", "pooling", "recurrent", "merging", "encoding")
+)
 """Layer class -> its rule."""
 
-OPERATIONS: Mapping[str, Rule] = {
-    **activation.OPERATIONS,
-    **passing.OPERATIONS,
-    **elementwise.OPERATIONS,
-    **operations.OPERATIONS,
-    **reducing.OPERATIONS,
-    **reordering.OPERATIONS,
-    **indexing.OPERATIONS,
-}
+OPERATIONS = Families(
+    "OPERATIONS", ("activation", "passing", "elementwise", "operations", "reducing", "reordering", "indexing")
+)
 """Operation of `keras.ops` -> its rule."""
 
 
@@ -107,6 +78,8 @@ def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Valu
 
 def _bidirectional(call: LayerCall, forward: Value, backward: Value) -> tuple[Value, ...]:
     """Merge two directions: their weights are separate, so that they vary independently."""
+    from logitcheck.analyzer.transfer import arithmetic
+
     separate = replace(backward, sources=call.own_source())
     pair = (forward, separate)
     match call.layer.config.get("merge_mode", "concat"):
