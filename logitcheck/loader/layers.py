@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from logitcheck.errors import MalformedGraphError
-from logitcheck.loader import activations, calls, envelopes, fields, names, tensorflow_operations
+from logitcheck.loader import activations, calls, envelopes, fields, names
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Activation, Call, Graph, Layer, LayerKind, TensorReference
+
+if TYPE_CHECKING:
+    from logitcheck.loader.tensorflow_operations import Parsed
 
 DEEPEST_NESTING = 64
 """Models inside models inside models; real ones nest three or four deep."""
@@ -31,7 +34,7 @@ WRAPPERS = frozenset(
 
 _WRAPPER_PACKAGES = frozenset({"Vitis", "Addons", "TensorFlowAddons", "tfmot"})
 _OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.ops.")
-_TENSORFLOW_FUNCTIONS = frozenset({"TFOpLambda", "SlicingOpLambda"})
+_TENSORFLOW_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
 _LAYERS_WITHOUT_TRAINABLE = frozenset(
     {"Discretization", "HashedCrossing", "Pipeline", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
 )
@@ -134,11 +137,8 @@ def _layer(entry: _Entry, context: Context) -> Layer:
         return _wrapper(entry, context)
     if envelope.is_custom:
         return entry.opaque(f"class {envelope.full_name!r} is not part of Keras")
-    if class_name in _TENSORFLOW_FUNCTIONS:
-        function = fields.text(envelope.config.get("function")) or class_name
-        return _operation(entry, tensorflow_operations.read_function(function, entry.calls))
-    if class_name == "TensorFlowOpLayer":
-        return _operation(entry, tensorflow_operations.read_node(envelope.config, entry.calls))
+    if class_name in _TENSORFLOW_LAYERS:
+        return _operation(entry, _tensorflow_operation(entry))
     if _is_operation(envelope, entry.stored):
         return _operation(entry, (class_name, envelope.config, entry.calls))
     if class_name == "Lambda":
@@ -161,7 +161,17 @@ def _is_operation(envelope: Envelope, stored: Mapping[str, object]) -> bool:
     return bool(nodes) and "args" in fields.mapping(nodes[0])
 
 
-def _operation(entry: _Entry, parsed: tensorflow_operations.Parsed) -> Layer:
+def _tensorflow_operation(entry: _Entry) -> Parsed:
+    from logitcheck.loader import tensorflow_operations
+
+    config = entry.envelope.config
+    if entry.envelope.class_name == "TensorFlowOpLayer":
+        return tensorflow_operations.read_node(config, entry.calls)
+    function = fields.text(config.get("function")) or entry.envelope.class_name
+    return tensorflow_operations.read_function(function, entry.calls)
+
+
+def _operation(entry: _Entry, parsed: Parsed) -> Layer:
     rule, options, operation_calls = parsed
     return entry.layer(LayerKind.OPERATION, rule, config=options, calls=operation_calls)
 
