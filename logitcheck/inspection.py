@@ -77,13 +77,13 @@ Found = tuple[str, bool]
 def expand(path: str) -> Iterator[Found]:
     """Give the models that a path stands for: itself, or those in the folder it names."""
     given = Path(path)
-    if not path or not given.is_dir() or folder.is_keras_folder(given) or folder.is_saved_model(given):
+    if not path or not folder.is_folder(given) or folder.is_keras_folder(given) or folder.is_saved_model(given):
         yield path, False
         return
     empty = True
     for found in folder.find(given):
         empty = False
-        yield found, not folder.has_model_suffix(found) and not Path(found).is_dir()
+        yield found, not folder.has_model_suffix(found) and not folder.is_folder(Path(found))
     if empty:
         yield path, False
 
@@ -169,6 +169,7 @@ def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | Non
             name=judged.loss.name,
             from_logits=judged.loss.from_logits,
             expects=judged.expectation.expects,
+            family=judged.expectation.family,
             label=judged.loss.label,
         )
     return OutputReport(
@@ -181,8 +182,7 @@ def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | Non
         loss=loss,
         verdict=verdict,
         evidence=tuple(
-            EvidenceStep(layer=step.layer, class_name=step.class_name, effect=step.effect, depth=step.depth)
-            for step in analysis.evidence
+            EvidenceStep(layer=step.layer, class_name=step.class_name, effect=step.effect) for step in analysis.evidence
         ),
     )
 

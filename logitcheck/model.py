@@ -14,6 +14,12 @@ from enum import Enum
 
 Shape = tuple[int | None, ...]
 
+LARGEST_SIZE = 2**53
+"""Larger sizes count as unknown: no tensor has them, and floating point cannot hold them."""
+
+CROSSENTROPY_BY_SHAPE = "Crossentropy"
+"""Name of the loss of the Keras 3 strings "ce" and "crossentropy": it is chosen from the shapes at the first fit."""
+
 
 class ContainerFormat(Enum):
     """The container a model was saved in; the values are part of the JSON report."""
@@ -33,7 +39,6 @@ class TensorReference:
     call: int
     tensor: int
     shape: Shape | None = field(default=None, compare=False)
-    dtype: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from logitcheck.analyzer.effects import BackendEffects
-from logitcheck.analyzer.losses import Expects
+from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.errors import InputError
 from logitcheck.model import ContainerFormat
@@ -53,12 +53,13 @@ class LossReport:
     """The loss of one output.
 
     from_logits: as compiled, None where the loss has no such parameter. expects: what it takes.
-    label: the name as the file has it; not part of the JSON report.
+    family, label: how it reads an output, and its name as the file has it; not part of the JSON report.
     """
 
     name: str
     from_logits: bool | None
     expects: Expects
+    family: Family
     label: str
 
 
@@ -69,8 +70,6 @@ class EvidenceStep:
     layer: str
     class_name: str
     effect: str
-    depth: int = 0
-    """How many merges lie between it and the output; not part of the JSON report."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -55,13 +55,10 @@ def run(
 
     try:
         report = inspect_all(paths, jobs)
-        if sys.stdout is not None:  # None where standard output is closed
-            _write(report, output_format)
+        if not _write(report, output_format):
+            return ExitCode.UNREADABLE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except OSError as error:
-        sys.stderr.write(f"logitcheck: the report could not be written: {error.strerror or error}\n")
-        return ExitCode.UNREADABLE
     return exit_code(report, fail_on, strict=strict, exit_zero=exit_zero)
 
 
@@ -76,8 +73,10 @@ def exit_code(report: Report, fail_on: FailOn, *, strict: bool = False, exit_zer
     return ExitCode.UNREADABLE if report.count(Outcome.UNREADABLE) else ExitCode.CLEAN
 
 
-def _write(report: Report, output_format: Format) -> None:
-    """Write the report to standard output; a reader that stops listening is no error."""
+def _write(report: Report, output_format: Format) -> bool:
+    """Write the report to standard output and tell whether that worked; a reader that stops listening is no error."""
+    if sys.stdout is None:  # as it is where standard output is closed
+        return True
     try:
         match output_format:
             case Format.JSON:
@@ -90,6 +89,10 @@ def _write(report: Report, output_format: Format) -> None:
     except BrokenPipeError:
         # The interpreter flushes standard output at exit: give it somewhere to go (docs.python.org, signal module).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        sys.stderr.write(f"logitcheck: the report could not be written: {error.strerror or error}\n")
+        return False
+    return True
 
 
 def _write_text(report: Report) -> None:

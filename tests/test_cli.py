@@ -239,6 +239,13 @@ def test_a_short_h_asks_for_help() -> None:
     assert run("inspect", "-h").stdout == run("inspect", "--help").stdout
 
 
+def test_a_path_that_the_system_refuses_takes_no_other_verdict_away(good: str) -> None:
+    finished = run("inspect", "--format", "json", "a" * 5_000, good)
+    assert finished.returncode == 2
+    assert [model["outcome"] for model in json.loads(finished.stdout)["models"]] == ["unreadable", "ok"]
+    assert finished.stderr == ""
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
 @pytest.mark.parametrize("output_format", ["text", "json"])
 def test_a_report_that_cannot_be_written_is_said_on_standard_error(good: str, output_format: str) -> None:

@@ -31,13 +31,12 @@ class OutputAnalysis:
     """What one output of a model is.
 
     name: as in the model; None where it cannot be walked. classes: size of its class axis (the last one where no
-    distribution tells another), if known. rank: number of axes, the batch axis included, if known. kind: of the value.
+    distribution tells another), if known. kind: of the value.
     """
 
     name: str | None
     value: Value
     classes: int | None
-    rank: int | None
     evidence: tuple[Step, ...]
     losses: tuple[JudgedLoss, ...]
     kind: Kind
@@ -76,7 +75,6 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
         name=output.name,
         value=value,
         classes=classes,
-        rank=len(shape) if shape is not None else None,
         evidence=steps,
         losses=judged,
         kind=value.kind,
@@ -114,7 +112,6 @@ def _head(head: Head) -> tuple[Value, Step]:
         layer=head.class_name,
         class_name=head.class_name,
         effect=effect,
-        depth=0,
         units=head.units,
         activation=head.activation.label,
     )

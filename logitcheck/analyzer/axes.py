@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.model import Shape
-
-LARGEST_SIZE = 2**53
-"""Larger sizes count as unknown: no tensor has them, and floating point cannot hold them."""
+from logitcheck.model import LARGEST_SIZE, Shape
 
 
 def negative(axis: object, shape: Shape | None) -> int | None:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from logitcheck.analyzer import axes
 from logitcheck.analyzer.values import NO_SOURCES, Source, Sources, Value, anything
-from logitcheck.model import Call, ConstantArray, Layer, Shape, TensorReference
+from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, Shape, TensorReference
 
 _MOST_CONSTANTS = 1_000_000
 
@@ -92,7 +91,7 @@ class LayerCall:
 
 def whole(value: object, default: int | None = None) -> int | None:
     """Give `value` if it is a whole number, else the default; `True` is none."""
-    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > axes.LARGEST_SIZE:
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_SIZE:
         return default
     return value
 
@@ -117,13 +116,16 @@ def number(value: object) -> float | None:
 
 
 def numbers(value: object) -> list[float]:
-    """Give every number of an array or of nested lists; an empty list if any of them is none."""
-    flat = [number(item) for item in flatten(value.value if isinstance(value, ConstantArray) else value)]
+    """Give every number of an array or of nested lists; an empty list if any is none, or if they are too many."""
+    items = flatten(value.value if isinstance(value, ConstantArray) else value, _MOST_CONSTANTS + 1)
+    flat = [number(item) for item in items]
+    if len(flat) > _MOST_CONSTANTS:
+        return []
     known = [item for item in flat if item is not None]
     return known if len(known) == len(flat) else []
 
 
-def flatten(value: object, most: int = _MOST_CONSTANTS) -> Iterator[object]:
+def flatten(value: object, most: int) -> Iterator[object]:
     """Every number of nested lists, `most` at most."""
     stack = [value]
     count = 0

@@ -22,7 +22,7 @@ MOST_STEPS = 12
 class Step:
     """One layer on the way, and what it did to the values.
 
-    layer: its name, behind those of the models it is nested in. depth: how many merges lie between it and the output.
+    layer: its name, behind those of the models it is nested in.
     decides: whether it changed what the values are, rather than handing them on.
     units: how many units or filters it has, if it is a layer with some. activation: of that layer, if any.
     """
@@ -30,7 +30,6 @@ class Step:
     layer: str
     class_name: str
     effect: str
-    depth: int
     decides: bool = True
     units: int | None = None
     activation: str | None = None
@@ -39,10 +38,10 @@ class Step:
 def trace(walk: Walk, output: TensorReference) -> tuple[Step, ...]:
     """Give the layers that decided the values of `output`, in the order in which the values flow."""
     steps: list[Step] = []
-    pending: list[tuple[Point, int, int]] = [(Point(walk.root, output.layer, output.call), output.tensor, 0)]
+    pending: list[tuple[Point, int]] = [(Point(walk.root, output.layer, output.call), output.tensor)]
     seen: set[tuple[Point, int]] = set()
     while pending and len(steps) < MOST_STEPS:
-        point, tensor, depth = pending.pop()
+        point, tensor = pending.pop()
         if (point, tensor) in seen:
             continue
         seen.add((point, tensor))
@@ -51,33 +50,32 @@ def trace(walk: Walk, output: TensorReference) -> tuple[Step, ...]:
             case LayerKind.MODEL | LayerKind.WRAPPER:
                 scope = walk.child(point, layer)
                 if layer.kind is LayerKind.WRAPPER:
-                    steps.append(_step(walk, point, tensor, depth))
+                    steps.append(_step(walk, point, tensor))
                 inner = scope.graph.outputs[min(tensor, len(scope.graph.outputs) - 1)]
-                pending.append((Point(scope, inner.layer, inner.call), inner.tensor, depth))
+                pending.append((Point(scope, inner.layer, inner.call), inner.tensor))
             case LayerKind.INPUT:
                 bound = point.scope.binding(point.layer)
                 if bound is not None and point.scope.parent is not None:
-                    pending.append((Point(point.scope.parent, bound.layer, bound.call), bound.tensor, depth))
+                    pending.append((Point(point.scope.parent, bound.layer, bound.call), bound.tensor))
                 else:
-                    steps.append(_step(walk, point, tensor, depth))
+                    steps.append(_step(walk, point, tensor))
             case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
-                steps.append(_step(walk, point, tensor, depth))
-                pending.extend(_behind(walk, point, depth))
+                steps.append(_step(walk, point, tensor))
+                pending.extend(_behind(walk, point))
     return tuple(reversed(steps))
 
 
-def _behind(walk: Walk, point: Point, depth: int) -> list[tuple[Point, int, int]]:
+def _behind(walk: Walk, point: Point) -> list[tuple[Point, int]]:
     """Give the tensors a layer's values came from, unless the values came to be in it."""
     call = walk.layer_call(point)
     rule = transfer.rule_for(call.layer)
     if rule is None or rule.cuts(call.layer):
         return []
-    deeper = depth + (len(call.tensors) > 1)
     references = reversed(call.tensors[:4])
-    return [(Point(point.scope, item.layer, item.call), item.tensor, deeper) for item in references]
+    return [(Point(point.scope, item.layer, item.call), item.tensor) for item in references]
 
 
-def _step(walk: Walk, point: Point, tensor: int, depth: int) -> Step:
+def _step(walk: Walk, point: Point, tensor: int) -> Step:
     call = walk.layer_call(point)
     value = walk.value(point.scope, TensorReference(point.layer, point.call, tensor))
     units = next((whole(call.config.get(name)) for name in ("units", "filters") if name in call.config), None)
@@ -87,7 +85,6 @@ def _step(walk: Walk, point: Point, tensor: int, depth: int) -> Step:
         layer=call.path,
         class_name=call.layer.class_name,
         effect="hands the values on" if passes else _effect(call, value, units),
-        depth=depth,
         decides=not passes,
         units=units,
         activation=activation.label if activation is not None else None,

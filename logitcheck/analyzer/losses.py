@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from logitcheck.analyzer.values import Kind, LogOf, Value
-from logitcheck.model import Loss
-
-CROSSENTROPY_BY_SHAPE = "Crossentropy"
+from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss
 
 
 class Expects(Enum):

@@ -5,10 +5,8 @@ Every form becomes an `Activation` with the Keras 3 name, or one whose name is N
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from logitcheck.loader import envelopes, names
-from logitcheck.loader.fields import mapping, text
+from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Activation, ActivationSource
 
 KNOWN = frozenset(
@@ -16,7 +14,7 @@ KNOWN = frozenset(
         *("linear", "softmax", "sigmoid", "hard_sigmoid", "sparse_sigmoid", "log_softmax", "log_sigmoid", "sparsemax"),
         *("tanh", "hard_tanh", "softsign", "relu", "relu6", "softplus", "sparse_plus", "squareplus", "exponential"),
         *("leaky_relu", "elu", "celu", "selu", "gelu", "silu", "mish", "hard_silu", "glu", "tanh_shrink"),
-        *("soft_shrink", "hard_shrink", "threshold", "crelu"),
+        *("soft_shrink", "hard_shrink", "crelu"),
     }
 )
 """Activations whose range the analyzer knows, under their Keras 3 names."""
@@ -46,8 +44,10 @@ def read(value: object) -> Activation:
             return _unknown("a Python lambda", "its activation is a Python lambda, whose code is never run")
         case {"class_name": "function", "config": str(name)}:
             return _function(name)
+        case {"module": str(module), "config": str(name)} if module.startswith("jax") and _canonical(name):
+            return _function(name)
         case {"class_name": str(class_name)}:
-            return _object(class_name, mapping(value))
+            return _object(class_name, envelopes.read(value))
         case _:
             return _unknown("unreadable", "its activation is stored in a form that Keras never writes")
 
@@ -70,16 +70,9 @@ def _function(name: str) -> Activation:
     return Activation(canonical, name, {}, ActivationSource.TENSORFLOW)
 
 
-def _object(class_name: str, envelope: Mapping[str, object]) -> Activation:
-    read_envelope = envelopes.read(envelope)
-    module = text(envelope.get("module"))
-    if module is not None and module.startswith("jax"):
-        name = text(envelope.get("config")) or class_name
-        canonical = _canonical(name)
-        if canonical is not None:
-            return Activation(canonical, name, {}, ActivationSource.TENSORFLOW)
-    if class_name in _LAYER_ACTIVATIONS and read_envelope is not None and not read_envelope.is_custom:
-        config = names.parameters(class_name, mapping(envelope.get("config")))
+def _object(class_name: str, envelope: Envelope | None) -> Activation:
+    if class_name in _LAYER_ACTIVATIONS and envelope is not None and not envelope.is_custom:
+        config = names.parameters(class_name, envelope.config)
         return Activation(_LAYER_ACTIVATIONS[class_name], class_name, config, ActivationSource.LAYER)
     return _unknown(class_name, f"its activation is an object of the custom class {class_name!r}")
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from logitcheck.model import Shape
-
-LARGEST_SIZE = 2**53
+from logitcheck.model import LARGEST_SIZE, Shape
 
 
 def mapping(value: object) -> Mapping[str, object]:

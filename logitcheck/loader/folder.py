@@ -18,12 +18,21 @@ _SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.p
 
 def is_keras_folder(path: Path) -> bool:
     """Tell whether a folder is an unpacked `.keras` archive; other folders with a config.json have no metadata.json."""
-    return (path / "config.json").is_file() and (path / "metadata.json").is_file()
+    return _is_file(path / "config.json") and _is_file(path / "metadata.json")
 
 
 def is_saved_model(path: Path) -> bool:
     """Tell whether a folder is a TensorFlow SavedModel."""
-    return any((path / member).is_file() for member in _SAVED_MODEL_MEMBERS)
+    return any(_is_file(path / member) for member in _SAVED_MODEL_MEMBERS)
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether `path` is a folder; one that may not be looked at counts as none, and is refused when it is read."""
+    return os.path.isdir(path)  # noqa: PTH112  the method of Path raises PermissionError
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113  the method of Path raises PermissionError
 
 
 def read(path: Path) -> StoredModel:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from logitcheck.loader import envelopes, fields
 from logitcheck.loader.envelopes import Envelope
-from logitcheck.model import Loss, LossForm
+from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm
 
 WITH_FLAG = frozenset(
     {
@@ -23,9 +23,6 @@ WITH_FLAG = frozenset(
 _CLASS_AXIS = frozenset(
     {"CategoricalCrossentropy", "CategoricalFocalCrossentropy", "SparseCategoricalCrossentropy", "KLDivergence", "CTC"}
 )
-
-CROSSENTROPY_BY_SHAPE = "Crossentropy"
-"""Name of the loss of the Keras 3 strings "ce" and "crossentropy": it is chosen from the shapes at the first fit."""
 
 _FUNCTIONS: Mapping[str, str] = {
     "binary_crossentropy": "BinaryCrossentropy",
@@ -71,12 +68,9 @@ _OLDER: Mapping[str, str] = {
 }
 """Names of Keras 1 and 2 only."""
 
-_RAW_TENSORFLOW: Mapping[str, str] = {
-    "sigmoid_cross_entropy_with_logits": "sigmoid_cross_entropy_with_logits",
-    "weighted_cross_entropy_with_logits": "weighted_cross_entropy_with_logits",
-    "softmax_cross_entropy_with_logits": "softmax_cross_entropy_with_logits",
-    "sparse_softmax_cross_entropy_with_logits": "sparse_softmax_cross_entropy_with_logits",
-}
+_RAW_TENSORFLOW = frozenset(
+    f"{name}_cross_entropy_with_logits" for name in ("sigmoid", "weighted", "softmax", "sparse_softmax")
+)
 
 CLASSES = frozenset(_FUNCTIONS.values())
 
@@ -142,8 +136,8 @@ def _function(name: str, generation: int) -> Loss:
 
 def _raw_tensorflow(name: str) -> Loss | None:
     """Read a raw TensorFlow function: they all expect logits and have no flag to say otherwise."""
-    known = _RAW_TENSORFLOW.get(name.removesuffix("_v2"))
-    if known is None:
+    known = name.removesuffix("_v2")
+    if known not in _RAW_TENSORFLOW:
         return None
     return Loss(name=known, form=LossForm.FUNCTION, label=name, axis=-1 if "softmax" in known else None)
 

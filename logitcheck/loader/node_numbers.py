@@ -29,12 +29,13 @@ def settle(
         return made, outputs
     inner = _numbers(reference for own in made.values() for call in own for reference in call.tensors)
     outer = _numbers(outputs)
+    is_modern = _is_modern(made)
     inbound: dict[str, int] = {}
     outbound: dict[str, int] = {}
     for name, is_functional in nested.items():
         used, shown = inner.get(name, set()), outer.get(name, set())
         count = len(made[name])
-        if _is_modern(made):
+        if is_modern:
             inbound[name] = _offset(used, count, 0)
             outbound[name] = _offset(shown, count, 1 if is_functional else 0)
         else:

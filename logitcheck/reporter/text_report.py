@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from logitcheck.analyzer.losses import Family
 from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
 from logitcheck.reporter.escaping import printable
@@ -51,7 +52,6 @@ _FORMAT_WORDS = {
     ContainerFormat.JSON: "JSON",
 }
 _WIDEST = 100
-_MARGIN_LOSSES = frozenset({"Hinge", "SquaredHinge", "CategoricalHinge"})
 _LETTERS = "ABCDEFGH"
 _MORE = "Inspect one model alone to see how its outputs were found, and all information."
 
@@ -212,7 +212,7 @@ def _loss(output: OutputReport) -> str:
 
 
 def _expects(loss: LossReport) -> str:
-    if loss.name in _MARGIN_LOSSES:
+    if loss.family is Family.MARGIN:
         return "wants scores on both sides of 0"
     return _EXPECTS_WORDS[loss.expects.value]
 

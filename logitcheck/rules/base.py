@@ -25,16 +25,11 @@ class Case:
 
 
 class Rule(ABC):
-    """One rule. Its docstring is its documentation: what fires it, why it matters, what to do.
-
-    Rules with `ends_judgement` silence the other loss rules on their output: what they found decides everything.
-    """
+    """One rule. Its docstring is its documentation: what fires it, why it matters, what to do."""
 
     code: ClassVar[str]
     name: ClassVar[str]
     severity: ClassVar[Severity]
-    ends_judgement: ClassVar[bool] = False
-    needs_loss: ClassVar[bool] = True
 
     @abstractmethod
     def check(self, case: Case) -> Iterable[Finding]:

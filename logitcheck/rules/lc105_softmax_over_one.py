@@ -24,8 +24,6 @@ class SoftmaxOverOne(Rule):
     code = "LC105"
     name = "softmax-over-one"
     severity = Severity.ERROR
-    ends_judgement = True
-    needs_loss = False
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire where the axis along which the output sums to 1 has size 1."""

@@ -26,7 +26,6 @@ class OneUnitCategorical(Rule):
     code = "LC106"
     name = "one-unit-categorical"
     severity = Severity.ERROR
-    ends_judgement = True
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire where the class axis of the loss has size 1 and the output is of a known kind."""

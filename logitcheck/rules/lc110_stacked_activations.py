@@ -23,7 +23,6 @@ class StackedActivations(Rule):
     code = "LC110"
     name = "stacked-activations"
     severity = Severity.ERROR
-    needs_loss = False
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire where the output's own activation was applied to another activation's numbers."""

@@ -23,7 +23,6 @@ class IntegerOutput(Rule):
     code = "LC113"
     name = "integer-output"
     severity = Severity.ERROR
-    ends_judgement = True
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire on integer values under a cross-entropy or KLDivergence."""

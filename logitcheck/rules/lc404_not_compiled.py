@@ -22,7 +22,6 @@ class NotCompiled(Rule):
     code = "LC404"
     name = "not-compiled"
     severity = Severity.INFO
-    needs_loss = False
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Inform once for each output without a loss."""
@@ -30,6 +29,8 @@ class NotCompiled(Rule):
             return
         if case.model.compiled:
             message = f"No loss is compiled for {wording.output_words(case)}, so there is nothing to compare it with."
+            if case.model.compile_note is not None:
+                message += f" {wording.sentence(case.model.compile_note)}."
         else:
             where = "training_config" if case.model.format is ContainerFormat.HDF5 else "compile_config"
             message = (

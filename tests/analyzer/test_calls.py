@@ -61,6 +61,12 @@ def test_numbers_are_told_all_or_none(stored: object, meaning: list[float]) -> N
     assert numbers(stored) == meaning
 
 
+def test_of_too_many_numbers_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("logitcheck.analyzer.calls._MOST_CONSTANTS", 3)
+    assert numbers([1, 2, 3]) == [1.0, 2.0, 3.0]
+    assert numbers([1, 2, 3, 4]) == []
+
+
 def test_flattening_stops_at_the_most() -> None:
     assert list(flatten([list(range(10))], most=3)) == [0, 1, 2]
 
@@ -69,7 +75,7 @@ def test_flattening_does_not_recurse() -> None:
     nested: object = 1
     for _ in range(20_000):
         nested = [nested]
-    assert list(flatten(nested)) == [1]
+    assert list(flatten(nested, most=1)) == [1]
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,22 @@ def test_a_config_without_the_right_to_read_is_told(tmp_path: Path) -> None:
     assert refused(tmp_path).code is ErrorCode.PERMISSION_DENIED
 
 
+def test_a_path_that_may_not_be_looked_at_is_no_folder(tmp_path: Path) -> None:
+    beyond_limits = tmp_path / ("a" * 5_000)
+    assert not folder.is_folder(beyond_limits)
+    assert not folder.is_keras_folder(beyond_limits)
+    assert not folder.is_saved_model(beyond_limits)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_without_the_right_to_enter_hides_no_other(tmp_path: Path) -> None:
+    closed = unpacked(tmp_path / "closed")
+    write(tmp_path / "open.keras", MODEL)
+    closed.chmod(0)
+    assert found(tmp_path) == ["open.keras"]
+    closed.chmod(0o700)
+
+
 def test_models_are_found_by_content(tmp_path: Path) -> None:
     write(tmp_path / "archive", MODEL)
     write_hdf5(tmp_path / "hdf5.bin", MODEL)

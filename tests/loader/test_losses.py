@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from logitcheck.loader import losses
-from logitcheck.model import Loss, LossForm
+from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm
 from tests.building import Config, function
 from tests.building import loss as loss_object
 
@@ -144,7 +144,7 @@ def test_keras_1_has_no_classes(name: str) -> None:
 @pytest.mark.parametrize("name", ["ce", "CE", "Ce", "crossentropy", "Crossentropy", "CROSSENTROPY"])
 def test_crossentropy_is_chosen_by_shape_in_keras_3(name: str) -> None:
     loss = read(name)
-    assert (loss.name, loss.label, loss.from_logits, loss.axis) == (losses.CROSSENTROPY_BY_SHAPE, name, False, -1)
+    assert (loss.name, loss.label, loss.from_logits, loss.axis) == (CROSSENTROPY_BY_SHAPE, name, False, -1)
 
 
 @pytest.mark.parametrize("generation", [1, 2])

@@ -22,8 +22,6 @@ from logitcheck.analyzer.values import (
 )
 
 _SMALL = 1e-4
-
-
 """How far a clip may cut into [0, 1] and still leave a distribution one: Keras itself clips by 1e-7."""
 
 

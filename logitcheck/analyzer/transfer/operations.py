@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, flatten, number
+from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.elementwise import clip, raised
 from logitcheck.analyzer.transfer.merging import inner_product, same_classes
@@ -23,11 +23,8 @@ def operand(call: LayerCall, argument: object) -> Value:
     if single is not None:
         return arithmetic.constant(single)
     if isinstance(argument, ConstantArray) or (isinstance(argument, list) and not _has_tensors(argument)):
-        numbers = [
-            number(item) for item in flatten(argument.value if isinstance(argument, ConstantArray) else argument)
-        ]
-        known = [item for item in numbers if item is not None]
-        if known and len(known) == len(numbers):
+        known = numbers(argument)
+        if known:
             return arithmetic.constants(known)
     return anything("one of its operands is not readable", call.path)
 

@@ -40,11 +40,6 @@ def _noise(call: LayerCall) -> Value:
     return unbounded(value.sources) if value.is_unbounded else anything("its noise is active", call.path, value.sources)
 
 
-def _augmentation(call: LayerCall) -> Value:
-    """Random augmentation: Keras 3 writes its default `training: true` into every call, but predict() overrides it."""
-    return _passed(call)
-
-
 def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
     return {name: Rule(rule, same_shape) for name in names}
 
@@ -54,8 +49,9 @@ LAYERS: Mapping[str, Rule] = {
     **_rules(_noise, "GaussianDropout", "GaussianNoise", "AlphaDropout"),
     **_rules(_passed, "ActivityRegularization", "Masking", "AddLoss", "AddMetric"),
     **_rules(_kept, "Identity"),
+    # Random augmentation: Keras 3 writes its default `training: true` into every call, but predict() overrides it.
     **_rules(
-        _augmentation,
+        _passed,
         *("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"),
         *("RandomShear", "RandomPerspective", "RandomGaussianBlur", "RandomHue", "RandomSaturation", "RandomGrayscale"),
         *("RandomColorJitter", "RandomColorDegeneration", "RandomInvert", "RandomPosterization", "RandomSharpness"),
