@@ -52,8 +52,9 @@ def described_many(draw: strategies.DrawFn, name: object = "drawn", most: int = 
 
 
 def numbers_of(value: Value) -> strategies.SearchStrategy[float]:
-    """Numbers within the bounds of a value."""
-    return strategies.floats(max(value.low, -FARTHEST), min(value.high, FARTHEST), allow_nan=False)
+    """Numbers within the bounds of a value; none so tiny that its reciprocal overflows."""
+    low, high = max(value.low, -FARTHEST), min(value.high, FARTHEST)
+    return strategies.floats(low, high, allow_nan=False, allow_subnormal=False)
 
 
 def describes(value: Value, number: float) -> bool:
