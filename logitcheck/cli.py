@@ -12,6 +12,8 @@ import sys
 from logitcheck.reporter.escaping import printable
 from logitcheck.run import ExitCode, Format, run
 
+_COMMANDS = frozenset({"inspect", "rules", "explain"})
+
 
 def main() -> None:
     """Run the command line."""
@@ -19,7 +21,7 @@ def main() -> None:
     if plain is not None:
         sys.exit(run(*plain))
     first = sys.argv[1] if len(sys.argv) > 1 else ""
-    if not first.startswith("-") and os.path.exists(first):  # noqa: PTH110  pathlib is not imported yet
+    if first not in _COMMANDS and not first.startswith("-") and os.path.exists(first):  # noqa: PTH110  pathlib is not imported yet
         sys.stderr.write(f"logitcheck: did you mean `logitcheck inspect {printable(first)}`?\n")
         sys.exit(ExitCode.UNREADABLE)
     from logitcheck.commands import app

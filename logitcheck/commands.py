@@ -66,3 +66,30 @@ def inspect(
     For example: logitcheck inspect model.keras
     """
     raise typer.Exit(run(paths, output_format, fail_on, strict=strict, exit_zero=exit_zero, jobs=jobs))
+
+
+@app.command()
+def rules(
+    output_format: Annotated[Format, typer.Option("--format", help="How to write the list.")] = Format.TEXT,
+) -> None:
+    """List every rule: its code, name and severity, and what is wrong where it fires."""
+    from logitcheck.explaining import list_rules
+
+    raise typer.Exit(list_rules(output_format))
+
+
+@app.command()
+def explain(
+    wanted: Annotated[
+        list[str],
+        typer.Argument(metavar="RULE...", help="Rules by code or name: LC101, lc101, probabilities-as-logits."),
+    ],
+    output_format: Annotated[Format, typer.Option("--format", help="How to write the documentation.")] = Format.TEXT,
+) -> None:
+    """Say of a rule what it finds, why it matters, how it is done wrong and right, and when to ignore it.
+
+    For example: logitcheck explain LC101
+    """
+    from logitcheck.explaining import explain as explain_rules
+
+    raise typer.Exit(explain_rules(wanted, output_format))

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from logitcheck import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from logitcheck.report import Report
+    from logitcheck.reporter.wrapping import Line
 
 
 class ExitCode(IntEnum):
@@ -55,7 +58,7 @@ def run(
 
     try:
         report = inspect_all(paths, jobs)
-        if not _write(report, output_format):
+        if not write_out(lambda: _write(report, output_format), "the report"):
             return ExitCode.UNREADABLE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
@@ -73,42 +76,49 @@ def exit_code(report: Report, fail_on: FailOn, *, strict: bool = False, exit_zer
     return ExitCode.UNREADABLE if report.count(Outcome.UNREADABLE) else ExitCode.CLEAN
 
 
-def _write(report: Report, output_format: Format) -> bool:
-    """Write the report to standard output and tell whether that worked; a reader that stops listening is no error."""
+def write_out(write: Callable[[], object], what: str) -> bool:
+    """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
     if sys.stdout is None:  # as it is where standard output is closed
         return True
     try:
-        match output_format:
-            case Format.JSON:
-                from logitcheck.reporter import json_report
-
-                sys.stdout.write(json_report.render(report, __version__) + "\n")
-            case Format.TEXT:
-                _write_text(report)
+        write()
         sys.stdout.flush()
     except BrokenPipeError:
         # The interpreter flushes standard output at exit: give it somewhere to go (docs.python.org, signal module).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        sys.stderr.write(f"logitcheck: the report could not be written: {error.strerror or error}\n")
+        sys.stderr.write(f"logitcheck: {what} could not be written: {error.strerror or error}\n")
         return False
     return True
 
 
-def _write_text(report: Report) -> None:
-    """Write the text report: in colour on a terminal, plain elsewhere, where rich is not even imported."""
-    from logitcheck.reporter import text_report
+def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:
+    """Write lines: in colour on a terminal, plain elsewhere, where rich is not even imported.
 
+    lines: makes them for a number of columns, and of ASCII only if the second argument is true.
+    """
     ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
     if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
         columns = os.environ.get("COLUMNS", "")
         width = int(columns) if columns.isdecimal() and int(columns) > 0 else 80
-        for line in text_report.lines(report, width, ascii_only=ascii_only):
+        for line in lines(width, ascii_only):
             sys.stdout.write("".join(text for text, _ in line) + "\n")
         return
     from rich.console import Console
     from rich.text import Text
 
     console = Console(highlight=False, markup=False, emoji=False)
-    for line in text_report.lines(report, console.width, ascii_only=ascii_only):
+    for line in lines(console.width, ascii_only):
         console.print(Text.assemble(*line), soft_wrap=True)
+
+
+def _write(report: Report, output_format: Format) -> None:
+    match output_format:
+        case Format.JSON:
+            from logitcheck.reporter import json_report
+
+            sys.stdout.write(json_report.render(report, __version__) + "\n")
+        case Format.TEXT:
+            from logitcheck.reporter import text_report
+
+            write_lines(lambda width, ascii_only: text_report.lines(report, width, ascii_only=ascii_only))

@@ -5,7 +5,7 @@ Lines are made here, as pieces of text with the style each would have in colour;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from logitcheck.analyzer.losses import Family
 from logitcheck.model import ContainerFormat
@@ -27,7 +27,7 @@ _OUTCOME_WORDS = {
     Outcome.NOT_APPLICABLE: "nothing to compare",
     Outcome.UNREADABLE: "UNREADABLE",
 }
-_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _KIND_WORDS = {
     "logits": "logits",
     "probabilities": "probabilities",
@@ -51,7 +51,7 @@ _FORMAT_WORDS = {
     ContainerFormat.SAVED_MODEL: "a SavedModel",
     ContainerFormat.JSON: "JSON",
 }
-_WIDEST = 100
+WIDEST = 100
 _LETTERS = "ABCDEFGH"
 _MORE = "Inspect one model alone to see how its outputs were found, and all information."
 
@@ -61,7 +61,7 @@ def lines(report: Report, width: int, *, ascii_only: bool = False) -> Iterator[L
 
     ascii_only: draw the trees with plain letters.
     """
-    writer = _Writer(min(width, _WIDEST), ascii_only=ascii_only)
+    writer = _Writer(min(width, WIDEST), ascii_only=ascii_only)
     alone = len(report.models) == 1
     for model in report.models:
         yield from writer.model(model, in_full=alone)
@@ -95,6 +95,8 @@ class _Writer:
         found = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}"
         yield from self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
         yield from self._line("", (_MORE, ""))
+        shown = {finding.code for model in report.models for finding in model.findings if _in_short(model, finding)}
+        yield from self._explain(shown)
 
     def _full(self, model: ModelReport) -> Iterator[Line]:
         yield from self._line("  ", (_about(model), ""))
@@ -106,6 +108,9 @@ class _Writer:
         for finding in model.findings:
             yield from self._line("")
             yield from self._finding(finding)
+        if model.findings:
+            yield from self._line("")
+            yield from self._explain({finding.code for finding in model.findings})
 
     def _short(self, model: ModelReport) -> Iterator[Line]:
         for output in model.outputs:
@@ -116,8 +121,15 @@ class _Writer:
         for finding in model.findings:
             if finding.severity is not Severity.INFO:
                 yield from self._finding(finding)
-            elif model.outcome is Outcome.UNDETERMINED and finding.code in {"LC402", "LC403"}:
+            elif _in_short(model, finding):
                 yield from self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
+
+    def _explain(self, codes: Collection[str]) -> Iterator[Line]:
+        """Lead to the documentation of the rules that were shown."""
+        if codes:
+            yield from self._line(
+                "  ", ("Why this matters: ", ""), (f"logitcheck explain {' '.join(sorted(codes))}", "")
+            )
 
     def _output(self, output: OutputReport) -> Iterator[Line]:
         yield from self._line("  ", (f"{_output_name(output)} ", "bold"), (_kind(output), ""))
@@ -171,6 +183,13 @@ _SUMMARY_WORDS = {
 }
 
 
+def _in_short(model: ModelReport, finding: Finding) -> bool:
+    """Whether a finding is shown of a model among several: information is, where it is the reason of the outcome."""
+    if finding.severity is not Severity.INFO:
+        return True
+    return model.outcome is Outcome.UNDETERMINED and finding.code in {"LC402", "LC403"}
+
+
 def _verdict(model: ModelReport) -> list[Piece]:
     return [(_OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
 
@@ -218,7 +237,7 @@ def _expects(loss: LossReport) -> str:
 
 
 def _title(finding: Finding) -> list[Piece]:
-    style = _SEVERITY_STYLES[finding.severity]
+    style = SEVERITY_STYLES[finding.severity]
     return [(f"{finding.severity.value} {finding.code}", style), (f" {finding.name}", "bold")]
 
 

@@ -31,6 +31,11 @@ class Rule(ABC):
     name: ClassVar[str]
     severity: ClassVar[Severity]
 
+    @property
+    def docs_url(self) -> str:
+        """The address of the rule's documentation."""
+        return f"{DOCS_URL}{self.code.lower()}"
+
     @abstractmethod
     def check(self, case: Case) -> Iterable[Finding]:
         """Give what the rule has to say about the case, nothing if all is well."""
@@ -54,7 +59,7 @@ class Rule(ABC):
             message=message,
             effect=effect,
             fixes=fixes,
-            docs_url=f"{DOCS_URL}{self.code.lower()}",
+            docs_url=self.docs_url,
         )
 
 

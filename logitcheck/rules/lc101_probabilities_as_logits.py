@@ -18,13 +18,70 @@ _PLAIN = frozenset({"CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
 
 
 class ProbabilitiesAsLogits(Rule):
-    """The output is already activated, but the loss expects logits and activates it again.
+    """The output is activated already, but the loss expects logits and activates it again.
 
-    With `from_logits=True` a loss applies its own softmax or sigmoid. On an output that went through one already, the
-    probabilities are squashed a second time: with n classes the loss cannot fall below ln(e + n - 1) - 1 and the first
-    gradients are n times too small. TensorFlow repairs the plain cases silently, JAX and PyTorch never do.
+    ## What it finds
 
-    Keep the activation and drop the flag, or drop the activation and keep the flag.
+    An output that is proved to be probabilities (a softmax), or to lie in [0, 1] (a sigmoid, for instance), under a
+    loss that expects logits: a cross-entropy with `from_logits=True`, CTC, or one of TensorFlow's own functions with
+    `_with_logits` in their names. Layers that only hand the numbers on are looked through: Reshape, Flatten, Dropout, a
+    nested model.
+
+    `from_logits` tells the loss what it is given. It never changes what the model returns.
+
+    ## Why it matters
+
+    The loss applies its own softmax or sigmoid to numbers that went through one before. What comes of it depends on the
+    backend:
+
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer: the plain cross-entropies find the values from before
+      the activation and use them instead. Keras warns, and what was trained is good: correct the flag, compile again.
+    - TensorFlow, where that does not work, and without any warning: another layer behind the activation (Reshape,
+      TimeDistributed; Dropout in training), a focal loss, CTC, a function of TensorFlow itself; in Keras 3 also
+      `ignore_class`, and activations in 16 bits.
+    - TensorFlow, activation and loss of two families (a sigmoid under a categorical loss): it is trained as the other
+      activation, which predict() does not apply.
+    - JAX and PyTorch: the activation is applied twice, always, without a warning.
+
+    A plain categorical cross-entropy (no label smoothing, no weights) on a softmax applied twice, with n classes:
+
+    - It cannot fall below ln(e + n - 1) - 1: 0.313 for 2 classes, 1.461 for 10, 3.622 for 100. A right one can reach 0.
+    - It sees no probability above e / (e + n - 1): 73.1 % for 2 classes, 23.2 % for 10, 2.7 % for 100.
+    - While all classes still score alike, its gradients are n times too small.
+    - Once the scores are saturated, loss + accuracy is ln(e + n - 1), 2.461 for 10 classes: look for it in your log.
+
+    Of a sigmoid applied twice, the loss of a positive stays between 0.313 and 0.693, that of a negative between 0.693
+    and 1.313; with as many of each it cannot fall below 0.503.
+
+    The accuracy can look fine all the same: a softmax does not change which class scores highest.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy())
+    # Or keep from_logits=True and end in keras.layers.Dense(3): predict() then returns logits.
+    ```
+
+    ## When to ignore it
+
+    When the mismatch is on purpose, as in a test of Keras itself; or when the model was trained on TensorFlow in one of
+    the cases that are repaired there, and will never be trained or evaluated again: predict() is not affected.
+
+    ## References
+
+    - Keras 3, keras/src/backend/tensorflow/nn.py, `_get_logits`: the repair, which the JAX and PyTorch backends lack
+    - tensorflow/tensorflow#50190 and keras-team/keras-io#494: the warning, met by readers of a guide
+    - keras-team/keras#16906: the warning beside an accuracy of 5 to 12 %
+    - tensorflow/tensorflow#14405: a log in which loss + accuracy is 2.461, which is ln(e + 9), again and again
+    - keras-team/keras-hub#1008: a check of this kind in KerasNLP, which keras-team/keras-hub#1541 removed
     """
 
     code = "LC101"

@@ -15,13 +15,56 @@ from logitcheck.rules.base import Case, Rule
 
 
 class LogitsAsProbabilities(Rule):
-    """The output is raw numbers, but the loss expects probabilities.
+    """The output can be any real number, but the loss expects probabilities.
 
-    Without `from_logits=True` a cross-entropy takes the logarithm of what it is given. Keras forces it into
-    [1e-7, 1 - 1e-7] first, so that nothing fails: a binary cross-entropy clips each value, a categorical one also
-    divides by the signed sum. Gradients get lost, and no backend repairs it.
+    ## What it finds
 
-    Add the activation, or set the flag. Weights that were trained so are not mended by the flag: train again.
+    Logits (a Dense or Conv layer without an activation, for instance) under a cross-entropy, focal ones included, that
+    was not told so: `from_logits=False`, which is the default, and what a loss given as a string or as a function
+    always means.
+
+    ## Why it matters
+
+    A cross-entropy takes the logarithm of what it is given. Keras forces the numbers into [1e-7, 1 - 1e-7] first, so
+    that nothing fails and nothing warns. No backend repairs it:
+
+    - Binary: each number is clipped. Those outside have no gradient; the loss of one is at most 16.118, which is
+      -ln(1e-7) (15.942 for a negative, in 32 bits).
+    - Categorical, and on JAX and PyTorch sparse ones too: the numbers are divided by their signed sum, then clipped.
+      Where that sum is negative, the smallest of them gets the largest share.
+    - Sparse on TensorFlow: each number is clipped, and the rest is divided by its sum. The same file gives other losses
+      there than on JAX.
+
+    Easy data can still reach a good accuracy, which proves nothing. Weights that were trained so are not mended by
+    setting the flag, nor by putting a softmax on top: correct the pair, and train again.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    # Or keep the string and end in keras.layers.Dense(3, activation="softmax").
+    ```
+
+    ## When to ignore it
+
+    When the loss was a function of your own that only shares its name with one of Keras, and sets `from_logits=True`
+    inside: the file holds the name alone (LC405). Keras itself will load its own function in its place.
+
+    ## References
+
+    - Keras 3, keras/src/backend/tensorflow/nn.py and keras/src/backend/jax/nn.py: the division and the clipping
+    - keras-team/keras#18196: logits are rescaled to a sum of 1 without a word
+    - keras-team/keras#4744: a model trained for days without its sigmoid
+    - tensorflow/tensorflow#28718: Dense(1) and "binary_crossentropy" in a tutorial
+    - huggingface/transformers#3389: a default cross-entropy on raw outputs
     """
 
     code = "LC102"

@@ -14,12 +14,47 @@ from logitcheck.rules.base import Case, Rule
 
 
 class LogProbabilitiesAsProbabilities(Rule):
-    """The output is the logarithm of probabilities, but the loss expects probabilities.
+    """The output is the logarithm of probabilities, but the loss expects the probabilities.
 
-    Logarithms of probabilities are never positive. Keras forces them into [1e-7, 1 - 1e-7] and takes the logarithm
-    again. With `from_logits=True` a categorical cross-entropy is right on a log-softmax, since softmax(log p) = p.
+    ## What it finds
 
-    Set the flag, or use softmax instead of log-softmax.
+    A log-softmax or a log-sigmoid under a cross-entropy with `from_logits=False`, which is the default. Under a
+    categorical one with `from_logits=True` a log-softmax is right: the softmax of log p is p.
+
+    ## Why it matters
+
+    Logarithms of probabilities are never positive, and the loss takes the logarithm once more:
+
+    - Categorical, and on JAX and PyTorch sparse ones too: Keras divides by the sum, which is negative. The order of the
+      classes is turned around: the least probable gets the largest share, and training pushes the wrong way.
+    - Sparse on TensorFlow: all are clipped to 1e-7. The loss is ln n for n classes, whatever the model says, 1.099 for
+      3 classes and 2.303 for 10, and has no gradient.
+    - Binary: all are clipped to 1e-7. The loss is 16.118 for each positive and nearly 0 for each negative, without
+      gradient.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="log_softmax")])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="log_softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    # Or keep the string and use activation="softmax".
+    ```
+
+    ## When to ignore it
+
+    When the loss was a function of your own that only shares its name with one of Keras, and takes logarithms (LC405).
+
+    ## References
+
+    - Keras 3, keras/src/backend/tensorflow/nn.py and keras/src/backend/jax/nn.py: the division and the clipping
+    - google-research/bert#765: negative "probabilities" that were a log-softmax
     """
 
     code = "LC103"

@@ -16,13 +16,62 @@ from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 
 
 class OutputOutOfRange(Rule):
-    """The output has a range of its own that is neither that of probabilities nor that of logits.
+    """The output has a range of its own that a cross-entropy cannot use in full.
 
-    Under a cross-entropy that expects probabilities, values of relu, tanh or a bare LSTM leave [0, 1] and are
-    clipped: an error. Under one that expects logits they work, but cannot express every answer: logits of tanh stay
-    within 1 of 0, those of relu never say no. That is a warning.
+    ## What it finds
 
-    End the model in a layer without such an activation, for instance a Dense with softmax.
+    Two things, by what the loss expects:
+
+    - Probabilities (`from_logits=False`): values that are known to leave [0, 1], such as those of relu, tanh, softplus,
+      or of an LSTM or GRU as the last layer (a tanh). This is an error.
+    - Logits (`from_logits=True`): values too narrow to be logits, which is a warning. For a sigmoid that is what never
+      goes below -2, or never beyond 2, and logarithms of probabilities. A softmax bears more, since only differences
+      count: for it, what is never negative, what spans 2 at most, and a log-sigmoid.
+
+    ## Why it matters
+
+    As probabilities, the numbers are forced into [1e-7, 1 - 1e-7], without a warning, on every backend:
+
+    - Binary cross-entropies, and sparse ones on TensorFlow, clip each number. What lies outside has no gradient: the
+      negative half of a tanh, a relu wherever it is 0.
+    - Categorical ones, and sparse ones on JAX and PyTorch, first divide by the signed sum. Numbers of both signs become
+      something else altogether, and where a relu is 0 for every class the loss is NaN.
+
+    As logits they train, but there are answers they cannot give:
+
+    - tanh under a softmax with n classes: no probability above 1 / (1 + (n - 1) e^-2), which is 45.1 % for 10 classes;
+      the loss cannot fall below 0.797 for 10 classes, 2.667 for 100.
+    - tanh under a sigmoid: probabilities between 26.9 % and 73.1 %.
+    - relu under a sigmoid: probabilities of 50 % and more. The loss of a negative stays at 0.693 or above.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="relu")])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((8,)),
+        keras.layers.Dense(16, activation="relu"),
+        keras.layers.Dense(3, activation="softmax"),
+    ])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## When to ignore it
+
+    When the narrow range of the logits is wanted, for instance to keep a model from being too sure. The error can be
+    ignored only where the loss is a function of your own that shares the name of one of Keras (LC405).
+
+    ## References
+
+    - Keras 3, keras/src/layers/rnn/lstm.py: `activation="tanh"` is the default
+    - Keras 3, keras/src/backend/tensorflow/nn.py: the clipping
+    - tensorflow/tensorflow#45241: a relu as the last layer, and metrics that refuse 1.62
     """
 
     code = "LC104"

@@ -15,10 +15,47 @@ from logitcheck.rules.base import Case, Rule
 class SoftmaxOverOne(Rule):
     """The softmax of a single number is 1, whatever the number.
 
-    The output is constantly 1 and the accuracy stays at the share of ones. On newer TensorFlow the training loss
-    falls all the same, because Keras computes it from what goes into the softmax; the predictions never move.
+    ## What it finds
 
-    Use a sigmoid for one unit, or one unit for each class.
+    A softmax along an axis of size 1 at an output, compiled or not: `Dense(1, activation="softmax")`, in most cases. It
+    decides alone: the other rules about losses are silent on such an output.
+
+    ## Why it matters
+
+    The output is 1 for every input, the accuracy stays at the share of ones among the labels, and no gradient passes
+    through the softmax. The loss does not always show it:
+
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer, binary cross-entropy: Keras takes the value from
+      before the softmax and trains it as a sigmoid. The loss falls as it should, predict() returns 1 for ever.
+    - JAX, PyTorch and older TensorFlow: the loss stays where it is.
+
+    Keras 3.1 and newer warn when the model runs ("This axis has size 1"), earlier ones say nothing.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="softmax")])
+    model.compile(loss="binary_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy")
+    # Or one unit for each class: Dense(2, activation="softmax") and "sparse_categorical_crossentropy".
+    ```
+
+    ## When to ignore it
+
+    Never for an output that should tell anything. A softmax over one element inside a model, as in attention over a
+    single step, is not what this rule looks at.
+
+    ## References
+
+    - keras-team/keras#500 and #6066: the output is always 1, the accuracy never moves
+    - keras-team/keras#18105 and #19193: how the warning came to be
+    - Keras 3, keras/src/ops/nn.py, `softmax`: the warning
     """
 
     code = "LC105"

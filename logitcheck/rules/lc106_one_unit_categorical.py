@@ -15,12 +15,46 @@ from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 
 
 class OneUnitCategorical(Rule):
-    """A categorical cross-entropy over a single class is constantly 0.
+    """A categorical cross-entropy over a single class is always 0.
 
-    With one unit the only class has probability p / p = 1, and its logarithm is 0: there is no gradient, and the
-    loss shows 0.0000 from the first step. A sparse one accepts no label but 0.
+    ## What it finds
 
-    Use a binary cross-entropy for one unit, or one unit for each class.
+    One unit along the class axis of a categorical or sparse categorical cross-entropy, with either flag, where the file
+    tells what the output is. The string "crossentropy" of Keras 3 is not meant: it becomes binary for one unit.
+
+    ## Why it matters
+
+    The only class has all the probability there is: p / p is 1 with `from_logits=False`, and so is the softmax of one
+    number with `from_logits=True`. The loss is -ln 1, which is 0 (1e-7 from clipping), from the first step on. There is
+    no gradient, and the weights stay as they were drawn. A sparse one accepts no label but 0: on TensorFlow a label of
+    1 is an error, on JAX it is taken without a word, and its loss is 0 too.
+
+    This is so on every backend. Recent Keras 3 warns for the one-hot losses ("expected y_pred.shape to be (batch_size,
+    num_classes) with num_classes > 1").
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="categorical_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="binary_crossentropy")
+    # Or one unit for each class: Dense(2, activation="softmax") and "sparse_categorical_crossentropy".
+    ```
+
+    ## When to ignore it
+
+    Never: nothing can be learned from this loss.
+
+    ## References
+
+    - keras-team/keras#17029: loss 0.0000 from the first step
+    - Keras 3, keras/src/losses/losses.py, `categorical_crossentropy`: the warning
     """
 
     code = "LC106"

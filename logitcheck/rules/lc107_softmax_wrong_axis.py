@@ -14,12 +14,57 @@ from logitcheck.rules.base import Case, Rule
 
 
 class SoftmaxWrongAxis(Rule):
-    """The output sums to 1 along one axis, and the loss reads classes along another.
+    """The output sums to 1 along one axis, and the loss reads the classes along another.
 
-    Typical for `channels_first` images: `Conv2D(..., activation="softmax")` always normalises the last axis, which
-    is then a row of the image. The loss renormalises over its own axis, so that training and predict() disagree.
+    ## What it finds
 
-    Use Softmax(axis=...) with the class axis, or move the classes to the last axis with Permute.
+    A softmax whose axis is not the class axis of a categorical cross-entropy or of KLDivergence, where both are known;
+    or a log-softmax, where the loss expects logits.
+
+    It is typical of `channels_first` images: `Conv2D(..., activation="softmax")` always normalises the last axis, which
+    is then a row of the image and not the classes.
+
+    ## Why it matters
+
+    What is trained is not what predict() returns:
+
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer: a cross-entropy takes the values from before the
+      softmax and trains a softmax over its own axis. The loss looks right; predict() applies the other one.
+    - JAX, PyTorch, older TensorFlow, and wherever the values before the softmax are not found: the cross-entropy
+      divides the probabilities by their sum along its own axis.
+    - KLDivergence does neither, on any backend: it takes numbers for a distribution that do not sum to 1.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((3, 8, 8)),
+        keras.layers.Conv2D(4, 1, data_format="channels_first", activation="softmax"),
+    ])
+    model.compile(loss=keras.losses.CategoricalCrossentropy(axis=1))
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((3, 8, 8)),
+        keras.layers.Conv2D(4, 1, data_format="channels_first"),
+        keras.layers.Softmax(axis=1),
+    ])
+    model.compile(loss=keras.losses.CategoricalCrossentropy(axis=1))
+    ```
+
+    ## When to ignore it
+
+    When the other axis is meant: a distribution over places for each channel, say. Then the axis of the loss is what
+    has to change.
+
+    ## References
+
+    - Keras 3, keras/src/activations/activations.py, `softmax`: axis -1, unless another is given
+    - MrGiovanni/ModelsGenesis#8: a softmax over the width of images
+    - keras-team/keras#6380 and #8841: softmax and `channels_first`
     """
 
     code = "LC107"

@@ -17,11 +17,49 @@ from logitcheck.rules.base import Case, Rule
 class IndependentScoresExclusiveLoss(Rule):
     """Each unit has a sigmoid of its own, but the loss takes the units for exclusive classes.
 
-    On newer TensorFlow, Keras trains the values before the sigmoid as a softmax, while predict() returns sigmoids;
-    elsewhere the sigmoids are divided by their sum first. It often trains, but the scores mean something else than
-    they seem to.
+    ## What it finds
 
-    If exactly one label is true, use softmax. If several can be, use binary cross-entropy.
+    A sigmoid (or hard_sigmoid, sparse_sigmoid) over several units whose scores reach a categorical cross-entropy,
+    sparse or not, with `from_logits=False`. With `from_logits=True` it is LC101.
+
+    ## Why it matters
+
+    Sigmoids do not sum to 1, so Keras makes a distribution of them in its own way, and predict() returns something
+    else:
+
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer, on a plain sigmoid: the values from before the
+      sigmoid are trained as logits of a softmax. Values of 2 and 1 are trained as 73.1 % and 26.9 %; predict() returns
+      88.1 % and 73.1 %.
+    - JAX, PyTorch and older TensorFlow, hard sigmoids, focal losses: the scores are divided by their sum.
+
+    Often it trains, and the highest score is the right class. But the scores are not the probabilities that were
+    trained, and a threshold on one of them means nothing.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="sigmoid")])
+    model.compile(loss="categorical_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="categorical_crossentropy")
+    # If several labels can be true at once: keep the sigmoid, and use "binary_crossentropy".
+    ```
+
+    ## When to ignore it
+
+    When only the order of the scores is used, never their values.
+
+    ## References
+
+    - tensorflow/tensorflow#56555, which is keras-team/keras#16737: the loss of model(x) is not that of predict(x)
+    - Keras 3, keras/src/backend/tensorflow/nn.py, `_get_logits`: any activation that left its input behind is looked
+      behind
+    - keras-team/keras#2166: softmax or sigmoid, by whether labels exclude each other
     """
 
     code = "LC108"

@@ -16,11 +16,48 @@ from logitcheck.rules.base import Case, Rule
 class ExclusiveScoresIndependentLoss(Rule):
     """The units share one softmax, but the loss takes each of them for a question of its own.
 
-    On newer TensorFlow, Keras trains the values before the softmax as independent sigmoids, while predict() returns
-    a softmax. With two units and one-hot labels the numbers agree with categorical cross-entropy: then this is only
-    information.
+    ## What it finds
 
-    If exactly one label is true, use categorical cross-entropy. If several can be, use sigmoid.
+    Probabilities that sum to 1 under a binary cross-entropy with `from_logits=False`. It is information, not a warning,
+    for two units, and where their number is not known.
+
+    ## Why it matters
+
+    Binary cross-entropy asks of each unit: true or false? A softmax lets only one of them be true:
+
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer: the values from before the softmax are trained as
+      independent sigmoids. Values of 2 and 1 are trained as 88.1 % and 73.1 %; predict() returns 73.1 % and 26.9 %.
+    - JAX, PyTorch and older TensorFlow: the formula is applied to the probabilities as they are. With two units and
+      one-hot labels that equals categorical cross-entropy; with more it is a loss of its own, legal but seldom meant.
+
+    If two labels are true at once, they have to share: one of them gets 50 % at most.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="binary_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="categorical_crossentropy")
+    # If several labels can be true at once: activation="sigmoid", and keep "binary_crossentropy".
+    ```
+
+    ## When to ignore it
+
+    When exactly one label is true, the backend is JAX or PyTorch, and the loss was chosen on purpose: it is a legal
+    choice.
+
+    ## References
+
+    - keras-team/keras#3396: binary cross-entropy on several classes is valid use
+    - suraj-deshmukh/Keras-Multi-Label#4: a softmax where several labels are true
+    - Keras 3, keras/src/backend/tensorflow/nn.py, `_get_logits`: any activation that left its input behind is looked
+      behind
     """
 
     code = "LC109"

@@ -12,12 +12,56 @@ from logitcheck.rules.base import Case, Rule
 
 
 class StackedActivations(Rule):
-    """The head activates what is activated already, for instance a softmax on a softmax or on a sigmoid.
+    """The output is activated twice in a row, for instance by a softmax on a softmax.
 
-    The second activation squashes numbers in [0, 1] once more. With n classes, a softmax of a softmax can give no
-    class more than e / (e + n - 1): 73 % of 2, 23 % of 10. Sigmoids of sigmoids lie between 50 and 73 %.
+    ## What it finds
 
-    Remove one of the two layers. It happens easily when Softmax() is put on a model that already ends in one.
+    A softmax, sigmoid, log-softmax or log-sigmoid right on top of a softmax or sigmoid, at an output of the model,
+    compiled or not. Only layers that hand the numbers on may stand between (Reshape, Dropout). Gates and attention
+    inside a model are not looked at.
+
+    It happens easily: `Softmax()` is put on a model to serve it, and the model ends in one already.
+
+    ## Why it matters
+
+    The second activation squashes numbers that lie in [0, 1] once more, and no backend repairs it:
+
+    - A softmax over n such numbers gives none more than e / (e + n - 1): 73.1 % for 2 classes, 23.2 % for 10, 2.7 % for
+      100. Trained so, under the loss that seems right, it cannot fall below ln(e + n - 1) - 1, 1.461 for 10 classes.
+    - A sigmoid of such a number lies between 50 % and 73.1 %: at a threshold of 0.5 everything is positive.
+
+    The order of the classes stays, so that the accuracy of a softmax looks fine. If the second activation was only
+    added for serving, the weights are good: remove it. If it was there in training, they were trained to make up for
+    it: train again.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((8,)),
+        keras.layers.Dense(3, activation="softmax"),
+        keras.layers.Softmax(),
+    ])
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((8,)),
+        keras.layers.Dense(3),
+        keras.layers.Softmax(),
+    ])
+    ```
+
+    ## When to ignore it
+
+    When the second activation is meant to flatten the probabilities. To do that with a temperature, divide the logits.
+
+    ## References
+
+    - tensorflow/tensorflow#47553 and tensorflow/docs#2003: `Sequential([model, Softmax()])` on a model that puts out
+      logits, which is right, and readers who add a second softmax
     """
 
     code = "LC110"

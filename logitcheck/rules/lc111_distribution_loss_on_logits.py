@@ -22,12 +22,52 @@ _ACTIVATIONS = {Family.DIVERGENCE: "softmax", Family.OVERLAP: "sigmoid", Family.
 
 
 class DistributionLossOnLogits(Rule):
-    """Losses of distributions, regions and rates have no from_logits: they need activated values.
+    """The loss has no from_logits, and the output is not what it can take.
 
-    On values that can be negative they are meaningless: KLDivergence clips them, Dice turns negative, Poisson and
-    generalised cross-entropy become NaN. That is an error; values that can only be too large are a warning.
+    ## What it finds
 
-    Add the activation: softmax for distributions, sigmoid for Dice and Tversky, softplus or exp for Poisson.
+    Losses that need activated values and cannot activate them: KLDivergence and CategoricalGeneralizedCrossEntropy (a
+    distribution), Dice and Tversky (values in [0, 1]), Poisson (rates that are never negative). It is
+
+    - an error where the values are known to become negative, as those of a Dense layer without an activation do;
+    - a warning where they can only be too large, or are sigmoids where a distribution is needed.
+
+    ## Why it matters
+
+    Nothing fails, on any backend, and the numbers mean nothing:
+
+    - KLDivergence clips to [1e-7, 1] and does not divide by the sum. A class with a logit of 1 or more costs nothing,
+      and has no gradient: the loss gets to 0 whatever the other classes say.
+    - CategoricalGeneralizedCrossEntropy takes a root of the probability (q is 0.5 by default), Poisson its logarithm:
+      NaN for negative ones. One such value makes the loss of the whole batch NaN.
+    - Dice and Tversky are not clipped: below 0 and above 1, a loss of -2 from logits of 3, -1, -1 for instance. The
+      more extreme the numbers, the lower the loss.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+    model.compile(loss=keras.losses.KLDivergence())
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.KLDivergence())
+    # Sigmoid for Dice and Tversky; softplus or "exponential" for Poisson.
+    ```
+
+    ## When to ignore it
+
+    The warning, when the values are kept in range by something the file does not show, such as the targets. The error
+    never.
+
+    ## References
+
+    - Keras 3, keras/src/losses/losses.py: `kl_divergence`, `poisson`, `dice`, `tversky`,
+      `categorical_generalized_cross_entropy`
+    - keras-team/keras#1917: a KLDivergence that is negative without a softmax
     """
 
     code = "LC111"

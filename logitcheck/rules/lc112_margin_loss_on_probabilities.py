@@ -14,11 +14,45 @@ from logitcheck.rules.base import Case, Rule
 
 
 class MarginLossOnProbabilities(Rule):
-    """A hinge loss wants scores on both sides of 0, with a margin of 1; probabilities never get there.
+    """A hinge loss wants scores on both sides of 0, and gets probabilities.
 
-    A sigmoid cannot fall below 0, so that the loss of every negative example stays above 1. The loss never reaches 0.
+    ## What it finds
 
-    Use a linear output (or tanh), or a cross-entropy.
+    A softmax, a sigmoid, or other values known to lie in [0, 1], under Hinge, SquaredHinge or CategoricalHinge.
+
+    ## Why it matters
+
+    A hinge loss asks for a margin of 1 on the right side of 0 (or, CategoricalHinge, between the right class and the
+    others). Probabilities never get there:
+
+    - Hinge and SquaredHinge: the loss of a negative is 1 at least, since its score cannot fall below 0. With as many
+      positives as negatives the loss cannot get below 0.5.
+    - CategoricalHinge: the margin is reached only by a probability of exactly 1.
+
+    The loss never reaches 0, and pushes on where it should let go. This is so on every backend.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile(loss="hinge")
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+    model.compile(loss="hinge")
+    # Or keep the sigmoid, and use "binary_crossentropy". A tanh suits a hinge loss, too.
+    ```
+
+    ## When to ignore it
+
+    When a loss that cannot reach 0 is fine, and only the order of the scores is used.
+
+    ## References
+
+    - Keras 3, keras/src/losses/losses.py: `hinge`, `squared_hinge`, `categorical_hinge`
     """
 
     code = "LC112"

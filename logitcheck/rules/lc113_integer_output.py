@@ -13,11 +13,46 @@ from logitcheck.rules.base import Case, Rule
 
 
 class IntegerOutput(Rule):
-    """The output is a class id, a rounded or a compared number: it has no gradient, so that nothing is trained.
+    """The output is whole numbers, such as class ids: they have no gradient, so that nothing is trained.
 
-    argmax, round, comparisons and lookups step from one whole number to the next. Their gradient is zero or undefined.
+    ## What it finds
 
-    Train on the scores, and take argmax after predict().
+    An output that is picked, rounded, compared or looked up (argmax, round, floor, greater, a lookup layer) under a
+    cross-entropy or KLDivergence. It decides alone: the other rules about losses are silent on such an output.
+
+    ## Why it matters
+
+    Such a function steps from one whole number to the next, and its gradient is 0 or not defined. On TensorFlow fit()
+    fails ("No gradients provided for any variable") if the model has no other output to train on; on JAX it runs, and
+    no weight moves. Where another output is trained beside it, this one only adds a number to the loss.
+
+    ## Wrong
+
+    ```python
+    inputs = keras.Input((8,))
+    scores = keras.layers.Dense(3, activation="softmax")(inputs)
+    model = keras.Model(inputs, keras.ops.argmax(scores, axis=-1))
+    model.compile(loss="binary_crossentropy")
+    ```
+
+    ## Right
+
+    ```python
+    inputs = keras.Input((8,))
+    scores = keras.layers.Dense(3, activation="softmax")(inputs)
+    model = keras.Model(inputs, scores)
+    model.compile(loss="sparse_categorical_crossentropy")
+    # After training: keras.ops.argmax(model.predict(...), axis=-1)
+    ```
+
+    ## When to ignore it
+
+    When the output is there to be read, and its loss is only evaluated. Then compile it without a loss, and use a
+    metric.
+
+    ## References
+
+    - TensorFlow, tensorflow/python/ops/math_grad.py: ArgMax, Round and Floor return no gradient, comparisons have none
     """
 
     code = "LC113"

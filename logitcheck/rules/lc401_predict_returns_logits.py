@@ -14,10 +14,45 @@ from logitcheck.rules.base import Case, Rule
 class PredictReturnsLogits(Rule):
     """Output and loss agree on logits, so that predict() returns logits and not probabilities.
 
-    `from_logits` tells the loss what it is given; it never changes what the model returns. Values below 0 and above
-    1 are right. The largest logit is the most probable class; for one unit, 0 is the threshold, not 0.5.
+    ## What it finds
 
-    For probabilities put Softmax() or a sigmoid behind the model when serving.
+    An output of any real number under a loss that expects logits, which is a right pair. It is told because it is what
+    people ask most about such models.
+
+    ## Why it matters
+
+    `from_logits=True` tells the loss what it is given; it never changes what the model returns. Negative numbers, and
+    numbers above 1, are as they should be:
+
+    - Several classes: the largest logit is the most probable class, and a softmax does not change which it is.
+    - One unit, or labels of their own: the threshold is 0. A threshold of 0.5 on a logit is one of 62.2 % on the
+      probability.
+
+    Tools that want scores in [0, 1], and metrics that do, get wrong ones from logits.
+
+    ## Fires
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    # To serve probabilities: keras.Sequential([model, keras.layers.Softmax()])
+    ```
+
+    ## Silent
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy())
+    ```
+
+    ## When to ignore it
+
+    When whoever reads predict() expects logits.
+
+    ## References
+
+    - keras-team/keras-io#463: a guide's model predicts 5.79 and -7.5, and what do these represent?
+    - tensorflow/tensorflow#101296: negative predictions, reported as a defect
     """
 
     code = "LC401"

@@ -13,12 +13,53 @@ from logitcheck.rules.base import Case, Rule
 
 
 class UndeterminedOutput(Rule):
-    """What the output is depends on code that is not in the file, or on values the file does not fix.
+    """The file does not prove what the output is.
 
-    Custom layers, Lambda code and subclassed models hold their computation in Python, which logitcheck never runs.
-    The model may be right or wrong.
+    ## What it finds
 
-    End the model in a built-in layer, or look at predict(): do rows sum to 1, are there negative values?
+    An output under a loss whose expectation is known, where it depends on something the file does not hold: a custom
+    layer, the code of a Lambda, a subclassed model, arithmetic that logitcheck does not follow. Or one that is known
+    too little for its loss: values in some range under a loss that wants a distribution.
+
+    The message names the layer at which knowledge ends, and why.
+
+    ## Why it matters
+
+    The pair may be right or wrong; logitcheck runs nothing of a model, and does not guess. The verdict is
+    "undetermined", and the exit status 0, unless `--strict` is given.
+
+    A softmax or sigmoid behind the unknown layer is enough to decide, whatever that layer does.
+
+    ## Fires
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((8,)),
+        keras.layers.Dense(3),
+        keras.layers.Lambda(lambda values: values / 2),
+    ])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## Silent
+
+    ```python
+    model = keras.Sequential([
+        keras.Input((8,)),
+        keras.layers.Dense(3),
+        keras.layers.Lambda(lambda values: values / 2),
+        keras.layers.Softmax(),
+    ])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## When to ignore it
+
+    When you know what the layer does. To find out, look at predict(): do the rows sum to 1, is anything below 0?
+
+    ## References
+
+    - Keras 3, keras/src/layers/core/lambda_layer.py: what is stored of a Lambda is Python bytecode
     """
 
     code = "LC402"

@@ -12,12 +12,48 @@ from logitcheck.rules.base import Case, Rule
 
 
 class UnknownLoss(Rule):
-    """The loss is custom code, of which the file holds the name at most.
+    """What the loss expects cannot be told from the file.
 
-    Names prove nothing: a function called softmax_cross_entropy_with_logits may take probabilities. A `from_logits`
-    in the config of a custom class is shown as a hint, never as a fact.
+    ## What it finds
 
-    Check by hand that the loss expects what the output is.
+    A loss of your own (a function, a lambda, a class), of which the file holds a name and settings, never the code.
+    Also the strings "crossentropy" and "ce" where they leave open which cross-entropy is meant, or where the Keras that
+    wrote the file does not know them.
+
+    ## Why it matters
+
+    Names prove nothing: a function called `softmax_cross_entropy_with_logits_of_mine` may take probabilities. A setting
+    `from_logits` of a class of your own is shown as a hint, never as a fact. The verdict is "undetermined", and the
+    exit status 0, unless `--strict` is given.
+
+    A loss that wraps one of Keras is not looked into. One thing can be checked by hand: whether it hands `from_logits`
+    on, and whether that suits what this output is, which the message says.
+
+    ## Fires
+
+    ```python
+    def shifted(y_true, y_pred):
+        return keras.losses.sparse_categorical_crossentropy(y_true - 1, y_pred)
+
+
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=shifted)
+    ```
+
+    ## Silent
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy())
+    ```
+
+    ## When to ignore it
+
+    When you know what the loss takes.
+
+    ## References
+
+    - keras-team/keras#8210: a loss of someone's own, called `loss_softmax_cross_entropy_with_logits`
     """
 
     code = "LC403"

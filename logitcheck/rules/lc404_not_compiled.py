@@ -13,10 +13,43 @@ from logitcheck.rules.base import Case, Rule
 class NotCompiled(Rule):
     """No loss is stored for the output, so that there is nothing to compare it with.
 
-    The model was saved before compile(), with include_optimizer=False, or is trained by a loop of one's own; an
-    output may also have no loss on purpose.
+    ## What it finds
 
-    Save after compile() to have the pair checked.
+    A file without compile settings: saved before compile(), with `include_optimizer=False` as `.h5`, or made for a
+    training loop of your own. Or a compiled model with an output that has no loss; the message says so if losses were
+    compiled for outputs that the model does not have.
+
+    ## Why it matters
+
+    What the output is can be told all the same, and stands in the report; whether it suits a loss cannot. The pairs
+    that are right:
+
+    - a softmax, with a categorical cross-entropy and `from_logits=False`;
+    - sigmoids, with a binary one and `from_logits=False`;
+    - no activation, with either and `from_logits=True`, or with a regression loss.
+
+    Mistakes that need no loss are found without one: LC105 and LC110.
+
+    ## Fires
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    ```
+
+    ## Silent
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="sparse_categorical_crossentropy")
+    ```
+
+    ## When to ignore it
+
+    When the model is not trained by fit(), or the output is not trained at all. Both are legal, and common.
+
+    ## References
+
+    - keras-team/keras#15420: to compile without a loss is allowed
     """
 
     code = "LC404"

@@ -13,12 +13,51 @@ from logitcheck.rules.base import Case, Rule
 
 
 class LossFunctionByName(Rule):
-    """The file holds the name of a loss function, not the function: a wrapper of the same name looks just the same.
+    """The file knows the loss by the name of its function only: one of your own with that name looks the same.
 
-    `def binary_crossentropy(y, p): return keras.losses.binary_crossentropy(y, p, from_logits=True)` is saved as
-    "binary_crossentropy". Loaded again, Keras binds its own function, with from_logits=False: the flag is lost.
+    ## What it finds
 
-    Compile with the loss class, which stores its flag.
+    A cross-entropy without `from_logits`, stored as the name of a function. In `.h5` files functions and strings look
+    the same; there it is told only where the output is logits, and the question decides the verdict.
+
+    ## Why it matters
+
+    A wrapper such as
+
+    ```python
+    def sparse_categorical_crossentropy(y_true, y_pred):
+        return keras.losses.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
+    ```
+
+    is saved under the name of the function in Keras, and the flag is lost. logitcheck judges by what Keras will load,
+    which is its own function with `from_logits=False`: the model that is loaded is evaluated, and trained on, with
+    another loss than it was saved with. The same holds in every version and format.
+
+    If the loss was such a wrapper, a verdict of LC102 is wrong about your training and right about the loaded model;
+    and a verdict of "ok" can be wrong about your training.
+
+    ## Fires
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.sparse_categorical_crossentropy)
+    ```
+
+    ## Silent
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy())
+    ```
+
+    ## When to ignore it
+
+    When you passed the function of Keras itself.
+
+    ## References
+
+    - Keras 3, keras/src/saving/serialization_lib.py, `serialize_keras_object`: of a function, its name is kept
+    - keras-team/keras#8210: a loss whose name says more than the file can
     """
 
     code = "LC405"
