@@ -34,7 +34,7 @@ def explain(wanted: Sequence[str], output_format: Format = Format.TEXT) -> ExitC
 
 def _unknown(word: str) -> str:
     close = lookup.similar(word)
-    guess = f" Did you mean {' or '.join(close)}?" if close else ""
+    guess = f" Did you mean {', '.join(close)}?" if close else ""
     return f"there is no rule {printable(word)!r}.{guess} `logitcheck rules` lists all of them."
 
 

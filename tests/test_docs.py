@@ -5,15 +5,14 @@ After a wanted change run `python -m tests.test_docs` to write docs/rules.md ane
 
 from __future__ import annotations
 
-import inspect
 import re
 from pathlib import Path
 
 import pytest
 
 from logitcheck.errors import ErrorCode
-from logitcheck.rules import catalogue
-from logitcheck.rules.base import DOCS_URL, Rule
+from logitcheck.rules import catalogue, documentation
+from logitcheck.rules.base import Rule
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "docs" / "rules.md"
@@ -23,15 +22,22 @@ def rendered() -> str:
     """The page of all rules."""
     head = (
         "# Rules\n\n"
-        "Made from the rules' own docstrings in `logitcheck/rules/`; what an output is and how it is found stands in"
-        " the [README](../README.md).\n"
+        "What `logitcheck explain CODE` prints, made from the rules' own docstrings in `logitcheck/rules/`; what an"
+        " output is and how it is found stands in the [README](../README.md).\n\n"
+        "| rule | severity | what is wrong |\n|---|---|---|\n"
     )
-    return head + "".join(page(rule) for rule in catalogue.ALL)
+    return head + "".join(map(row, catalogue.ALL)) + "".join(map(page, catalogue.ALL))
+
+
+def row(rule: Rule) -> str:
+    title = documentation.of(rule).title
+    return f"| [{rule.code}](#{rule.code.lower()}) {rule.name} | {rule.severity.value} | {title} |\n"
 
 
 def page(rule: Rule) -> str:
-    text = inspect.cleandoc(type(rule).__doc__ or "")
-    return f"\n## {rule.code}\n\n**{rule.name}** · {rule.severity.value}\n\n{text}\n"
+    told = documentation.of(rule)
+    sections = "".join(f"\n### {section.heading}\n\n{section.text}\n" for section in told.sections)
+    return f"\n## {rule.code}\n\n**{rule.name}** · {rule.severity.value}\n\n{told.title}\n{sections}"
 
 
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
@@ -40,7 +46,7 @@ def test_the_page_of_rules_is_what_the_rules_say() -> None:
 
 @pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 def test_the_address_of_every_rule_leads_to_its_heading(rule: Rule) -> None:
-    anchor = f"{DOCS_URL}{rule.code.lower()}".rpartition("#")[2]
+    anchor = rule.docs_url.rpartition("#")[2]
     headings = {line[3:].lower() for line in RULES.read_text(encoding="utf-8").splitlines() if line.startswith("## ")}
     assert anchor in headings
 

@@ -53,3 +53,15 @@ def test_no_other_package_slips_in(name: str) -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")
     probe = f"import sys\n{of_command_line('inspect', path)}\nsys.exit({name!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("command", [["rules"], ["explain", "LC101"]], ids=" ".join)
+def test_the_rules_are_told_without_anything_heavy(command: list[str]) -> None:
+    assert imported_by(of_command_line(*command)) == set()
+
+
+@pytest.mark.parametrize("name", ["explaining", "rules.documentation", "rules.lookup", "reporter.rules_text"])
+def test_an_inspection_does_not_pay_for_the_documentation(name: str) -> None:
+    path = str(SAMPLES / "softmax_from_logits.keras")
+    probe = f"import sys\n{of_command_line('inspect', path)}\nsys.exit('logitcheck.{name}' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0

@@ -96,7 +96,7 @@ class _Writer:
         yield from self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
         yield from self._line("", (_MORE, ""))
         shown = {finding.code for model in report.models for finding in model.findings if _in_short(model, finding)}
-        yield from self._explain(shown)
+        yield from self._explain("", shown)
 
     def _full(self, model: ModelReport) -> Iterator[Line]:
         yield from self._line("  ", (_about(model), ""))
@@ -110,7 +110,7 @@ class _Writer:
             yield from self._finding(finding)
         if model.findings:
             yield from self._line("")
-            yield from self._explain({finding.code for finding in model.findings})
+            yield from self._explain("  ", {finding.code for finding in model.findings})
 
     def _short(self, model: ModelReport) -> Iterator[Line]:
         for output in model.outputs:
@@ -124,12 +124,11 @@ class _Writer:
             elif _in_short(model, finding):
                 yield from self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
 
-    def _explain(self, codes: Collection[str]) -> Iterator[Line]:
+    def _explain(self, indent: str, codes: Collection[str]) -> Iterator[Line]:
         """Lead to the documentation of the rules that were shown."""
         if codes:
-            yield from self._line(
-                "  ", ("Why this matters: ", ""), (f"logitcheck explain {' '.join(sorted(codes))}", "")
-            )
+            command = f"logitcheck explain {' '.join(sorted(codes))}"
+            yield from self._line(indent, ("Learn more: ", "bold"), (command, ""))
 
     def _output(self, output: OutputReport) -> Iterator[Line]:
         yield from self._line("  ", (f"{_output_name(output)} ", "bold"), (_kind(output), ""))
