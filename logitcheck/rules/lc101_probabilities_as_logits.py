@@ -34,18 +34,20 @@ class ProbabilitiesAsLogits(Rule):
     The loss applies its own softmax or sigmoid to numbers that went through one before. What comes of it depends on the
     backend:
 
-    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer: the plain cross-entropies find the values from before
-      the activation and use them instead. Keras warns, and what was trained is good: correct the flag, compile again.
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer (for the layer Softmax tf.keras of about 2.14): the
+      plain cross-entropies find the values from before the activation and use them instead. Keras warns, and what was
+      trained is good: correct the flag, compile again.
     - TensorFlow, where that does not work, and without any warning: another layer behind the activation (Reshape,
       TimeDistributed; Dropout in training), a focal loss, CTC, a function of TensorFlow itself; in Keras 3 also
       `ignore_class`, and activations in 16 bits.
     - TensorFlow, activation and loss of two families (a sigmoid under a categorical loss): it is trained as the other
       activation, which predict() does not apply.
-    - JAX and PyTorch: the activation is applied twice, always, without a warning.
+    - JAX, PyTorch and older TensorFlow: the activation is applied twice, always, without a warning.
 
     A plain categorical cross-entropy (no label smoothing, no weights) on a softmax applied twice, with n classes:
 
-    - It cannot fall below ln(e + n - 1) - 1: 0.313 for 2 classes, 1.461 for 10, 3.622 for 100. A right one can reach 0.
+    - It cannot fall below ln(e + n - 1) - 1: 0.313 for 2 classes, 1.461 for 10, 3.622 for 100. A right one comes as
+      near to 0 as you like.
     - It sees no probability above e / (e + n - 1): 73.1 % for 2 classes, 23.2 % for 10, 2.7 % for 100.
     - While all classes still score alike, its gradients are n times too small.
     - Once the scores are saturated, loss + accuracy is ln(e + n - 1), 2.461 for 10 classes: look for it in your log.

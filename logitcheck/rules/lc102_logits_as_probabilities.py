@@ -32,8 +32,8 @@ class LogitsAsProbabilities(Rule):
       -ln(1e-7) (15.942 for a negative, in 32 bits).
     - Categorical, and on JAX and PyTorch sparse ones too: the numbers are divided by their signed sum, then clipped.
       Where that sum is negative, the smallest of them gets the largest share.
-    - Sparse on TensorFlow: each number is clipped, and the rest is divided by its sum. The same file gives other losses
-      there than on JAX.
+    - Sparse on TensorFlow: each number is clipped, then the clipped ones are divided by their sum: another loss than on
+      JAX.
 
     Easy data can still reach a good accuracy, which proves nothing. Weights that were trained so are not mended by
     setting the flag, nor by putting a softmax on top: correct the pair, and train again.

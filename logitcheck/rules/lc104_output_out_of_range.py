@@ -34,8 +34,8 @@ class OutputOutOfRange(Rule):
 
     - Binary cross-entropies, and sparse ones on TensorFlow, clip each number. What lies outside has no gradient: the
       negative half of a tanh, a relu wherever it is 0.
-    - Categorical ones, and sparse ones on JAX and PyTorch, first divide by the signed sum. Numbers of both signs become
-      something else altogether, and where a relu is 0 for every class the loss is NaN.
+    - Categorical ones, and sparse ones on JAX and PyTorch, first divide by the signed sum. Where numbers of both signs
+      sum to less than 0, their order is turned around; where a relu is 0 for every class, the loss is NaN.
 
     As logits they train, but there are answers they cannot give:
 

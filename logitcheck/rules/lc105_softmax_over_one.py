@@ -26,7 +26,7 @@ class SoftmaxOverOne(Rule):
     through the softmax. The loss does not always show it:
 
     - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer, binary cross-entropy: Keras takes the value from
-      before the softmax and trains it as a sigmoid. The loss falls as it should, predict() returns 1 for ever.
+      before the softmax and trains it as a sigmoid. The loss falls as it should; predict() returns 1 all the same.
     - JAX, PyTorch and older TensorFlow: the loss stays where it is.
 
     Keras 3.1 and newer warn when the model runs ("This axis has size 1"), earlier ones say nothing.

@@ -31,8 +31,8 @@ class StackedActivations(Rule):
     - A sigmoid of such a number lies between 50 % and 73.1 %: at a threshold of 0.5 everything is positive.
 
     The order of the classes stays, so that the accuracy of a softmax looks fine. If the second activation was only
-    added for serving, the weights are good: remove it. If it was there in training, they were trained to make up for
-    it: train again.
+    added for serving, the weights are good: remove it. If it was there in training, the weights learned to make up for
+    it: train again without it.
 
     ## Wrong
 

@@ -34,14 +34,14 @@ class DistributionLossOnLogits(Rule):
 
     ## Why it matters
 
-    Nothing fails, on any backend, and the numbers mean nothing:
+    Keras raises no error, on any backend, but the loss means nothing:
 
-    - KLDivergence clips to [1e-7, 1] and does not divide by the sum. A class with a logit of 1 or more costs nothing,
-      and has no gradient: the loss gets to 0 whatever the other classes say.
-    - CategoricalGeneralizedCrossEntropy takes a root of the probability (q is 0.5 by default), Poisson its logarithm:
-      NaN for negative ones. One such value makes the loss of the whole batch NaN.
-    - Dice and Tversky are not clipped: below 0 and above 1, a loss of -2 from logits of 3, -1, -1 for instance. The
-      more extreme the numbers, the lower the loss.
+    - KLDivergence clips to [1e-7, 1] and does not divide by the sum. Any number of 1 or more counts as a probability of
+      1, for several classes at once, and has no gradient: the loss gets to 0, or below.
+    - CategoricalGeneralizedCrossEntropy raises the number of the true class to the power q, 0.5 by default, and Poisson
+      takes logarithms: NaN where they are negative, and one NaN makes the loss of the whole batch NaN.
+    - Dice and Tversky do not clip: on negative numbers they have no lower bound. Logits of 3, -1 and -1, of which the
+      first is true, give a loss of -2.
 
     ## Wrong
 
@@ -60,8 +60,7 @@ class DistributionLossOnLogits(Rule):
 
     ## When to ignore it
 
-    The warning, when the values are kept in range by something the file does not show, such as the targets. The error
-    never.
+    The warning, when you know that the formula is then no divergence or overlap, and want it so. The error: never.
 
     ## References
 

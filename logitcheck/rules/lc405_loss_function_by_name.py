@@ -31,7 +31,8 @@ class LossFunctionByName(Rule):
 
     is saved under the name of the function in Keras, and the flag is lost. logitcheck judges by what Keras will load,
     which is its own function with `from_logits=False`: the model that is loaded is evaluated, and trained on, with
-    another loss than it was saved with. The same holds in every version and format.
+    another loss than it was saved with. That is so in Keras 2 and 3, in `.keras` and in `.h5`; only a function that is
+    registered with Keras keeps a name of its own, in Keras 3.7 and newer.
 
     If the loss was such a wrapper, a verdict of LC102 is wrong about your training and right about the loaded model;
     and a verdict of "ok" can be wrong about your training.
