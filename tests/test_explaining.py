@@ -118,7 +118,7 @@ def test_documentation_that_cannot_be_written_is_said_on_standard_error(command:
 def test_the_width_of_the_terminal_is_kept_but_for_code(columns: str) -> None:
     lines = run("explain", "LC110", COLUMNS=columns).stdout.splitlines()
     assert all(len(line) <= int(columns) for line in lines if "keras." not in line)
-    assert '    keras.layers.Dense(3, activation="softmax"),' in (line.removeprefix("    ") for line in lines)
+    assert '            keras.layers.Dense(3, activation="softmax"),' in lines
 
 
 def test_colour_only_repeats_what_words_say() -> None:

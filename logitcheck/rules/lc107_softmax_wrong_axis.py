@@ -37,21 +37,25 @@ class SoftmaxWrongAxis(Rule):
     ## Wrong
 
     ```python
-    model = keras.Sequential([
-        keras.Input((3, 8, 8)),
-        keras.layers.Conv2D(4, 1, data_format="channels_first", activation="softmax"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((3, 8, 8)),
+            keras.layers.Conv2D(4, 1, data_format="channels_first", activation="softmax"),
+        ]
+    )
     model.compile(loss=keras.losses.CategoricalCrossentropy(axis=1))
     ```
 
     ## Right
 
     ```python
-    model = keras.Sequential([
-        keras.Input((3, 8, 8)),
-        keras.layers.Conv2D(4, 1, data_format="channels_first"),
-        keras.layers.Softmax(axis=1),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((3, 8, 8)),
+            keras.layers.Conv2D(4, 1, data_format="channels_first"),
+            keras.layers.Softmax(axis=1),
+        ]
+    )
     model.compile(loss=keras.losses.CategoricalCrossentropy(axis=1))
     ```
 

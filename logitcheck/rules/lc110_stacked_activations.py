@@ -37,21 +37,25 @@ class StackedActivations(Rule):
     ## Wrong
 
     ```python
-    model = keras.Sequential([
-        keras.Input((8,)),
-        keras.layers.Dense(3, activation="softmax"),
-        keras.layers.Softmax(),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(3, activation="softmax"),
+            keras.layers.Softmax(),
+        ]
+    )
     ```
 
     ## Right
 
     ```python
-    model = keras.Sequential([
-        keras.Input((8,)),
-        keras.layers.Dense(3),
-        keras.layers.Softmax(),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(3),
+            keras.layers.Softmax(),
+        ]
+    )
     ```
 
     ## When to ignore it

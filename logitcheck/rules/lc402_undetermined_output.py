@@ -33,23 +33,27 @@ class UndeterminedOutput(Rule):
     ## Fires
 
     ```python
-    model = keras.Sequential([
-        keras.Input((8,)),
-        keras.layers.Dense(3),
-        keras.layers.Lambda(lambda values: values / 2),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(3),
+            keras.layers.Lambda(lambda values: values / 2),
+        ]
+    )
     model.compile(loss="sparse_categorical_crossentropy")
     ```
 
     ## Silent
 
     ```python
-    model = keras.Sequential([
-        keras.Input((8,)),
-        keras.layers.Dense(3),
-        keras.layers.Lambda(lambda values: values / 2),
-        keras.layers.Softmax(),
-    ])
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            keras.layers.Dense(3),
+            keras.layers.Lambda(lambda values: values / 2),
+            keras.layers.Softmax(),
+        ]
+    )
     model.compile(loss="sparse_categorical_crossentropy")
     ```
 
