@@ -75,6 +75,29 @@ Sources = frozenset[Source]
 NO_SOURCES: Sources = frozenset()
 
 
+class Derivation(Enum):
+    """How one tensor was computed from another, as far as that lets a formula be recognised later."""
+
+    SUM = "its sum along an axis, kept as one of size 1"
+    ABOVE_SUM = "such a sum and something on top of it"
+    MAXIMUM = "its maximum along an axis, kept as one of size 1"
+    LOG_SUM_EXP = "the logarithm of the sum of its exponentials along an axis, kept as one of size 1"
+    EXPONENTIAL = "its exponential"
+    LOGARITHM = "its logarithm"
+    COMPLEMENT = "one minus it"
+    NEGATIVE = "its negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """That a tensor was computed from the one whose identity is `of`; `before`: how that one was, in turn."""
+
+    how: Derivation
+    of: object
+    axis: int | None = None
+    before: Derived | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
     """What is known of every element of a tensor.
@@ -91,7 +114,7 @@ class Value:
     after_dropout: whether only Dropout came between.
     sources: identities of the tensors it was computed from without weights in between.
     nonzero: whether no element is ever 0; told of constants only.
-    sum_of: the (tensor identity, axis) that this is the sum of, kept as an axis of size 1.
+    derived: how it was computed from another tensor, where a formula may go on from there (`x / sum(x)`).
     unknown: why nothing is known, if nothing is.
     """
 
@@ -110,7 +133,7 @@ class Value:
     after_dropout: bool = False
     sources: Sources = NO_SOURCES
     nonzero: bool = False
-    sum_of: tuple[object, int] | None = None
+    derived: Derived | None = None
     unknown: Unknown | None = None
 
     @property
@@ -171,7 +194,7 @@ def anything(reason: str, layer: str, sources: Sources = NO_SOURCES) -> Value:
 
 def reshaped(value: Value) -> Value:
     """Give `value` as another tensor with the same numbers: what hangs on its identity or its axes is gone."""
-    return replace(value, direct=False, after_dropout=False, sum_of=None)
+    return replace(value, direct=False, after_dropout=False, derived=None)
 
 
 def without_axes(value: Value) -> Value:

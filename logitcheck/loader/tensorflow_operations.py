@@ -2,131 +2,18 @@
 
 TFOpLambda, SlicingOpLambda (TF >= 2.4) name a function of the TensorFlow API and keep its arguments in the call;
 TensorFlowOpLayer (TF 1.15-2.3) holds a NodeDef and its constant operands by position. An operation that is not in the
-tables keeps its own name, which no rule knows.
+tables keeps its own name.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from logitcheck.loader import calls
 from logitcheck.loader.fields import integer, mapping, sequence, text
+from logitcheck.loader.tensorflow_functions import FUNCTIONS, NAMESPACES, NODES, Operation
 from logitcheck.model import Argument, Call, Slice
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A `keras.ops` operation and where a TensorFlow function keeps its arguments.
-
-    operands: keyword names of the operands after the first, in order.
-    options: TensorFlow keyword -> Keras keyword, where they differ.
-    """
-
-    rule: str
-    operands: tuple[str, ...] = ()
-    options: Mapping[str, str] | None = None
-
-
-def _unary(*names: str) -> dict[str, Operation]:
-    return {name.lower(): Operation(name) for name in names}
-
-
-def _binary(table: Mapping[str, str]) -> dict[str, Operation]:
-    return {name: Operation(rule, ("y",)) for name, rule in table.items()}
-
-
-_KEEPDIMS = {"keep_dims": "keepdims", "reduction_indices": "axis"}
-
-FUNCTIONS: Mapping[str, Operation] = {
-    **_unary("Exp", "Log", "Tanh", "Sqrt", "Rsqrt", "Square", "Abs", "Negative", "Sigmoid", "Softplus", "Softsign"),
-    **_unary("Relu", "Relu6", "Elu", "Selu", "Gelu", "Silu", "Floor", "Ceil", "Round", "Sign", "Cast", "Identity"),
-    **_unary("Softmax", "Sin", "Cos", "Log1p", "Expm1", "Erf", "Reciprocal"),
-    "swish": Operation("Silu"),
-    "leaky_relu": Operation("LeakyRelu", (), {"alpha": "negative_slope"}),
-    "log_softmax": Operation("LogSoftmax"),
-    "log_sigmoid": Operation("LogSigmoid"),
-    "stop_gradient": Operation("StopGradient"),
-    "convert_to_tensor": Operation("ConvertToTensor"),
-    "saturate_cast": Operation("SaturateCast"),
-    **_binary({"add": "Add", "add_v2": "Add", "subtract": "Subtract", "sub": "Subtract", "multiply": "Multiply"}),
-    **_binary({"mul": "Multiply", "truediv": "TrueDivide", "divide": "TrueDivide", "div": "TrueDivide"}),
-    **_binary({"div_no_nan": "DivideNoNan", "pow": "Power", "maximum": "Maximum", "minimum": "Minimum"}),
-    **_binary({"greater": "Greater", "greater_equal": "GreaterEqual", "less": "Less", "less_equal": "LessEqual"}),
-    **_binary({"equal": "Equal", "not_equal": "NotEqual", "floordiv": "FloorDivide", "mod": "Mod"}),
-    "add_n": Operation("AddN"),
-    "matmul": Operation("Matmul", ("b",)),
-    "bias_add": Operation("BiasAdd", ("bias",)),
-    "where": Operation("Where", ("x", "y")),
-    "reduce_mean": Operation("Mean", (), _KEEPDIMS),
-    "reduce_sum": Operation("Sum", (), _KEEPDIMS),
-    "reduce_max": Operation("Max", (), _KEEPDIMS),
-    "reduce_min": Operation("Min", (), _KEEPDIMS),
-    "reduce_prod": Operation("Prod", (), _KEEPDIMS),
-    "argmax": Operation("Argmax", (), {"dimension": "axis"}),
-    "argmin": Operation("Argmin", (), {"dimension": "axis"}),
-    "one_hot": Operation("OneHot", (), {"depth": "num_classes"}),
-    "clip_by_value": Operation("Clip", (), {"clip_value_min": "x_min", "clip_value_max": "x_max"}),
-    "l2_normalize": Operation("L2Normalize"),
-    "reshape": Operation("Reshape", (), {"shape": "newshape"}),
-    "transpose": Operation("Transpose", (), {"perm": "axes"}),
-    "expand_dims": Operation("ExpandDims"),
-    "squeeze": Operation("Squeeze", (), {"squeeze_dims": "axis"}),
-    "concat": Operation("Concatenate"),
-    "stack": Operation("Stack"),
-    "unstack": Operation("Unstack"),
-    "split": Operation("Split", (), {"num_or_size_splits": "indices_or_sections"}),
-    "tile": Operation("Tile", (), {"multiples": "repeats"}),
-    "repeat": Operation("Repeat"),
-    "gather": Operation("Take", (), {"params": "x"}),
-    "gather_v2": Operation("Take"),
-    "pad": Operation("Pad", (), {"paddings": "pad_width"}),
-    "broadcast_to": Operation("BroadcastTo"),
-    "reverse": Operation("Flip"),
-    "roll": Operation("Roll"),
-    "getitem": Operation("GetItem", ("slice_spec",)),
-}
-"""Last part of the TensorFlow function's name -> operation (`nn.softmax`, `compat.v1.nn.softmax` -> `softmax`)."""
-
-_NAMESPACES = frozenset({"nn", "math", "linalg", "compat", "v1", "__operators__", "keras", "backend"})
-
-NODES: Mapping[str, Operation] = {
-    **{
-        name: Operation(name)
-        for name in (
-            *("Softmax", "LogSoftmax", "Sigmoid", "Tanh", "Relu", "Relu6", "Softplus", "Softsign", "Exp", "Log", "Elu"),
-            *("Selu", "Sqrt", "Rsqrt", "Square", "Abs", "Maximum", "Minimum", "Cast", "Identity", "StopGradient"),
-            *("Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "Floor", "Ceil", "Round", "Sign"),
-        )
-    },
-    **{name: Operation("Add") for name in ("Add", "AddV2", "BiasAdd")},
-    "AddN": Operation("AddN"),
-    "Sub": Operation("Subtract"),
-    "Mul": Operation("Multiply"),
-    "RealDiv": Operation("TrueDivide"),
-    "Div": Operation("TrueDivide"),
-    "Neg": Operation("Negative"),
-    "Pow": Operation("Power"),
-    "LeakyRelu": Operation("LeakyRelu"),
-    "MatMul": Operation("Matmul"),
-    "BatchMatMulV2": Operation("Matmul"),
-    **{name: Operation(name, ("axis",)) for name in ("Mean", "Sum", "Max", "Min", "Prod")},
-    "ArgMax": Operation("Argmax", ("axis",)),
-    "ArgMin": Operation("Argmin", ("axis",)),
-    "OneHot": Operation("OneHot", ("num_classes",)),
-    "Reshape": Operation("Reshape", ("newshape",)),
-    "Transpose": Operation("Transpose", ("axes",)),
-    "ExpandDims": Operation("ExpandDims", ("axis",)),
-    "Squeeze": Operation("Squeeze"),
-    "Tile": Operation("Tile", ("repeats",)),
-    "Pack": Operation("Stack"),
-    "Unpack": Operation("Unstack"),
-    "ConcatV2": Operation("Concatenate"),
-    "Select": Operation("Where"),
-    "SelectV2": Operation("Where"),
-    "StridedSlice": Operation("GetItem"),
-}
-"""TensorFlow op type -> operation; `operands` here are the names of constant operands after the first."""
 
 Parsed = tuple[str, Mapping[str, object], tuple[Call, ...]]
 """Operation name, options from the config, calls with the arguments in Keras's order."""
@@ -134,12 +21,14 @@ Parsed = tuple[str, Mapping[str, object], tuple[Call, ...]]
 
 def read_function(function: str, raw_calls: tuple[Call, ...]) -> Parsed:
     """Read a TFOpLambda or SlicingOpLambda whose API function is `function`."""
-    *namespaces, last = function.split(".")
-    operation = FUNCTIONS.get(last) if set(namespaces) <= _NAMESPACES else None
+    *namespaces, last = function.removeprefix("compat.v1.").split(".")
+    operation = FUNCTIONS.get(".".join((*namespaces, last)))
+    if operation is None and set(namespaces) <= NAMESPACES:
+        operation = FUNCTIONS.get(last)
     if operation is None:
-        return function, {}, raw_calls
+        return function.removeprefix("compat.v1."), {}, raw_calls
     renamed = tuple(_function_call(operation, raw_call) for raw_call in raw_calls)
-    return operation.rule, {}, renamed
+    return operation.rule, operation.settings, renamed
 
 
 def _function_call(operation: Operation, raw: Call) -> Call:
@@ -163,7 +52,7 @@ def read_node(config: Mapping[str, object], raw_calls: tuple[Call, ...]) -> Pars
     }
     attributes = mapping(node.get("attr"))
     parsed = tuple(_node_call(operation, op, attributes, constants, raw_call) for raw_call in raw_calls)
-    return operation.rule, {}, parsed
+    return operation.rule, operation.settings, parsed
 
 
 def _node_call(
@@ -178,15 +67,28 @@ def _node_call(
         operands = [operands]
     if op in {"Pack", "AddN"}:
         operands = [operands]
-    for name in reversed(operation.operands):
+    for name in operation.operands:
         if len(operands) > 1:
             keywords[name] = operands.pop(1)
-    if "keep_dims" in attributes:
-        keywords["keepdims"] = mapping(attributes["keep_dims"]).get("b") is True
-    for attribute, name in (("axis", "axis"), ("squeeze_dims", "axis")):
-        if attribute in attributes:
-            keywords.setdefault(name, _attribute_number(attributes[attribute]))
+    for name, value in _options(attributes).items():
+        keywords.setdefault(name, value)
     return calls.call(tuple(operands), keywords)
+
+
+def _options(attributes: Mapping[str, object]) -> dict[str, Argument]:
+    """Give the attributes of a node that are options of the operation."""
+    options: dict[str, Argument] = {}
+    if "keep_dims" in attributes:
+        options["keepdims"] = mapping(attributes["keep_dims"]).get("b") is True
+    if "data_format" in attributes:
+        options["data_format"] = _attribute_text(attributes["data_format"])
+    if "DstT" in attributes:
+        target = text(mapping(attributes["DstT"]).get("type")) or ""
+        options["dtype"] = target.removeprefix("DT_").lower()
+    for attribute, name in (("axis", "axis"), ("squeeze_dims", "axis"), ("block_size", "block_size")):
+        if attribute in attributes:
+            options.setdefault(name, _attribute_number(attributes[attribute]))
+    return options
 
 
 def _interleave(tensors: list[Argument], constants: Mapping[int, object]) -> list[Argument]:
@@ -201,6 +103,14 @@ def _attribute_number(attribute: object) -> object:
     if "i" in value:
         return _number(value["i"])
     return [_number(raw) for raw in sequence(mapping(value.get("list")).get("i"))]
+
+
+def _attribute_text(attribute: object) -> str:
+    """Read a text, which protobuf writes as bytes in base64 in JSON."""
+    try:
+        return base64.b64decode(text(mapping(attribute).get("s")) or "").decode()
+    except ValueError:
+        return ""
 
 
 def _number(raw: object) -> int | None:

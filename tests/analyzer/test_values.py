@@ -10,6 +10,8 @@ from hypothesis import strategies as drawn
 from logitcheck.analyzer.values import (
     INFINITY,
     Applied,
+    Derivation,
+    Derived,
     Kind,
     LogOf,
     Source,
@@ -91,8 +93,10 @@ def test_sources_are_equal_by_identity_alone() -> None:
 
 
 def test_another_tensor_of_the_same_numbers_is_not_what_the_activation_returned() -> None:
-    value = reshaped(Value(low=0.0, high=1.0, sum_axis=-1, applied=SOFTMAX, direct=True, sum_of=("tensor", -1)))
-    assert (value.direct, value.sum_of, value.applied, value.sum_axis) == (False, None, SOFTMAX, -1)
+    value = reshaped(
+        Value(low=0.0, high=1.0, sum_axis=-1, applied=SOFTMAX, direct=True, derived=Derived(Derivation.SUM, "tensor"))
+    )
+    assert (value.direct, value.derived, value.applied, value.sum_axis) == (False, None, SOFTMAX, -1)
 
 
 def test_a_distribution_without_its_axis_is_numbers_in_the_unit_interval() -> None:

@@ -13,14 +13,22 @@ from logitcheck.analyzer.values import Value, anything, join, reshaped, without_
 from logitcheck.model import Layer, LayerKind, Shape
 
 LAYERS = Families(
-    "LAYERS", ("affine", "activation", "passing", "rearranging", "pooling", "recurrent", "merging", "encoding")
+    "LAYERS",
+    (
+        *("affine", "activation", "passing", "rearranging", "pooling", "recurrent", "merging", "encoding", "images"),
+        "opaque",
+    ),
 )
 """Layer class -> its rule."""
 
 OPERATIONS = Families(
-    "OPERATIONS", ("activation", "passing", "elementwise", "operations", "reducing", "reordering", "indexing")
+    "OPERATIONS",
+    (
+        *("activation", "passing", "elementwise", "operations", "reducing", "reordering", "indexing"),
+        *("counting", "mathematics", "statistics", "arranging", "products", "pooling", "images", "opaque"),
+    ),
 )
-"""Operation of `keras.ops` -> its rule."""
+"""Operation of `keras.ops` -> its rule; TensorFlow functions that are none of these under their own names."""
 
 
 def rule_for(layer: Layer) -> Rule | None:
@@ -29,7 +37,7 @@ def rule_for(layer: Layer) -> Rule | None:
         case LayerKind.LAYER:
             return LAYERS.get(layer.rule)
         case LayerKind.OPERATION:
-            return OPERATIONS.get(layer.rule)
+            return OPERATIONS.get(layer.rule) or OPERATIONS.get(f"{layer.rule.rpartition('.')[0]}.*")
         case LayerKind.OPAQUE | LayerKind.INPUT | LayerKind.MODEL | LayerKind.WRAPPER:
             return None
 

@@ -9,7 +9,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
 from logitcheck.analyzer.values import Applied, Value, anything
-from logitcheck.model import Activation, ActivationSource
+from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
 
@@ -106,6 +106,16 @@ def _operation(name: str, **defaults: object) -> Callable[[LayerCall], Value]:
     return rule
 
 
+def _gated_shape(call: LayerCall) -> Shape | None:
+    shape, axis = call.shape(), axes.negative(call.argument(1, "axis") or -1, call.shape())
+    if shape is None or axis is None:
+        return None
+    halved = list(shape)
+    size = shape[axis]
+    halved[axis] = None if size is None else size // 2
+    return tuple(halved)
+
+
 LAYERS: Mapping[str, Rule] = {
     "Activation": Rule(_layer_activation, same_shape),
     "Softmax": Rule(_softmax_layer, same_shape),
@@ -147,4 +157,8 @@ OPERATIONS: Mapping[str, Rule] = {
     "TanhShrink": Rule(_operation("tanh_shrink"), same_shape),
     "SoftShrink": Rule(_operation("soft_shrink"), same_shape),
     "HardShrink": Rule(_operation("hard_shrink"), same_shape),
+    "Threshold": Rule(_operation("threshold", threshold=None, default_value=None), same_shape),
+    "Crelu": Rule(_operation("crelu"), lambda _: None),
+    "Squareplus": Rule(_operation("squareplus", b=4), same_shape),
+    "Glu": Rule(_operation("glu"), _gated_shape),
 }

@@ -54,8 +54,19 @@ def _exponential(number: float) -> float:
     return INFINITY if number > 700 else math.exp(number)
 
 
-def _squareplus(number: float) -> float:
-    return 0.0 if number == -INFINITY else INFINITY if number == INFINITY else (number + math.hypot(number, 2)) / 2
+def _exponential_of(value: Value, parameters: Parameters) -> Value:
+    """Exponential: of a distribution's logarithm, the distribution."""
+    result = _monotone(_exponential)(value, parameters)
+    return replace(result, sum_axis=value.log_axis) if value.log_of is LogOf.SIMPLEX else result
+
+
+def _squareplus(value: Value, parameters: Parameters) -> Value:
+    root = math.sqrt(max(number(parameters.get("b", 4)) or 0.0, 0.0))
+
+    def smooth(point: float) -> float:
+        return max(point, 0.0) if math.isinf(point) else (point + math.hypot(point, root)) / 2
+
+    return _monotone(smooth)(value, parameters)
 
 
 def _sparse_plus(number: float) -> float:
@@ -203,6 +214,20 @@ def _learned_slope(value: Value, _: Parameters) -> Value:
     )
 
 
+def _replaced_below(value: Value, parameters: Parameters) -> Value:
+    """Threshold: numbers above it pass, all others become one number."""
+    threshold, replacement = (number(parameters.get(name)) for name in ("threshold", "default_value"))
+    if threshold is None or replacement is None:
+        return replace(anything("its threshold is not readable", ""), sources=value.sources)
+    if value.high <= threshold:
+        return between(replacement, replacement, sources=value.sources)
+    passing = replace(value, low=max(value.low, threshold), reaches_low=False, unknown=None)
+    if value.low > threshold:
+        return passing
+    both = join([passing, between(replacement, replacement)])
+    return replace(both, reaches_low=both.reaches_low and value.reaches_low, sources=value.sources)
+
+
 def _both_signs(value: Value, parameters: Parameters) -> Value:
     """Crelu: relu of the values beside relu of their negatives."""
     mirrored = replace(value, low=-value.high, high=-value.low, reaches_low=value.reaches_high)
@@ -236,8 +261,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "relu6": _monotone(_clip(0, 6)),
     "softplus": _monotone(_softplus),
     "sparse_plus": _monotone(_sparse_plus),
-    "squareplus": _monotone(_squareplus),
-    "exponential": _monotone(_exponential),
+    "squareplus": _squareplus,
+    "exponential": _exponential_of,
     "leaky_relu": _leaky(0.2),
     "elu": _exponential_unit(None),
     "celu": _continuous_unit,
@@ -255,4 +280,5 @@ FUNCTIONS: Mapping[str, Function] = {
         value, {"threshold": parameters.get("theta", 1.0), "excludes_threshold": True}
     ),
     "crelu": _both_signs,
+    "threshold": _replaced_below,
 }

@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
-from logitcheck.analyzer.transfer import activation, arithmetic
+from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape, whole
+from logitcheck.analyzer.transfer import activation, arithmetic, patterns
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import (
     INFINITY,
+    Derivation,
+    Derived,
     LogOf,
     Unknown,
     Value,
@@ -57,7 +59,7 @@ def raised(base: Value, power: float, path: str) -> Value:
     if power == 1:
         return reshaped(base)
     if power == int(power) and power > 0 and int(power) % 2 == 0:
-        return _raised_positive(_absolute_value(base), power)
+        return _raised_positive(absolute_value(base), power)
     if base.low >= 0 and power > 0:
         return _raised_positive(base, power)
     if base.is_unbounded and power == int(power) and power > 0:
@@ -75,7 +77,8 @@ def _raised_positive(base: Value, power: float) -> Value:
     return replace(bounds_only(base), low=raise_end(base.low), high=raise_end(base.high), unknown=None)
 
 
-def _absolute_value(value: Value) -> Value:
+def absolute_value(value: Value) -> Value:
+    """Give the distance from 0."""
     if value.low >= 0:
         return bounds_only(value)
     if value.high <= 0:
@@ -92,9 +95,7 @@ def _absolute_value(value: Value) -> Value:
 def _exponential(call: LayerCall) -> Value:
     value = call.value()
     result = activation.named(FUNCTIONS["exponential"](value, {}), value, "exponential", call, "operation")
-    if value.log_of is LogOf.SIMPLEX:
-        return replace(result, sum_axis=value.log_axis)
-    return result
+    return patterns.derived(call, result, Derivation.EXPONENTIAL)
 
 
 def _logarithm(call: LayerCall) -> Value:
@@ -107,6 +108,9 @@ def _logarithm(call: LayerCall) -> Value:
         high=-INFINITY if value.high == 0 else math.log(value.high) if value.high < INFINITY else INFINITY,
         unknown=None,
     )
+    result = patterns.derived(call, result, Derivation.LOGARITHM)
+    of_sum = patterns.logarithm_of_sum(value)
+    result = replace(result, derived=of_sum) if of_sum is not None else result
     if value.is_simplex:
         return replace(result, log_of=LogOf.SIMPLEX, log_axis=value.sum_axis)
     return replace(result, log_of=LogOf.UNIT) if value.within_unit else result
@@ -116,12 +120,14 @@ def _unary(function: Callable[[Value], Value]) -> Callable[[LayerCall], Value]:
     return lambda call: function(call.value())
 
 
-def _monotone(function: Callable[[float], float], floor: float = -INFINITY) -> Callable[[LayerCall], Value]:
-    """Make the rule of a rising function that is defined from `floor` on."""
+def rising(
+    function: Callable[[float], float], floor: float = -INFINITY, ceiling: float = INFINITY
+) -> Callable[[LayerCall], Value]:
+    """Make the rule of a rising function that is defined from `floor` to `ceiling`."""
 
     def rule(call: LayerCall) -> Value:
         value = call.value()
-        if value.low < floor:
+        if value.low < floor or value.high > ceiling:
             return anything("it may be given numbers for which it is not defined", call.path, value.sources)
         return replace(
             bounds_only(value),
@@ -142,6 +148,19 @@ def _logarithm_of_next(end: float) -> float:
     return -INFINITY if end <= -1 else INFINITY if end == INFINITY else math.log1p(end)
 
 
+def _logarithm_one_on(call: LayerCall) -> Value:
+    """Give `log(1 + x)`, which of a negative is the logarithm of a complement."""
+    result, before = rising(_logarithm_of_next, -1.0)(call), call.value().derived
+    if before is None or before.how is not Derivation.NEGATIVE:
+        return result
+    complement = Derived(Derivation.COMPLEMENT, before.of)
+    return replace(result, derived=Derived(Derivation.LOGARITHM, None, before=complement))
+
+
+def _negative(call: LayerCall) -> Value:
+    return patterns.derived(call, arithmetic.negate(call.value()), Derivation.NEGATIVE)
+
+
 def _exponential_less_one(end: float) -> float:
     return INFINITY if end > 700 else math.expm1(end)
 
@@ -159,6 +178,27 @@ def _whole_numbers(function: Callable[[float], float]) -> Callable[[LayerCall], 
         return replace(bounds_only(value), low=ends[0], high=ends[1], integer=True)
 
     return rule
+
+
+def _rounded(call: LayerCall) -> Value:
+    """Round: to whole numbers, or to some decimals, which moves the ends by less than the last of them."""
+    decimals = call.option("decimals", 0)
+    if decimals == 0:
+        return _whole_numbers(round)(call)
+    places = whole(decimals)
+    if places is None or abs(places) > _MOST_DECIMALS:
+        return anything("to how many decimals it rounds is not readable", call.path, call.sources())
+    value, step = call.value(), 10.0**-places
+    return replace(
+        bounds_only(value),
+        low=value.low - step,
+        high=value.high + step,
+        reaches_low=value.is_unbounded,
+        reaches_high=value.is_unbounded,
+    )
+
+
+_MOST_DECIMALS = 30
 
 
 def _sign(call: LayerCall) -> Value:
@@ -189,7 +229,7 @@ def _l2_normalised(call: LayerCall) -> Value:
     value = call.value()
     order = call.option("order", 2)
     axis = activation.normalised_axis(call, call.option("axis", -1))
-    if order == 1 and value.low >= 0 and isinstance(axis, int):
+    if order == 1 and isinstance(axis, int) and (value.low > 0 or (value.is_simplex and value.sum_axis == axis)):
         return replace(between(0.0, 1.0, sources=value.sources), sum_axis=axis)
     low = 0.0 if value.low >= 0 else -1.0
     return between(low, 1.0, reached=value.is_unbounded, sources=value.sources)
@@ -197,24 +237,25 @@ def _l2_normalised(call: LayerCall) -> Value:
 
 OPERATIONS: Mapping[str, Rule] = {
     "Clip": Rule(_clip, same_shape),
-    "Negative": Rule(_unary(arithmetic.negate), same_shape),
-    "Abs": Rule(_unary(_absolute_value), same_shape),
-    "Absolute": Rule(_unary(_absolute_value), same_shape),
-    "Square": Rule(_unary(lambda value: _raised_positive(_absolute_value(value), 2)), same_shape),
-    "Sqrt": Rule(_monotone(lambda end: end if end == INFINITY else math.sqrt(end), 0.0), same_shape),
+    "Negative": Rule(_negative, same_shape),
+    "Abs": Rule(_unary(absolute_value), same_shape),
+    "Absolute": Rule(_unary(absolute_value), same_shape),
+    "Square": Rule(_unary(lambda value: _raised_positive(absolute_value(value), 2)), same_shape),
+    "Sqrt": Rule(rising(lambda end: end if end == INFINITY else math.sqrt(end), 0.0), same_shape),
     "Rsqrt": Rule(_reciprocal_root, same_shape),
     "Reciprocal": Rule(_reciprocal, same_shape),
     "Exp": Rule(_exponential, same_shape),
     "Log": Rule(_logarithm, same_shape),
-    "Log1p": Rule(_monotone(_logarithm_of_next, -1.0), same_shape),
-    "Expm1": Rule(_monotone(_exponential_less_one), same_shape),
-    "Sinh": Rule(_monotone(_hyperbolic_sine), same_shape),
-    "Arctan": Rule(_monotone(math.atan), same_shape),
-    "Erf": Rule(_monotone(math.erf), same_shape),
+    "Log1p": Rule(_logarithm_one_on, same_shape),
+    "Expm1": Rule(rising(_exponential_less_one), same_shape),
+    "Sinh": Rule(rising(_hyperbolic_sine), same_shape),
+    "Arctan": Rule(rising(math.atan), same_shape),
+    "Erf": Rule(rising(math.erf), same_shape),
     "Sin": Rule(_wave, same_shape),
     "Cos": Rule(_wave, same_shape),
-    "Round": Rule(_whole_numbers(round), same_shape),
+    "Round": Rule(_rounded, same_shape),
     "Floor": Rule(_whole_numbers(math.floor), same_shape),
+    "Trunc": Rule(_whole_numbers(math.trunc), same_shape),
     "Ceil": Rule(_whole_numbers(math.ceil), same_shape),
     "Sign": Rule(_sign, same_shape),
     "Normalize": Rule(_l2_normalised, same_shape),

@@ -149,7 +149,12 @@ def _split_axis(call: LayerCall, at: int, default: int) -> int | None:
 
 
 def _split(call: LayerCall) -> tuple[Value, ...]:
-    axis = _split_axis(call, 2, 0)
+    return split_along(call, None)
+
+
+def split_along(call: LayerCall, along: int | None) -> tuple[Value, ...]:
+    """Give the parts of the operand, cut along an axis; None reads it from the call."""
+    axis = _split_axis(call, 2, 0) if along is None else axes.negative(along, call.shape())
     part = kept_unless(call.value(), None if axis is None else [axis])
     return (part,) * _parts(call)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
-from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.values import (
     INFINITY,
     LogOf,
@@ -78,6 +78,8 @@ def concatenated(call: LayerCall, references: Sequence[TensorReference], axis: o
     along = axes.negative(axis, call.operands.shape(references[0]))
     if along is None:
         return joined
+    if patterns.are_complements(call, references) and patterns.with_size_one(call, references, along):
+        return replace(between(0.0, 1.0, reached=False, sources=joined.sources), sum_axis=along)
     return _with_common_axis(joined, values, first.sum_axis if first.sum_axis != along else None, along)
 
 

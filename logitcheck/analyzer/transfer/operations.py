@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers
-from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import clip, raised
 from logitcheck.analyzer.transfer.merging import inner_product, same_classes
-from logitcheck.analyzer.values import INFINITY, Value, anything, between, bounds_only, join, unbounded
+from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, bounds_only, join, unbounded
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -43,7 +43,8 @@ def operands(call: LayerCall) -> list[Value]:
     return [operand(call, argument) for argument in arguments]
 
 
-def _pair(call: LayerCall) -> tuple[Value, Value]:
+def pair(call: LayerCall) -> tuple[Value, Value]:
+    """Give what is known of the two operands of a binary operation."""
     values = operands(call)
     missing = anything("it is called with one operand", call.path)
     return values[0] if values else missing, values[1] if len(values) > 1 else missing
@@ -52,47 +53,71 @@ def _pair(call: LayerCall) -> tuple[Value, Value]:
 def _add(call: LayerCall) -> Value:
     values = operands(call) or [anything("it is called without a tensor", call.path)]
     common = len(call.tensors) == len(values) and same_classes(call, call.tensors)
-    return arithmetic.add(values, call.path, same_classes=common)
+    total = arithmetic.add(values, call.path, same_classes=common)
+    return _above_sum(total, values)
+
+
+def _above_sum(result: Value, values: Sequence[Value]) -> Value:
+    """Remember of what the result is the sum, or more than the sum, where a constant only raised it."""
+    first, *others = values
+    if first.derived is None or not all(arithmetic.is_number(other) and other.low >= 0 for other in others):
+        return result
+    if first.derived.how not in {Derivation.SUM, Derivation.ABOVE_SUM}:
+        return result
+    return replace(result, derived=replace(first.derived, how=Derivation.ABOVE_SUM))
 
 
 def _subtract(call: LayerCall) -> Value:
-    left, right = _pair(call)
-    return arithmetic.add([left, arithmetic.negate(right)], call.path)
+    """Subtract; what a tensor leaves of its own maximum, or of the logarithm of its own exponentials, is known."""
+    left, right = pair(call)
+    known = patterns.difference(left, right, _identity(call))
+    if known is not None:
+        return known
+    result = arithmetic.add([left, arithmetic.negate(right)], call.path)
+    is_complement = arithmetic.is_number(left) and left.low == 1
+    return patterns.derived(call, result, Derivation.COMPLEMENT) if is_complement else result
+
+
+def _identity(call: LayerCall) -> object:
+    """Give what tells the first operand, if it is a tensor, from every other one."""
+    first = call.call.args[0] if call.call.args else None
+    return call.operands.identity(first) if isinstance(first, TensorReference) else None
 
 
 def _multiply(call: LayerCall) -> Value:
-    return arithmetic.multiply(*_pair(call), call.path)
+    return arithmetic.multiply(*pair(call), call.path)
 
 
-def _divide(call: LayerCall) -> Value:
+def quotient_of(call: LayerCall) -> Value:
     """Divide; a non-negative tensor by its own sum is a distribution."""
-    left, right = _pair(call)
-    numerator = call.call.args[0] if call.call.args else None
-    if isinstance(numerator, TensorReference) and right.sum_of is not None and left.low >= 0:
-        identity, axis = right.sum_of
-        if identity == call.operands.identity(numerator):
-            return replace(between(0.0, 1.0, sources=left.sources), sum_axis=axis)
-    return arithmetic.divide(left, right, call.path)
+    left, right = pair(call)
+    known = patterns.quotient(left, right, _identity(call))
+    return known if known is not None else arithmetic.divide(left, right, call.path)
+
+
+def _divide_without_nan(call: LayerCall) -> Value:
+    """Divide, with 0 for what is divided by 0."""
+    left, right = pair(call)
+    known = patterns.quotient(left, right, _identity(call))
+    quotient = known if known is not None else arithmetic.divide(left, right, call.path)
+    return quotient if right.low > 0 or right.nonzero else join([quotient, arithmetic.constant(0.0)])
 
 
 def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
     def rule(call: LayerCall) -> Value:
-        left, right = _pair(call)
+        left, right = pair(call)
         limit = right if arithmetic.is_number(right) else left if arithmetic.is_number(left) else None
         if limit is not None:
             value = left if limit is right else right
-            return clip(value, limit.low if largest else -INFINITY, INFINITY if largest else limit.low)
+            cut = clip(value, limit.low if largest else -INFINITY, INFINITY if largest else limit.low)
+            return _above_sum(cut, [value]) if largest else cut
         return arithmetic.extreme([left, right], call.path, largest=largest)
 
     return rule
 
 
-def _compared(call: LayerCall) -> Value:
-    return replace(between(0.0, 1.0, reached=False, sources=call.sources()), integer=True)
-
-
 def _power(call: LayerCall) -> Value:
-    base, exponent = _pair(call)
+    base, exponent = pair(call)
     power = exponent.low if arithmetic.is_number(exponent) else None
     if power is None or not math.isfinite(power):
         return anything("its exponent is not a constant", call.path, base.sources | exponent.sources)
@@ -112,7 +137,7 @@ def _where(call: LayerCall) -> Value:
 
 def _matrix_product(call: LayerCall) -> Value:
     """Multiply matrices; a distribution times rows is a mean of the rows, as in attention."""
-    left, right = _pair(call)
+    left, right = pair(call)
     if left.is_simplex and left.sum_axis == -1:
         kept = replace(bounds_only(right), sources=left.sources | right.sources)
         if arithmetic.is_number(right) or not right.sources:
@@ -134,7 +159,8 @@ def _has_no_zero_column(matrix: object) -> bool:
     return bool(columns) and all(any(number(item) not in {0.0, None} for item in column) for column in columns)
 
 
-def _broadcast(call: LayerCall) -> Shape | None:
+def broadcast_shape(call: LayerCall) -> Shape | None:
+    """Shape rule of what works element by element on several operands."""
     shapes: list[Shape | None] = []
     for argument in call.call.args:
         items = argument if isinstance(argument, list) else [argument]
@@ -162,23 +188,19 @@ def _matrix_shape(call: LayerCall) -> Shape | None:
 
 
 OPERATIONS: Mapping[str, Rule] = {
-    "Add": Rule(_add, _broadcast),
-    "AddN": Rule(_add, _broadcast),
-    "BiasAdd": Rule(_add, _broadcast),
-    "Subtract": Rule(_subtract, _broadcast),
-    "Multiply": Rule(_multiply, _broadcast),
-    "Divide": Rule(_divide, _broadcast),
-    "TrueDivide": Rule(_divide, _broadcast),
-    "Maximum": Rule(_extreme(largest=True), _broadcast),
-    "Minimum": Rule(_extreme(largest=False), _broadcast),
-    "Power": Rule(_power, _broadcast),
-    "Where": Rule(_where, _broadcast),
+    "Add": Rule(_add, broadcast_shape),
+    "AddN": Rule(_add, broadcast_shape),
+    "BiasAdd": Rule(_add, broadcast_shape),
+    "Subtract": Rule(_subtract, broadcast_shape),
+    "Multiply": Rule(_multiply, broadcast_shape),
+    "Divide": Rule(quotient_of, broadcast_shape),
+    "TrueDivide": Rule(quotient_of, broadcast_shape),
+    "DivideNoNan": Rule(_divide_without_nan, broadcast_shape),
+    "Maximum": Rule(_extreme(largest=True), broadcast_shape),
+    "Minimum": Rule(_extreme(largest=False), broadcast_shape),
+    "Fmax": Rule(_extreme(largest=True), broadcast_shape),
+    "Fmin": Rule(_extreme(largest=False), broadcast_shape),
+    "Power": Rule(_power, broadcast_shape),
+    "Where": Rule(_where, broadcast_shape),
     "Matmul": Rule(_matrix_product, _matrix_shape),
-    **{
-        name: Rule(_compared, _broadcast)
-        for name in (
-            *("Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual"),
-            *("LogicalAnd", "LogicalOr", "LogicalNot", "LogicalXor", "Isnan", "Isinf", "Isfinite", "Isclose"),
-        )
-    },
 }

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
-from logitcheck.analyzer.values import Value, affine, anything, bounds_only, reshaped, unbounded
+from logitcheck.analyzer.values import Value, affine, anything, between, bounds_only, reshaped, unbounded
 
 
 def _passed(call: LayerCall) -> Value:
     return reshaped(call.value())
+
+
+def _still(call: LayerCall) -> Value:
+    """Hand on the numbers, and what they were computed from."""
+    return replace(_passed(call), derived=call.value().derived)
+
+
+def _cast(call: LayerCall) -> Value:
+    """Cast: to whole numbers or truth values, a distribution is none any more."""
+    target = call.argument(1, "dtype")
+    value = _still(call)
+    if isinstance(target, str) and target.removeprefix("u").startswith("int"):
+        ends = [end if math.isinf(end) else float(math.trunc(end)) for end in (value.low, value.high)]
+        return replace(bounds_only(value), low=ends[0], high=ends[1], integer=True)
+    return replace(between(0.0, 1.0, reached=False, sources=value.sources), integer=True) if target == "bool" else value
 
 
 def _kept(call: LayerCall) -> Value:
@@ -19,17 +35,32 @@ def _kept(call: LayerCall) -> Value:
 
 
 def _dropout(call: LayerCall) -> Value:
-    """Dropout; called with `training=True` it is active for ever and scales what it keeps."""
+    """Dropout; called with `training=True` it is active and scales what it keeps.
+
+    For ever in Keras 2; in Keras 3 `predict` and `evaluate` switch it off again. So numbers of a distribution may leave
+    [0, 1], but need not.
+    """
     value = call.value()
     if call.call.kwargs.get("training") is not True:
         return replace(reshaped(value), after_dropout=value.direct or value.after_dropout)
-    rate = number(call.config.get("rate"))
+    return _dropped(call, number(call.config.get("rate")))
+
+
+def _active_dropout(call: LayerCall) -> Value:
+    """Give what `tf.nn.dropout` makes of the value: it knows no inference."""
+    return _dropped(call, number(call.argument(1, "rate")))
+
+
+def _dropped(call: LayerCall, rate: float | None) -> Value:
+    """Give the numbers with some made 0 and the others scaled up in return."""
+    value = call.value()
     if value.is_unbounded:
         return unbounded(value.sources)
     if rate is None or not 0 <= rate < 1:
         return anything("its dropout is active, with an unknown rate", call.path, value.sources)
     scaled = bounds_only(affine(value, 1 / (1 - rate), 0.0))
-    return replace(scaled, low=min(scaled.low, 0.0), high=max(scaled.high, 0.0))
+    scaled = replace(scaled, low=min(scaled.low, 0.0), high=max(scaled.high, 0.0))
+    return replace(scaled, reaches_low=False, reaches_high=False) if value.within_unit else scaled
 
 
 def _noise(call: LayerCall) -> Value:
@@ -59,6 +90,8 @@ LAYERS: Mapping[str, Rule] = {
     ),
 }
 
-OPERATIONS: Mapping[str, Rule] = _rules(
-    _passed, "Cast", "SaturateCast", "StopGradient", "ConvertToTensor", "Copy", "Identity", "Snapshot"
-)
+OPERATIONS: Mapping[str, Rule] = {
+    **_rules(_cast, "Cast", "SaturateCast"),
+    **_rules(_still, "StopGradient", "ConvertToTensor", "Copy", "Identity", "Snapshot", "Array", "EnsureShape"),
+    **_rules(_active_dropout, "ActiveDropout"),
+}

@@ -29,12 +29,16 @@ def extreme_of(value: Value) -> Value:
 def _class_axis_after(call: LayerCall, *, removes_space: bool) -> int | None:
     """Give where the channel axis is after pooling, if it is the class axis of the operand."""
     axis = class_axis(call.value())
-    if call.config.get("data_format") != "channels_first":
+    if not str(call.option("data_format")).startswith(_CHANNELS_FIRST):
         return -1 if axis == -1 else None
     shape = call.shape()
     if shape is None or axis != 1 - len(shape):
         return None
     return -1 if removes_space and call.config.get("keepdims") is not True else axis
+
+
+_CHANNELS_FIRST = ("channels_first", "NC")
+"""How Keras and TensorFlow (`NCHW`) begin to write that the channels come before space."""
 
 
 def _average(*, removes_space: bool) -> Callable[[LayerCall], Value]:
@@ -46,7 +50,7 @@ def _maximum(call: LayerCall) -> Value:
 
 
 def _window_shape(call: LayerCall) -> Shape | None:
-    return window_shape(call, "pool_size", None, convolved)
+    return window_shape(call, "pool_size", None, convolved) if "pool_size" in call.config else None
 
 
 def _global_shape(call: LayerCall) -> Shape | None:
@@ -84,4 +88,11 @@ LAYERS: Mapping[str, Rule] = {
     **{f"MaxPooling{rank}D": Rule(_maximum, _window_shape) for rank in _RANKS},
     **{f"GlobalMaxPooling{rank}D": Rule(_maximum, _global_shape) for rank in _RANKS},
     **{f"AdaptiveMaxPooling{rank}D": Rule(_maximum, _adaptive_shape) for rank in _RANKS},
+}
+
+OPERATIONS: Mapping[str, Rule] = {
+    "AveragePool": _WINDOW_MEAN,
+    "MaxPool": Rule(_maximum, _window_shape),
+    "AdaptiveAveragePool": _ADAPTIVE_MEAN,
+    "AdaptiveMaxPool": Rule(_maximum, _adaptive_shape),
 }

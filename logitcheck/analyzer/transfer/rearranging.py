@@ -152,7 +152,7 @@ def _spatial_axes(call: LayerCall) -> list[int] | None:
     return None if shape is None else list(range(-(len(shape) - 1), -1))
 
 
-def _along_space(call: LayerCall) -> Value:
+def along_space(call: LayerCall) -> Value:
     """Keep a distribution over the channels, which a change of the spatial axes leaves alone."""
     value = call.value()
     if class_axis(value) == -1 and call.config.get("data_format") != "channels_first":
@@ -175,7 +175,7 @@ def _upsampling(call: LayerCall) -> Value:
 def interpolated(call: LayerCall, method: str) -> Value:
     """Give the numbers after interpolation along the spatial axes."""
     value = call.value()
-    spread = _along_space(call)
+    spread = along_space(call)
     if method == "nearest" or value.is_unbounded:
         return spread
     if method in _SMOOTH:
@@ -237,7 +237,8 @@ def _upsampling_shape(call: LayerCall) -> Shape | None:
     return tuple(sizes)
 
 
-def _image_size_shape(call: LayerCall) -> Shape | None:
+def image_size_shape(call: LayerCall) -> Shape | None:
+    """Shape rule of images brought to the `height` and `width` of the config."""
     shape = call.shape()
     if shape is None or len(shape) < 3:
         return None
@@ -265,9 +266,9 @@ LAYERS: Mapping[str, Rule] = {
     "Flatten": Rule(_flatten, _flatten_shape),
     "RepeatVector": Rule(_repeated, _repeat_shape),
     "Permute": Rule(lambda call: permuted(call.value(), _permutation(call)), _permute_shape),
-    **{f"Cropping{rank}D": Rule(_along_space, _cropping_shape) for rank in (1, 2, 3)},
+    **{f"Cropping{rank}D": Rule(along_space, _cropping_shape) for rank in (1, 2, 3)},
     **{f"ZeroPadding{rank}D": Rule(_padding, _padding_shape) for rank in (1, 2, 3)},
     **{f"UpSampling{rank}D": Rule(_upsampling, _upsampling_shape) for rank in (1, 2, 3)},
-    "Resizing": Rule(_resizing, _image_size_shape),
-    "CenterCrop": Rule(_resizing, _image_size_shape),
+    "Resizing": Rule(_resizing, image_size_shape),
+    "CenterCrop": Rule(_resizing, image_size_shape),
 }

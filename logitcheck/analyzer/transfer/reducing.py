@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, whole
+from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import class_axis
-from logitcheck.analyzer.values import INFINITY, Value, anything, between, bounds_only
-from logitcheck.model import Shape, TensorReference
+from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, between, bounds_only
+from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
-def _axes(call: LayerCall) -> list[int] | None:
+def reduced_axes(call: LayerCall) -> list[int] | None:
     """Give the reduced axes from the end; None if they cannot be told."""
     stored = call.option("axis") if call.layer.rule == "Average" else call.argument(1, "axis")
     if stored is None:
@@ -22,7 +23,8 @@ def _axes(call: LayerCall) -> list[int] | None:
     return axes.negatives(stored, call.shape())
 
 
-def _keeps_axes(call: LayerCall) -> bool:
+def keeps_axes(call: LayerCall) -> bool:
+    """Whether reduced axes stay as ones."""
     return call.option("keepdims", default=False) is True
 
 
@@ -30,10 +32,11 @@ def _class_axis_after(call: LayerCall, reduced: list[int] | None) -> int | None:
     axis = class_axis(call.value())
     if axis is None or reduced is None or axis in reduced:
         return None
-    return axis if _keeps_axes(call) else axis + sum(1 for other in reduced if other > axis)
+    return axis if keeps_axes(call) else axis + sum(1 for other in reduced if other > axis)
 
 
-def _count(call: LayerCall, reduced: list[int] | None) -> int | None:
+def size_of(call: LayerCall, reduced: list[int] | None) -> int | None:
+    """Give how many numbers go into one of the result."""
     shape = call.shape()
     if shape is None or reduced is None:
         return None
@@ -47,7 +50,7 @@ def _constant_over_classes(call: LayerCall, reduced: list[int] | None, *, mean: 
         return None
     total = value.sum_total
     if mean:
-        count = _count(call, reduced)
+        count = size_of(call, reduced)
         if not count:
             return between(0.0, total, reached=False, sources=value.sources)
         total /= count
@@ -55,7 +58,7 @@ def _constant_over_classes(call: LayerCall, reduced: list[int] | None, *, mean: 
 
 
 def _mean(call: LayerCall) -> Value:
-    reduced = _axes(call)
+    reduced = reduced_axes(call)
     constant = _constant_over_classes(call, reduced, mean=True)
     return constant if constant is not None else mean_of(call.value(), _class_axis_after(call, reduced))
 
@@ -70,15 +73,19 @@ def _weighted_average(call: LayerCall) -> Value:
         return bounds_only(value)
     if not known or min(known) < 0 or not any(known):
         return anything("its weights may be negative", call.path, call.sources())
-    return replace(bounds_only(value), reaches_low=False, reaches_high=False)
+    array = weights.value if isinstance(weights, ConstantArray) else weights
+    is_one_each = isinstance(array, list) and not any(isinstance(item, list) for item in array)
+    axis = _class_axis_after(call, reduced_axes(call)) if is_one_each else None
+    return replace(mean_of(value, axis), reaches_low=False, reaches_high=False)
 
 
-def _sum(call: LayerCall) -> Value:
-    reduced = _axes(call)
+def sum_of(call: LayerCall) -> Value:
+    """Rule of sums over axes."""
+    reduced = reduced_axes(call)
     constant = _constant_over_classes(call, reduced, mean=False)
     if constant is not None:
         return constant
-    value, count = call.value(), _count(call, reduced)
+    value, count = call.value(), size_of(call, reduced)
     times = float(count) if count else INFINITY
     result = replace(
         bounds_only(value),
@@ -92,8 +99,8 @@ def _sum(call: LayerCall) -> Value:
     if axis is not None and value.sum_axis is not None and count:
         result = replace(result, sum_axis=axis, sum_total=value.sum_total * count)
     reference = call.tensors[0] if call.tensors else None
-    if isinstance(reference, TensorReference) and _keeps_axes(call) and reduced is not None and len(reduced) == 1:
-        result = replace(result, sum_of=(call.operands.identity(reference), reduced[0]))
+    if isinstance(reference, TensorReference) and keeps_axes(call) and reduced is not None and len(reduced) == 1:
+        return patterns.derived(call, result, Derivation.SUM, reduced[0])
     return result
 
 
@@ -102,7 +109,9 @@ def _extreme(call: LayerCall) -> Value:
     extreme = extreme_of(call.value())
     initial = call.option("initial")
     if initial is None:
-        return extreme
+        reduced = reduced_axes(call)
+        is_maximum = call.layer.rule in {"Max", "Amax"} and reduced is not None and len(reduced) == 1
+        return patterns.derived(call, extreme, Derivation.MAXIMUM) if is_maximum and keeps_axes(call) else extreme
     first = number(initial)
     if first is None:
         return anything("its initial value is not readable", call.path, extreme.sources)
@@ -112,14 +121,16 @@ def _extreme(call: LayerCall) -> Value:
     )
 
 
-def _product(call: LayerCall) -> Value:
+def product_of(call: LayerCall) -> Value:
+    """Rule of products over axes."""
     value = call.value()
     if value.within_unit:
         return between(0.0, 1.0, reached=False, sources=value.sources)
     return anything("nothing is known of a product over an axis", call.path, value.sources)
 
 
-def _spread(call: LayerCall) -> Value:
+def spread_of(call: LayerCall) -> Value:
+    """Rule of variances and standard deviations."""
     value = call.value()
     return Value(low=0.0, reaches_high=value.is_unbounded, sources=value.sources)
 
@@ -148,10 +159,10 @@ def _top(call: LayerCall) -> tuple[Value, Value]:
 
 def reduced_shape(call: LayerCall) -> Shape | None:
     """Give the shape without the reduced axes, or with them as ones."""
-    shape, reduced = call.shape(), _axes(call)
+    shape, reduced = call.shape(), reduced_axes(call)
     if shape is None or reduced is None:
         return None
-    if _keeps_axes(call):
+    if keeps_axes(call):
         return tuple(1 if axis - len(shape) in reduced else size for axis, size in enumerate(shape))
     return tuple(size for axis, size in enumerate(shape) if axis - len(shape) not in reduced)
 
@@ -169,10 +180,10 @@ def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
 OPERATIONS: Mapping[str, Rule] = {
     **_rules(_mean, "Mean"),
     **_rules(_weighted_average, "Average"),
-    **_rules(_sum, "Sum"),
+    **_rules(sum_of, "Sum"),
     **_rules(_extreme, "Max", "Amax", "Min", "Amin"),
-    **_rules(_product, "Prod"),
-    **_rules(_spread, "Var", "Std"),
+    **_rules(product_of, "Prod"),
+    **_rules(spread_of, "Var", "Std"),
     **_rules(_class_ids, "Argmax", "Argmin"),
     "OneHot": Rule(_one_hot, _one_hot_shape),
     "TopK": Rule(_top, lambda _: [None, None]),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, same_shape, whole
+from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.transfer.merging import concatenated, concatenated_shape
 from logitcheck.analyzer.transfer.rearranging import (
     class_axis,
@@ -18,7 +19,17 @@ from logitcheck.analyzer.transfer.rearranging import (
     resolve,
     unknown_shape,
 )
-from logitcheck.analyzer.values import LogOf, Value, anything, bounds_only, join, reshaped, unbounded, without_axes
+from logitcheck.analyzer.values import (
+    LogOf,
+    Value,
+    anything,
+    between,
+    bounds_only,
+    join,
+    reshaped,
+    unbounded,
+    without_axes,
+)
 from logitcheck.model import Shape
 
 
@@ -114,6 +125,14 @@ def _swapped(call: LayerCall) -> list[int] | None:
     return order
 
 
+def _last_two_swapped(call: LayerCall) -> list[int] | None:
+    shape = call.shape()
+    if shape is None or len(shape) < 2:
+        return None
+    rank = len(shape)
+    return [*range(rank - 2), rank - 1, rank - 2]
+
+
 def _moved_order(call: LayerCall) -> list[int] | None:
     shape = call.shape()
     source, target = (
@@ -164,6 +183,8 @@ def _stack(call: LayerCall) -> Value:
     if len(values) > 1 and all(value.applied is not None for value in values):
         names = {value.applied.name for value in values if value.applied is not None}
         joined = replace(joined, applied=values[0].applied) if len(names) == 1 else joined
+    if new is not None and patterns.are_complements(call, call.tensors):
+        return replace(between(0.0, 1.0, reached=False, sources=joined.sources), sum_axis=new)
     axis = class_axis(values[0])
     if axis is None or new is None or any(class_axis(value) != axis for value in values):
         return joined
@@ -188,9 +209,12 @@ def _pad(call: LayerCall) -> Value:
     value = call.value()
     if value.is_unbounded:
         return unbounded(value.sources)
-    if call.option("mode", "constant") != "constant":
+    if str(call.option("mode", "constant")).lower() != "constant":
         return without_axes(value)
-    filler = number(call.option("constant_values")) or 0.0
+    stored = call.option("constant_values")
+    filler = 0.0 if stored is None else number(stored)
+    if filler is None:
+        return anything("what it pads with is not readable", call.path, value.sources)
     constant = Value(low=filler, high=filler, reaches_low=True, reaches_high=True)
     return replace(join([without_axes(value), constant]), log_of=None)
 
@@ -224,6 +248,7 @@ OPERATIONS: Mapping[str, Rule] = {
     "Squeeze": Rule(_squeeze, _squeeze_shape),
     "Transpose": _permuting(_order),
     "Swapaxes": _permuting(_swapped),
+    "MatrixTranspose": _permuting(_last_two_swapped),
     "Moveaxis": _permuting(_moved_order),
     "Ravel": Rule(_flat, unknown_shape),
     "Roll": Rule(_bounds, same_shape),

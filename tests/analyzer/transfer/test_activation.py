@@ -162,10 +162,15 @@ def test_an_activating_operation_notes_what_it_applied(name: str) -> None:
     assert value.applied.layer == name.lower()
 
 
-@pytest.mark.parametrize("name", sorted({*activation.LAYERS, *activation.OPERATIONS}))
+@pytest.mark.parametrize("name", sorted({*activation.LAYERS, *activation.OPERATIONS} - {"Glu", "Crelu"}))
 def test_activations_keep_the_shape(name: str) -> None:
     activated = layer(name) if name in activation.LAYERS else operation(name)
     assert shapes(call(activated, (logits(), SHAPE))) == [SHAPE]
+
+
+def test_glu_halves_its_axis() -> None:
+    assert shapes(call(operation("Glu", axis=1), (logits(), (None, 6, 3)))) == [(None, 3, 3)]
+    assert shapes(call(operation("Glu"), (logits(), (None, 6, None)))) == [(None, 6, None)]
 
 
 def test_a_bounded_activation_restores_knowledge_behind_an_unknown_layer() -> None:

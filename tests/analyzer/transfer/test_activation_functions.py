@@ -12,7 +12,7 @@ from hypothesis import strategies as drawn
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything, between, unbounded
 from tests.analyzer.given import source
-from tests.analyzer.strategies import described, described_many, describes
+from tests.analyzer.strategies import described, described_many, describes, finite_numbers
 
 
 def relu(number: float, slope: float = 0.0, ceiling: float | None = None, threshold: float = 0.0) -> float:
@@ -58,11 +58,22 @@ FORMULAS: Mapping[str, Callable[[float], float]] = {
     "hard_shrink": lambda x: x if abs(x) > 0.5 else 0.0,
 }
 OF_SEVERAL_NUMBERS = {"softmax", "log_softmax", "sparsemax", "glu", "crelu"}
-OF_ITS_OWN_TEST = {"hard_sigmoid", "prelu", "mish", "thresholded_relu"}
+OF_ITS_OWN_TEST = {"hard_sigmoid", "prelu", "mish", "thresholded_relu", "threshold"}
 
 
 def test_every_function_has_a_test() -> None:
     assert set(FUNCTIONS) == set(FORMULAS) | OF_SEVERAL_NUMBERS | OF_ITS_OWN_TEST
+
+
+@given(operand=described(), threshold=finite_numbers, replacement=finite_numbers)
+def test_threshold_passes_what_is_above_it(operand: tuple[Value, float], threshold: float, replacement: float) -> None:
+    value, number = operand
+    claimed = FUNCTIONS["threshold"](value, {"threshold": threshold, "default_value": replacement})
+    assert describes(claimed, number if number > threshold else replacement)
+
+
+def test_threshold_of_unreadable_numbers_is_unknown() -> None:
+    assert FUNCTIONS["threshold"](unbounded(), {"threshold": "half"}).kind is Kind.UNKNOWN
 
 
 @pytest.mark.parametrize("name", FORMULAS)

@@ -45,6 +45,7 @@ FORMULAS: Mapping[str, Callable[[float], float]] = {
     "Round": round,
     "Floor": math.floor,
     "Ceil": math.ceil,
+    "Trunc": math.trunc,
     "Sign": lambda x: (x > 0) - (x < 0),
 }
 
@@ -246,7 +247,7 @@ def test_a_normalised_vector_lies_within_the_claimed_bounds(name: str, operand: 
 
 
 def test_positive_numbers_normalised_to_a_sum_of_1_are_a_distribution() -> None:
-    value = of("Normalize", bounded(0.0, INFINITY), axis=1, order=1)
+    value = of("Normalize", bounded(0.5, INFINITY), axis=1, order=1)
     assert (value.kind, value.axis) == (Kind.PROBABILITIES, -2)
 
 

@@ -1,0 +1,131 @@
+"""Layers and operations on images: resizing, warping, blurring, colour (keras.src.ops.image, image_preprocessing).
+
+Interpolation by nearest and linear weights stays within the numbers it is given, cubic and Lanczos weights overshoot.
+What looks beyond the border fills in a number. Layers that augment only in training do nothing at inference; those here
+may act at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, same_shape, whole
+from logitcheck.analyzer.transfer.arithmetic import constant
+from logitcheck.analyzer.transfer.arranging import with_zeros
+from logitcheck.analyzer.transfer.rearranging import (
+    along_space,
+    image_size_shape,
+    interpolated,
+    unknown_shape,
+)
+from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, reshaped, unbounded
+from logitcheck.model import Shape
+
+_LUMINANCE = 0.2989 + 0.587 + 0.114
+"""What the weights of red, green and blue sum to: a little less than 1."""
+
+
+def _resized(call: LayerCall) -> Value:
+    """Resize: bilinear unless another method is named; padded to its aspect ratio with a number."""
+    method = call.option("interpolation", call.option("method", "bilinear"))
+    value = interpolated(call, str(method).lower())
+    if call.option("pad_to_aspect_ratio") is True or call.option("preserve_aspect_ratio") is True:
+        return _with_border(call, value)
+    return value
+
+
+def _resized_shape(call: LayerCall) -> Shape | None:
+    shape, stored = call.shape(), call.argument(1, "size")
+    if shape is None or len(shape) < 3 or not isinstance(stored, (list, tuple)) or len(stored) != 2:
+        return None
+    sizes = tuple(whole(size) for size in stored)
+    first = call.option("data_format") == "channels_first"
+    return (*shape[:-2], *sizes) if first else (*shape[:-3], *sizes, shape[-1])
+
+
+def _with_border(call: LayerCall, value: Value) -> Value:
+    """Give the numbers beside the one that fills the border."""
+    if value.is_unbounded:
+        return unbounded(value.sources)
+    filling = number(call.option("fill_value", 0.0))
+    if filling is None:
+        return anything("what it fills the border with is not readable", call.path, value.sources)
+    return replace(join([bounds_only(value), constant(filling)]), unknown=value.unknown)
+
+
+def _warped(call: LayerCall) -> Value:
+    """Warp: each pixel is a mean of its neighbours, and of the number that fills the border."""
+    value = bounds_only(call.value())
+    kept = value if call.option("fill_mode", "constant") not in {"constant", None} else _with_border(call, value)
+    linear = call.option("interpolation", "bilinear") in {"bilinear", "nearest"} and call.option("order", 1) in {0, 1}
+    return kept if linear else anything("its interpolation overshoots", call.path, value.sources)
+
+
+def _cropped(call: LayerCall) -> Value:
+    return along_space(call)
+
+
+def _padded(call: LayerCall) -> Value:
+    return with_zeros(call.value())
+
+
+def _patches(call: LayerCall) -> Value:
+    return with_zeros(call.value()) if call.option("padding", "valid") != "valid" else bounds_only(call.value())
+
+
+def _grey(call: LayerCall) -> Value:
+    value = call.value()
+    low, high = (min(end, end * _LUMINANCE) for end in (value.low, value.high))
+    return replace(bounds_only(value), low=low, high=max(high, value.high))
+
+
+def _colours(call: LayerCall) -> Value:
+    """Change between RGB and HSV, both of [0, 1]."""
+    value = call.value()
+    if value.within_unit:
+        return between(0.0, 1.0, reached=False, sources=value.sources)
+    return anything("its colours may lie outside [0, 1]", call.path, value.sources)
+
+
+def _flipped(call: LayerCall) -> Value:
+    return reshaped(call.value())
+
+
+def _equalised(call: LayerCall) -> Value:
+    """AutoContrast, Equalization, Solarization: numbers of `value_range`; images of one colour stay as they are."""
+    ends = numbers(call.config.get("value_range", [0, 255]))
+    value = call.value()
+    if len(ends) != 2:
+        return anything("its value range is not readable", call.path, value.sources)
+    joined = join([bounds_only(value), between(min(ends), max(ends))])
+    return replace(joined, reaches_low=False, reaches_high=False, unknown=value.unknown or joined.unknown)
+
+
+def _random_size(call: LayerCall) -> Value:
+    """RandomCrop, RandomHeight, RandomWidth: at inference resized or left alone, by linear weights unless told."""
+    return interpolated(call, str(call.config.get("interpolation", "bilinear")))
+
+
+LAYERS: Mapping[str, Rule] = {
+    **{name: Rule(_equalised, same_shape) for name in ("AutoContrast", "Equalization", "Solarization")},
+    "RandomCrop": Rule(_random_size, image_size_shape),
+    "RandomHeight": Rule(_random_size, unknown_shape),
+    "RandomWidth": Rule(_random_size, unknown_shape),
+}
+
+OPERATIONS: Mapping[str, Rule] = {
+    "Resize": Rule(_resized, _resized_shape),
+    **{
+        name: Rule(_warped, unknown_shape)
+        for name in ("AffineTransform", "PerspectiveTransform", "MapCoordinates", "ElasticTransform")
+    },
+    "CropImages": Rule(_cropped, unknown_shape),
+    "PadImages": Rule(_padded, unknown_shape),
+    "GaussianBlur": Rule(_padded, same_shape),
+    "ExtractPatches": Rule(_patches, unknown_shape),
+    "RGBToGrayscale": Rule(_grey, unknown_shape),
+    "RGBToHSV": Rule(_colours, same_shape),
+    "HSVToRGB": Rule(_colours, same_shape),
+    **{name: Rule(_flipped, same_shape) for name in ("FlipLeftRight", "FlipUpDown")},
+}

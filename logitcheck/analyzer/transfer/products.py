@@ -1,0 +1,129 @@
+"""Operations that sum products up: matrix products of all sorts (keras.src.ops.numpy, nn).
+
+Of two independent operands that take any real value, a sum of products takes any too. Where one operand is a
+distribution and the other a table of rows, the product is a mean of these rows; see `operations` for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.transfer.merging import inner_product
+from logitcheck.analyzer.transfer.operations import operand, operands, pair
+from logitcheck.analyzer.transfer.rearranging import unknown_shape
+from logitcheck.analyzer.values import Value, anything, between, bounds_only, unbounded
+from logitcheck.model import Shape, TensorReference
+
+
+def _product(call: LayerCall) -> Value:
+    """Give a sum of products of two operands."""
+    left, right = pair(call)
+    return _sum_of_products(call, left, right)
+
+
+def _sum_of_products(call: LayerCall, left: Value, right: Value) -> Value:
+    """Of a constant operand only the sign is looked at: it may hold zeros."""
+    result = inner_product(left, right, call.path)
+    return replace(result, unknown=None) if result.low == 0 else result
+
+
+def _contraction(call: LayerCall) -> Value:
+    """Einsum: products of all operands, summed over the letters that the result lacks; the letters come first."""
+    arguments = [argument for argument in call.call.args if not isinstance(argument, str)]
+    values = [operand(call, argument) for argument in arguments] if len(arguments) > 1 else operands(call)[1:]
+    if isinstance(arguments[0] if arguments else None, TensorReference) and len(arguments) == 1:
+        values = call.values()
+    match values:
+        case [first, second]:
+            return _sum_of_products(call, first, second)
+        case [single]:
+            return _summed(call, single)
+        case _:
+            return anything("nothing is known of a sum of products", call.path, call.sources())
+
+
+def _summed(call: LayerCall, value: Value) -> Value:
+    """Give sums of some of the value's own elements."""
+    if value.is_unbounded:
+        return bounds_only(value)
+    if value.low >= 0:
+        return Value(low=0.0, sources=value.sources)
+    return anything("nothing is known of a sum over unknown axes", call.path, value.sources)
+
+
+def _outer(call: LayerCall) -> Value:
+    """Give every product of an element of the one operand with one of the other."""
+    return arithmetic.multiply(*pair(call), call.path)
+
+
+def _signed(call: LayerCall) -> Value:
+    """Cross, correlate: sums of products with both signs."""
+    left, right = pair(call)
+    if left.is_unbounded and right.is_unbounded and arithmetic.independent([left, right]):
+        return unbounded(left.sources | right.sources)
+    return anything("nothing is known of differences of products", call.path, left.sources | right.sources)
+
+
+def _convolution(call: LayerCall) -> Value:
+    """Slide a kernel: with one of positive numbers and one more tensor, the sign is known."""
+    values = [operand(call, argument) for argument in call.call.args[:3]]
+    values += [operand(call, call.call.kwargs[name]) for name in _KERNELS if name in call.call.kwargs]
+    first, *kernels = values or [anything("it is called without a tensor", call.path)]
+    result = first
+    for kernel in kernels:
+        result = _sum_of_products(call, result, kernel)
+    return result if kernels else anything("its kernel is not readable", call.path, call.sources())
+
+
+_KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel", "filters")
+
+
+def _attention(call: LayerCall) -> Value:
+    """Give convex combinations of the rows of the third operand, the values; heads are an axis of their own."""
+    named = call.call.kwargs.get("value")
+    argument = call.call.args[2] if len(call.call.args) > 2 else named
+    value = operand(call, argument)
+    kept = replace(bounds_only(value), sources=call.sources())
+    return replace(kept, sum_axis=-1, sum_total=value.sum_total) if value.sum_axis == -1 else kept
+
+
+def _normalised(call: LayerCall) -> Value:
+    """BatchNorm, LayerNorm, RMSNorm: with tensors for scale and shift anything may come out."""
+    value = call.value()
+    varying = [item for item in call.values()[1:] if item.is_unbounded]
+    if varying and arithmetic.independent(call.values()):
+        return unbounded(call.sources())
+    return anything("its scale and shift are not followed", call.path, value.sources | call.sources())
+
+
+def _cosine(call: LayerCall) -> Value:
+    return between(-1.0, 1.0, reached=False, sources=call.sources())
+
+
+def _sum_of_entropies(call: LayerCall) -> Value:
+    """Cross-entropies of labels and outputs: not negative for labels that are a distribution."""
+    return anything("it is a loss itself", call.path, call.sources())
+
+
+def _query_shape(call: LayerCall) -> Shape | None:
+    return call.shape()
+
+
+def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
+    return {name: Rule(rule, unknown_shape) for name in names}
+
+
+OPERATIONS: Mapping[str, Rule] = {
+    **_rules(_product, "Dot", "Inner", "Vdot", "Tensordot", "Matvec"),
+    **_rules(_contraction, "Einsum"),
+    **_rules(_outer, "Outer", "Kron"),
+    **_rules(_signed, "Cross", "Correlate"),
+    **_rules(_convolution, "Conv", "DepthwiseConv", "SeparableConv", "ConvTranspose"),
+    **_rules(_normalised, "BatchNorm", "LayerNorm", "RMSNorm"),
+    **_rules(_cosine, "Corrcoef"),
+    **_rules(_sum_of_entropies, "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"),
+    "DotProductAttention": Rule(_attention, _query_shape),
+}
