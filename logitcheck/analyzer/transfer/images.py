@@ -57,6 +57,8 @@ def _with_border(call: LayerCall, value: Value) -> Value:
 def _warped(call: LayerCall) -> Value:
     """Warp: each pixel is a mean of its neighbours, and of the number that fills the border."""
     value = bounds_only(call.value())
+    if value.is_unbounded:
+        return anything("its warp may show nothing but the border", call.path, value.sources)
     kept = value if call.option("fill_mode", "constant") not in {"constant", None} else _with_border(call, value)
     linear = call.option("interpolation", "bilinear") in {"bilinear", "nearest"} and call.option("order", 1) in {0, 1}
     return kept if linear else anything("its interpolation overshoots", call.path, value.sources)

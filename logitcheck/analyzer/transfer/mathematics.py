@@ -190,7 +190,7 @@ def _step(call: LayerCall) -> Value:
 def _without_nan(call: LayerCall) -> Value:
     """NanToNum: what comes out of an activation holds no NaN to be replaced, other numbers may."""
     value, replacement = call.value(), number(call.option("nan", 0.0))
-    if value.applied is not None:
+    if value.applied is not None or value.is_unbounded:
         return reshaped(value)
     if replacement is None:
         return anything("what it replaces NaN by is not readable", call.path, value.sources)

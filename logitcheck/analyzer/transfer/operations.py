@@ -100,7 +100,9 @@ def _divide_without_nan(call: LayerCall) -> Value:
     left, right = pair(call)
     known = patterns.quotient(left, right, _identity(call))
     quotient = known if known is not None else arithmetic.divide(left, right, call.path)
-    return quotient if right.low > 0 or right.nonzero else join([quotient, arithmetic.constant(0.0)])
+    if right.low > 0 or right.nonzero or quotient.is_unbounded:
+        return quotient
+    return join([quotient, arithmetic.constant(0.0)])
 
 
 def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:

@@ -34,7 +34,7 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     """Give `left / right` where the right one is the sum of the left one, or its complement; else None."""
     if left.low < 0:
         return None
-    if is_derived(right, numerator, Derivation.SUM) and right.derived is not None:
+    if right.derived is not None and right.derived.how is Derivation.SUM and _is_sum_of(right, left, numerator):
         return replace(between(0.0, 1.0, sources=left.sources), sum_axis=right.derived.axis)
     if is_derived(right, numerator, Derivation.ABOVE_SUM):
         return between(0.0, 1.0, reached=False, sources=left.sources)
@@ -43,6 +43,22 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
         reached = (left.reaches_low, left.reaches_high)
         return Value(low=odds[0], high=odds[1], reaches_low=reached[0], reaches_high=reached[1], sources=left.sources)
     return None
+
+
+def _is_sum_of(total: Value, value: Value, identity: object) -> bool:
+    """Whether `total` sums the tensor up, or another one that was computed in the same way (`exp(x)` twice)."""
+    if is_derived(total, identity, Derivation.SUM):
+        return True
+    own, other = value.derived, total.derived.before if total.derived is not None else None
+    return (
+        own is not None
+        and other is not None
+        and (own.how, own.of, own.axis) == (other.how, other.of, other.axis)
+        and own.how in _OF_ONE_TENSOR
+    )
+
+
+_OF_ONE_TENSOR = frozenset({Derivation.EXPONENTIAL, Derivation.COMPLEMENT, Derivation.NEGATIVE})
 
 
 def difference(left: Value, right: Value, minuend: object) -> Value | None:

@@ -6,9 +6,11 @@ distribution and the other a table of rows, the product is a mean of these rows;
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.merging import inner_product
@@ -93,10 +95,29 @@ def _attention(call: LayerCall) -> Value:
 def _normalised(call: LayerCall) -> Value:
     """BatchNorm, LayerNorm, RMSNorm: with tensors for scale and shift anything may come out."""
     value = call.value()
+    if len(call.tensors) == 1 and not any(isinstance(argument, ConstantArray) for argument in _arguments(call)):
+        return _standardised(call)
     varying = [item for item in call.values()[1:] if item.is_unbounded]
     if varying and arithmetic.independent(call.values()):
         return unbounded(call.sources())
     return anything("its scale and shift are not followed", call.path, value.sources | call.sources())
+
+
+def _arguments(call: LayerCall) -> list[object]:
+    return [*call.call.args[1:], *call.call.kwargs.values()]
+
+
+def _standardised(call: LayerCall) -> Value:
+    """Give bounds of n standardised numbers: the largest is at most sqrt(n - 1) deviations from their mean."""
+    shape = call.shape()
+    along = axes.negatives(call.option("axis", -1), shape)
+    count = axes.product(axes.size(shape, axis) for axis in along) if along else None
+    if not count or call.layer.rule == "BatchNorm":
+        return anything("how many numbers it normalises is not known", call.path, call.sources())
+    centred = call.layer.rule == "LayerNorm" and call.option("rms_scaling") is not True
+    bound = math.sqrt(count - 1 if centred else count)
+    nonnegative = not centred and call.value().low >= 0
+    return Value(low=0.0 if nonnegative else -bound, high=bound, sources=call.sources())
 
 
 def _cosine(call: LayerCall) -> Value:
