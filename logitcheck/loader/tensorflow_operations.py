@@ -75,11 +75,17 @@ def _node_call(
     return calls.call(tuple(operands), keywords)
 
 
+_TRANSPOSING = ("transpose_a", "transpose_b", "adj_x", "adj_y")
+
+
 def _options(attributes: Mapping[str, object]) -> dict[str, Argument]:
     """Give the attributes of a node that are options of the operation."""
     options: dict[str, Argument] = {}
     if "keep_dims" in attributes:
         options["keepdims"] = mapping(attributes["keep_dims"]).get("b") is True
+    for name in _TRANSPOSING:
+        if mapping(attributes.get(name)).get("b") is True:
+            options[name] = True
     if "data_format" in attributes:
         options["data_format"] = _attribute_text(attributes["data_format"])
     if "DstT" in attributes:

@@ -202,6 +202,7 @@ def _squared_difference(call: LayerCall) -> Value:
     return replace(
         arithmetic.combine((left, right), 0.0, INFINITY, (False, False), call.path),
         reaches_high=(left.is_unbounded or right.is_unbounded) and arithmetic.independent([left, right]),
+        unknown=None,
     )
 
 

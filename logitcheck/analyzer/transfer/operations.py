@@ -11,7 +11,7 @@ from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import clip, raised
 from logitcheck.analyzer.transfer.merging import inner_product, same_classes
-from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, bounds_only, join, unbounded
+from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, bounds_only, join, unbounded, without_axes
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -140,19 +140,27 @@ def _where(call: LayerCall) -> Value:
 def _matrix_product(call: LayerCall) -> Value:
     """Multiply matrices; a distribution times rows is a mean of the rows, as in attention."""
     left, right = pair(call)
+    turned = _turned_over(call)
+    left, right = (without_axes(value) if turns else value for value, turns in zip((left, right), turned, strict=True))
     if left.is_simplex and left.sum_axis == -1:
         kept = replace(bounds_only(right), sources=left.sources | right.sources)
         if arithmetic.is_number(right) or not right.sources:
             kept = replace(kept, reaches_low=False, reaches_high=False)
         return replace(kept, sum_axis=-1, sum_total=right.sum_total) if right.sum_axis == -1 else kept
     matrix = call.call.args[1] if len(call.call.args) > 1 else None
-    if left.is_unbounded and isinstance(matrix, ConstantArray):
+    if left.is_unbounded and isinstance(matrix, ConstantArray) and not any(turned):
         return (
             unbounded(left.sources)
             if _has_no_zero_column(matrix.value)
             else anything("its matrix has columns of zeros", call.path, left.sources)
         )
     return inner_product(left, right, call.path)
+
+
+def _turned_over(call: LayerCall) -> tuple[bool, bool]:
+    """Whether a matrix product of TensorFlow takes its left and its right operand transposed."""
+    left, right = (("transpose_a", "adjoint_a", "adj_x"), ("transpose_b", "adjoint_b", "adj_y"))
+    return any(call.option(name) is True for name in left), any(call.option(name) is True for name in right)
 
 
 def _has_no_zero_column(matrix: object) -> bool:
@@ -184,7 +192,7 @@ def _matrix_shape(call: LayerCall) -> Shape | None:
     left = call.shape(0)
     matrix = call.call.args[1] if len(call.call.args) > 1 else None
     right = _array_shape(matrix.value) if isinstance(matrix, ConstantArray) else call.shape(1)
-    if left is None or right is None or len(right) < 2 or len(left) < 2:
+    if left is None or right is None or len(right) < 2 or len(left) < 2 or any(_turned_over(call)):
         return None
     return (*left[:-1], right[-1])
 

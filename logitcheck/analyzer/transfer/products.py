@@ -14,10 +14,10 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.merging import inner_product
-from logitcheck.analyzer.transfer.operations import operand, operands, pair
+from logitcheck.analyzer.transfer.operations import operand, pair
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
 from logitcheck.analyzer.values import Value, anything, between, bounds_only, unbounded
-from logitcheck.model import Shape, TensorReference
+from logitcheck.model import ConstantArray, Shape
 
 
 def _product(call: LayerCall) -> Value:
@@ -33,12 +33,11 @@ def _sum_of_products(call: LayerCall, left: Value, right: Value) -> Value:
 
 
 def _contraction(call: LayerCall) -> Value:
-    """Einsum: products of all operands, summed over the letters that the result lacks; the letters come first."""
-    arguments = [argument for argument in call.call.args if not isinstance(argument, str)]
-    values = [operand(call, argument) for argument in arguments] if len(arguments) > 1 else operands(call)[1:]
-    if isinstance(arguments[0] if arguments else None, TensorReference) and len(arguments) == 1:
-        values = call.values()
-    match values:
+    """Einsum: products of all operands, summed over the letters that the result lacks.
+
+    TensorFlow writes the letters first; Keras 2 loses the operands behind them when it saves.
+    """
+    match [operand(call, argument) for argument in call.call.args if not isinstance(argument, str)]:
         case [first, second]:
             return _sum_of_products(call, first, second)
         case [single]:
