@@ -235,3 +235,17 @@ def test_an_expected_value_lies_between_the_constants() -> None:
 )
 def test_shapes(name: str, args: list[Any], before: list[Shape | None], after: Shape | None) -> None:
     assert shapes(call(operation(name), *[(logits(), shape) for shape in before], args=args)) == [after]
+
+
+@pytest.mark.parametrize("option", ["transpose_b", "adjoint_b", "adj_y"])
+def test_a_distribution_of_rows_that_are_taken_as_columns_is_none(option: str) -> None:
+    operands = [(distribution(name="weights"), (None, 2, 3)), (distribution(name="rows"), (None, 2, 3))]
+    turned = result(call(operation("Matmul"), *operands, kwargs={option: True}))
+    assert turned.kind is Kind.UNIT_INTERVAL
+
+
+@pytest.mark.parametrize("option", ["transpose_a", "adjoint_a", "adj_x"])
+def test_weights_that_are_taken_as_columns_are_no_mean(option: str) -> None:
+    operands = [(distribution(name="weights"), (None, 2, 2)), (scores("rows"), (None, 2, 3))]
+    turned = result(call(operation("Matmul"), *operands, kwargs={option: True}))
+    assert turned.kind is Kind.UNKNOWN

@@ -1,0 +1,87 @@
+"""Formulas over one tensor that are close to a known one, and are not it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from logitcheck.analyzer.transfer import patterns
+from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, Value, between
+from tests.analyzer.given import bounded, call, layer, logits, operation, reference, scores, source
+
+TENSOR, OTHER = reference(), reference(1)
+
+
+def total(axis: int = -1, how: Derivation = Derivation.SUM, of: object = TENSOR) -> Value:
+    return replace(between(0.0, INFINITY), derived=Derived(how, of, axis))
+
+
+def test_a_tensor_divided_by_its_own_sum_is_a_distribution() -> None:
+    value = patterns.quotient(scores(), total(-2), TENSOR)
+    assert value is not None
+    assert (value.kind, value.axis) == (Kind.PROBABILITIES, -2)
+
+
+def test_a_tensor_divided_by_the_sum_of_another_is_no_formula() -> None:
+    assert patterns.quotient(scores(), total(of=OTHER), TENSOR) is None
+
+
+def test_numbers_of_both_signs_divided_by_their_sum_are_no_formula() -> None:
+    assert patterns.quotient(bounded(-1.0, 1.0), total(), TENSOR) is None
+
+
+def test_a_tensor_divided_by_more_than_its_sum_only_lies_in_the_unit_interval() -> None:
+    value = patterns.quotient(scores(), total(how=Derivation.ABOVE_SUM), TENSOR)
+    assert value is not None
+    assert (value.kind, value.reaches_high) == (Kind.UNIT_INTERVAL, False)
+
+
+def test_the_same_exponential_computed_twice_counts_as_one() -> None:
+    exponential = Derived(Derivation.EXPONENTIAL, TENSOR)
+    powers = replace(between(0.0, INFINITY, sources=source()), derived=exponential)
+    summed = replace(between(0.0, INFINITY), derived=Derived(Derivation.SUM, OTHER, -1, exponential))
+    value = patterns.quotient(powers, summed, reference(2))
+    assert value is not None
+    assert value.kind is Kind.PROBABILITIES
+    maxima = replace(powers, derived=Derived(Derivation.MAXIMUM, TENSOR))
+    assert patterns.quotient(maxima, summed, reference(2)) is None
+
+
+def test_odds_of_bounded_probabilities_are_bounded() -> None:
+    value = patterns.quotient(bounded(0.2, 0.5), total(how=Derivation.COMPLEMENT), TENSOR)
+    assert value is not None
+    assert (value.low, value.high) == (0.25, 1.0)
+
+
+def test_a_tensor_less_its_maximum_is_never_positive() -> None:
+    value = patterns.difference(bounded(-1.0, 3.0), total(how=Derivation.MAXIMUM), TENSOR)
+    assert value is not None
+    assert (value.low, value.high, value.reaches_low) == (-4.0, 0.0, False)
+
+
+def test_logits_less_the_maximum_of_others_are_no_formula() -> None:
+    assert patterns.difference(logits(), total(how=Derivation.MAXIMUM, of=OTHER), TENSOR) is None
+
+
+def test_logarithms_of_tensors_that_are_no_complements_are_no_formula() -> None:
+    left = replace(logits(), derived=Derived(Derivation.LOGARITHM, TENSOR))
+    right = replace(logits(), derived=Derived(Derivation.LOGARITHM, OTHER, None, Derived(Derivation.NEGATIVE, TENSOR)))
+    assert patterns.difference(left, right, reference(2)) is None
+
+
+def test_two_sides_are_complements_in_either_order() -> None:
+    p, q = scores(), replace(scores(), derived=Derived(Derivation.COMPLEMENT, TENSOR))
+    called = call(layer("Concatenate"), (p, (None, 1)), (q, (None, 1)))
+    assert patterns.are_complements(called, [TENSOR, OTHER])
+    assert patterns.are_complements(called, [OTHER, TENSOR])
+    assert not patterns.are_complements(called, [TENSOR, OTHER, OTHER])
+
+
+def test_complements_beyond_the_unit_interval_are_no_probabilities() -> None:
+    p = bounded(-1.0, 2.0)
+    q = replace(p, derived=Derived(Derivation.COMPLEMENT, TENSOR))
+    called = call(operation("Stack"), (p, (None, 1)), (q, (None, 1)))
+    assert not patterns.are_complements(called, [TENSOR, OTHER])
+
+
+def test_a_tensor_without_operand_is_derived_from_nothing() -> None:
+    assert patterns.derived(call(operation("Exp")), logits(), Derivation.EXPONENTIAL).derived is None
