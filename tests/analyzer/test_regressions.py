@@ -75,11 +75,19 @@ def test_entries_taken_for_each_class_are_no_distribution() -> None:
     assert result(called_).kind is Kind.UNIT_INTERVAL
 
 
-@pytest.mark.parametrize("axis", [1, -1])
-def test_an_average_with_weights_is_neither_constant_nor_a_distribution(axis: int) -> None:
-    value = result(call(operation("Average", axis=axis), (distribution(), SHAPE), kwargs={"weights": [1.0, 2.0, 3.0]}))
+@pytest.mark.parametrize(
+    ("axis", "weights"), [(-1, [1.0, 2.0, 3.0]), (1, [[1.0, 2.0, 3.0]] * 5)], ids=["of classes", "for each number"]
+)
+def test_an_average_with_weights_is_neither_constant_nor_a_distribution(axis: int, weights: object) -> None:
+    value = result(call(operation("Average", axis=axis), (distribution(), SHAPE), kwargs={"weights": weights}))
     assert value.axis is None
     assert value.low != value.high
+
+
+def test_an_average_of_distributions_with_a_weight_for_each_is_one() -> None:
+    weights = [1.0, 0.0, 3.0, 0.5, 2.0]
+    value = result(call(operation("Average", axis=1), (distribution(), SHAPE), kwargs={"weights": weights}))
+    assert (value.kind, value.axis) == (Kind.PROBABILITIES, -1)
 
 
 @pytest.mark.parametrize("name", ["Max", "Min"])
