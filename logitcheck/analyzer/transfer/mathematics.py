@@ -166,9 +166,16 @@ def _signed_remainder(call: LayerCall) -> Value:
 
 
 def _whole_quotient(call: LayerCall) -> Value:
+    """FloorDivide: a quotient just beside a whole number may be rounded to either side of it."""
     quotient = quotient_of(call)
-    ends = [end if math.isinf(end) else float(math.floor(end)) for end in (quotient.low, quotient.high)]
+    low, high = (
+        end * (1 + side * math.copysign(_ROUNDING, end)) for end, side in ((quotient.low, -1), (quotient.high, 1))
+    )
+    ends = [end if math.isinf(end) else float(math.floor(end)) for end in (low, high)]
     return replace(bounds_only(quotient), low=ends[0], high=ends[1], integer=True)
+
+
+_ROUNDING = 1e-6
 
 
 def _power_of_two_times(call: LayerCall) -> Value:
