@@ -18,7 +18,12 @@ LARGEST_SIZE = 2**53
 """Larger sizes count as unknown: no tensor has them, and floating point cannot hold them."""
 
 CROSSENTROPY_BY_SHAPE = "Crossentropy"
-"""Name of the loss of the Keras 3 strings "ce" and "crossentropy": it is chosen from the shapes at the first fit."""
+"""Name of the loss of the Keras 3 strings "ce" and "crossentropy": it is chosen from the shapes at the first fit.
+
+Keras 2 has metrics of that name."""
+
+ACCURACY_BY_SHAPE = "accuracy"
+"""Name of the metric of the strings "acc" and "accuracy", which is chosen likewise; the class is called `Accuracy`."""
 
 
 class ContainerFormat(Enum):
@@ -145,7 +150,7 @@ class Graph:
 
 
 class LossForm(Enum):
-    """How a loss was given to `compile`, as far as the file tells."""
+    """How a loss or a metric was given to `compile`, as far as the file tells."""
 
     STRING = "string"
     FUNCTION = "function"
@@ -179,8 +184,34 @@ class Loss:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Metric:
+    """One compiled metric.
+
+    name: canonical class name (`BinaryAccuracy`), ACCURACY_BY_SHAPE or CROSSENTROPY_BY_SHAPE, or the stored name of one
+      that Keras does not know.
+    label: the name as the file has it. form: how it was given. weighted: whether among `weighted_metrics`.
+    from_logits: as compiled; None where the metric has no such parameter, or the file does not say.
+    thresholds: what it compares scores with; empty where it ranks them instead, None where it has none or the file
+      does not say.
+    takes_ids: whether it reads each number as a class id (`sparse_y_pred`); None where it cannot, or is not said.
+    settings: its other parameters that differ from Keras's defaults, so that a fix can keep them.
+    reason: why the metric cannot be judged, or None.
+    """
+
+    name: str
+    form: LossForm
+    label: str
+    weighted: bool = False
+    from_logits: bool | None = None
+    thresholds: tuple[float, ...] | None = None
+    takes_ids: bool | None = None
+    settings: tuple[tuple[str, object], ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ModelOutput:
-    """One output of a model, with the losses compiled for it.
+    """One output of a model, with the losses and metrics compiled for it.
 
     name: its name as Keras of that version gives it. tensor: None where the graph cannot be walked.
     """
@@ -188,6 +219,7 @@ class ModelOutput:
     name: str | None
     tensor: TensorReference | None
     losses: tuple[Loss, ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from logitcheck.loader import activations, envelopes, fields, graphs, outputs
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.outputs import NamedOutput
 from logitcheck.loader.stored import StoredModel
-from logitcheck.model import Graph, Head, ModelOutput, SavedModel
+from logitcheck.model import ContainerFormat, Graph, Head, Metric, ModelOutput, SavedModel
 
 _HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
 
@@ -24,7 +24,7 @@ def assemble(stored: StoredModel) -> SavedModel:
     named = _named_outputs(envelope, graph, generation)
     settings = stored.compile_settings
     matched: tuple[ModelOutput, ...]
-    matched, note = outputs.match(named, settings or {}, generation)
+    matched, note = outputs.match(named, settings or {}, generation, _metrics(stored, named, generation))
     return SavedModel(
         format=stored.format,
         keras_version=stored.keras_version,
@@ -61,6 +61,15 @@ def _named_outputs(envelope: Envelope, graph: Graph | None, generation: int) -> 
     else:
         leaves = [((), reference) for reference in graph.outputs]
     return outputs.name_outputs(leaves, generation)
+
+
+def _metrics(stored: StoredModel, named: Sequence[NamedOutput], generation: int) -> Sequence[tuple[Metric, ...]]:
+    settings = stored.compile_settings or {}
+    if not settings.get("metrics") and not settings.get("weighted_metrics"):
+        return ()
+    from logitcheck.loader import metric_places
+
+    return metric_places.place(named, settings, generation, by_name=stored.format is ContainerFormat.HDF5)
 
 
 def _why_unwalkable(envelope: Envelope) -> str:

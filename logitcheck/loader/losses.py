@@ -114,7 +114,7 @@ def _string(name: str, generation: int) -> Loss:
         if generation == 3:
             return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, label=name, from_logits=False, axis=-1)
         return _custom(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
-    known = _canonical(name, generation)
+    known = canonical(name, generation)
     if known is None and _has_class(name, generation):
         known = name
     if known is not None:
@@ -128,7 +128,7 @@ def _string(name: str, generation: int) -> Loss:
 
 
 def _function(name: str, generation: int) -> Loss:
-    known = _canonical(name, generation)
+    known = canonical(name, generation)
     if known is not None:
         return _builtin(known, LossForm.FUNCTION, {}, name)
     return _raw_tensorflow(name) or _custom(name, f"{name!r} is a custom function")
@@ -156,14 +156,15 @@ def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
     """Read a LossFunctionWrapper: the parameters of the function stand beside it in the config."""
     function = config.get("fn")
     name = fields.text(function) or fields.text(fields.mapping(function).get("config")) or "LossFunctionWrapper"
-    known = _canonical(name, generation)
+    known = canonical(name, generation)
     if known is None:
         hint = fields.boolean(config.get("from_logits"))
         return _raw_tensorflow(name) or _custom(name, f"the loss wraps the custom function {name!r}", hint)
     return _builtin(known, LossForm.FUNCTION, config, name)
 
 
-def _canonical(name: str, generation: int) -> str | None:
+def canonical(name: str, generation: int) -> str | None:
+    """Give the class whose loss a function of Keras computes, or None if Keras has no such function."""
     known = _FUNCTIONS.get(name) or _SHORT.get(name) or _SHORT.get(name.lower() if name.isupper() else name)
     if known is None and generation > 1:
         known = _SINCE_KERAS_2.get(name.lower() if name.isupper() else name)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from logitcheck.loader import losses
-from logitcheck.model import Loss, ModelOutput, TensorReference
+from logitcheck.model import Loss, Metric, ModelOutput, TensorReference
 
 Path = tuple[str | int, ...]
 
@@ -37,15 +37,22 @@ def name_outputs(leaves: Sequence[tuple[Path, TensorReference]], generation: int
 
 
 def match(
-    outputs: Sequence[NamedOutput], settings: Mapping[str, object], generation: int
+    outputs: Sequence[NamedOutput],
+    settings: Mapping[str, object],
+    generation: int,
+    metrics: Sequence[tuple[Metric, ...]] = (),
 ) -> tuple[tuple[ModelOutput, ...], str | None]:
-    """Give every output its losses, and a note on what in the settings fits no output, if anything."""
+    """Give every output its losses, and a note on what in the settings fits no output, if anything.
+
+    metrics: those of each output, if there are any.
+    """
     stored, weights = settings.get("loss"), settings.get("loss_weights")
     matched = tuple(
         ModelOutput(
             name=output.name,
             tensor=output.tensor,
             losses=tuple(_losses(output, position, outputs, stored, weights, generation)),
+            metrics=metrics[position] if metrics else (),
         )
         for position, output in enumerate(outputs)
     )
@@ -70,18 +77,19 @@ def _losses(
 def _candidates(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> list[object]:
     """Find the stored losses of one output."""
     if isinstance(stored, dict) and "class_name" not in stored:
-        return [_from_dict(output, stored, count)]
+        return [from_dict(output, stored, count)]
     if isinstance(stored, list):
-        if _mirrors(stored) and output.path:
-            return [_descend(stored, output.path)]
+        if mirrors(stored) and output.path:
+            return [descend(stored, output.path)]
         if count == 1:
             return list(stored) if generation == 3 else stored[:1]
         return [stored[position]] if position < len(stored) else []
     return [stored]
 
 
-def _from_dict(output: NamedOutput, stored: Mapping[str, object], count: int) -> object:
-    nested = _descend(stored, output.path)
+def from_dict(output: NamedOutput, stored: Mapping[str, object], count: int) -> object:
+    """Find the setting of one of `count` outputs in a dict of them, by path, name or layer; None if it has none."""
+    nested = descend(stored, output.path)
     if nested is not None:
         return nested
     found = stored.get(output.name) if output.name is not None else None
@@ -92,12 +100,12 @@ def _from_dict(output: NamedOutput, stored: Mapping[str, object], count: int) ->
     return found
 
 
-def _mirrors(stored: list[object]) -> bool:
+def mirrors(stored: list[object]) -> bool:
     """Whether settings mirror a nested structure of outputs rather than list them one by one."""
     return any(isinstance(item, list) or (isinstance(item, dict) and "class_name" not in item) for item in stored)
 
 
-def _descend(stored: object, path: Path) -> object:
+def descend(stored: object, path: Path) -> object:
     """Follow an output's path into settings that mirror the output structure; None where they do not."""
     if not path:
         return None
@@ -113,11 +121,11 @@ def _descend(stored: object, path: Path) -> object:
 
 def _weight(output: NamedOutput, position: int, weights: object) -> object:
     if isinstance(weights, dict):
-        nested = _descend(weights, output.path)
+        nested = descend(weights, output.path)
         return nested if nested is not None else weights.get(output.name)
     if isinstance(weights, list):
-        if _mirrors(weights) and output.path:
-            return _descend(weights, output.path)
+        if mirrors(weights) and output.path:
+            return descend(weights, output.path)
         return weights[position] if position < len(weights) else None
     return weights
 

@@ -1,0 +1,87 @@
+"""Which metrics belong to which output, as Keras of the version that wrote the file places them.
+
+keras-facts, "Matching losses/metrics to outputs": Keras 3 takes a list as long as the outputs for one entry an output,
+Keras 1 and 2 give a flat list to every output; lists of lists and dicts are one entry an output for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from logitcheck.loader import metrics
+from logitcheck.loader.outputs import NamedOutput, descend, from_dict, mirrors
+from logitcheck.model import Metric
+
+MOST_METRICS = 64
+"""Metrics of one output that are read; nobody compiles more."""
+
+
+def place(
+    outputs: Sequence[NamedOutput], settings: Mapping[str, object], generation: int, *, by_name: bool
+) -> list[tuple[Metric, ...]]:
+    """Give the metrics of each output, in the order of the outputs.
+
+    by_name: whether the file keeps of a function its bare name, as HDF5 does.
+    """
+    placed: list[tuple[Metric, ...]] = [()] * len(outputs)
+    for key in ("metrics", "weighted_metrics"):
+        stored = settings.get(key)
+        weighted = key == "weighted_metrics"
+        if _is_for_all(stored, len(outputs), generation):
+            shared = _read(stored, generation, by_name=by_name, weighted=weighted)
+            placed = [given + shared for given in placed]
+        elif stored:
+            entries = [_entry(output, at, len(outputs), stored, generation) for at, output in enumerate(outputs)]
+            placed = [
+                given + _read(entry, generation, by_name=by_name, weighted=weighted)
+                for given, entry in zip(placed, entries, strict=True)
+            ]
+    return placed
+
+
+def _is_for_all(stored: object, count: int, generation: int) -> bool:
+    """Whether all that is stored belongs to every output."""
+    if count == 1:
+        return stored is not None
+    if isinstance(stored, list):
+        return generation < 3 and not mirrors(stored)
+    return isinstance(stored, str) and generation < 3
+
+
+def _entry(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> object:
+    """Find what is stored for one of several outputs; None where Keras would refuse the structure."""
+    if isinstance(stored, dict):
+        return from_dict(output, stored, count)
+    if not isinstance(stored, list):
+        return None
+    if len(output.path) > 1 and mirrors(stored):
+        nested = descend(stored, output.path)
+        if nested is not None:
+            return nested
+    if generation == 3 and len(stored) != count:
+        return None
+    return stored[position] if position < len(stored) else None
+
+
+def _read(stored: object, generation: int, *, by_name: bool, weighted: bool) -> tuple[Metric, ...]:
+    read: list[Metric] = []
+    for raw in _leaves(stored):
+        metric = metrics.read(raw, generation, by_name=by_name, weighted=weighted)
+        if metric is not None:
+            read.append(metric)
+        if len(read) == MOST_METRICS:
+            break
+    return tuple(read)
+
+
+def _leaves(stored: object) -> Iterator[object]:
+    """Give what a structure of lists and dicts holds, in order."""
+    pending = [stored]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending.extend(reversed(item))
+        elif isinstance(item, dict) and "class_name" not in item:
+            pending.extend(reversed(item.values()))
+        else:
+            yield item
