@@ -11,7 +11,7 @@ from logitcheck.analyzer.losses import Expectation
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.values import Kind, Value, anything, unbounded
 from logitcheck.analyzer.walk import BudgetExceededError, Walk
-from logitcheck.model import Call, Head, Layer, LayerKind, Loss, ModelOutput, SavedModel, Shape, TensorReference
+from logitcheck.model import Call, Head, Layer, LayerKind, Loss, Metric, ModelOutput, SavedModel, Shape, TensorReference
 
 __all__ = ["JudgedLoss", "OutputAnalysis", "analyze"]
 
@@ -25,20 +25,27 @@ class JudgedLoss:
     axis: int | None
     units: int | None
 
+    def fits(self, value: Value) -> bool:
+        """Whether a value is proved to be what the loss expects; False also where nothing is proved."""
+        return losses.fits(value, self.expectation, axis_matches=self.axis is not None and self.axis == value.axis)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutputAnalysis:
     """What one output of a model is.
 
     name: as in the model; None where it cannot be walked. classes: size of its class axis (the last one where no
-    distribution tells another), if known. kind: of the value.
+    distribution tells another), if known. units: size of its last axis, if known. kind: of the value. metrics: as
+    compiled; what they make of the value stands in `metrics.py`.
     """
 
     name: str | None
     value: Value
     classes: int | None
+    units: int | None
     evidence: tuple[Step, ...]
     losses: tuple[JudgedLoss, ...]
+    metrics: tuple[Metric, ...]
     kind: Kind
 
 
@@ -75,8 +82,10 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
         name=output.name,
         value=value,
         classes=classes,
+        units=last,
         evidence=steps,
         losses=judged,
+        metrics=output.metrics,
         kind=value.kind,
     )
 

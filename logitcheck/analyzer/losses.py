@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from logitcheck.analyzer.values import Kind, LogOf, Value
-from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss
+from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm
 
 
 class Expects(Enum):
@@ -106,6 +106,11 @@ def expectation(loss: Loss, units: int | None) -> Expectation:
         family=family,
         axis=loss.axis if loss.axis is not None else -1 if family is Family.DIVERGENCE else None,
     )
+
+
+def of_metric(name: str) -> Loss:
+    """Give the loss that a cross-entropy metric with from_logits=True computes; `name` is that of either."""
+    return Loss(name=name, form=LossForm.OBJECT, from_logits=True, axis=-1)
 
 
 _NO_MARGIN = frozenset({Kind.PROBABILITIES, Kind.UNIT_INTERVAL, Kind.UNKNOWN})

@@ -41,14 +41,14 @@ class Applied:
     """An activation at the moment it was applied, remembered as long as its numbers stay what they were.
 
     name: canonical activation. layer: where. axis: of a softmax, else None. mechanism: how Keras applied it.
-    half: whether it was computed in 16 bits.
+    half: the type of 16 bits it was computed in, or None.
     """
 
     name: str
     layer: str
     axis: int | None
     mechanism: str
-    half: bool = False
+    half: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis
-from logitcheck.analyzer.losses import Expects, Family, fits
+from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
-from logitcheck.model import LossForm, SavedModel
+from logitcheck.model import ACCURACY_BY_SHAPE, LossForm, SavedModel
 from logitcheck.report import Finding, Severity, Verdict
 from logitcheck.rules.base import Case
 
@@ -29,7 +29,8 @@ def judge(model: SavedModel, output: OutputAnalysis) -> tuple[Verdict, JudgedLos
         if worst is None or _badness(verdict) < _badness(worst[0]):
             worst = verdict, judged
     assert worst is not None
-    return *worst, tuple(findings.values())
+    beside = () if is_silent_beside(output) else tuple(_beside(model, output))
+    return *worst, (*findings.values(), *beside)
 
 
 def is_silent(case: Case) -> bool:
@@ -48,6 +49,36 @@ def is_silent(case: Case) -> bool:
     if expected.is_crossentropy and (kind is Kind.LOGITS or judged.loss.form is LossForm.FUNCTION):
         return False
     return _takes_anything(judged) or _fits(case)
+
+
+_HARMLESS = frozenset(
+    {
+        *(ACCURACY_BY_SHAPE, "CategoricalAccuracy", "SparseCategoricalAccuracy", "MeanSquaredError"),
+        *("MeanAbsoluteError", "RootMeanSquaredError"),
+    }
+)
+"""The usual metrics, of which only accuracy can be wrong, and that only on logits or margins."""
+
+
+def is_silent_beside(output: OutputAnalysis) -> bool:
+    """Whether it is plain that neither metrics nor precision give cause for a finding, as with most outputs."""
+    applied = output.value.applied
+    if applied is not None and applied.half is not None:
+        return False
+    if any(metric.name not in _HARMLESS for metric in output.metrics):
+        return False
+    if output.kind in {Kind.PROBABILITIES, Kind.UNIT_INTERVAL} or not output.metrics:
+        return True
+    return all(judged.expectation.family is Family.OTHER for judged in output.losses)
+
+
+def _beside(model: SavedModel, output: OutputAnalysis) -> Iterator[Finding]:
+    """Give the findings that leave the verdict alone."""
+    from logitcheck.rules import catalogue
+
+    case = Case(model=model, output=output, judged=next(iter(output.losses), None))
+    for rule in catalogue.BESIDE_THE_LOSS:
+        yield from rule.check(case)
 
 
 def _badness(verdict: Verdict) -> int:
@@ -75,11 +106,7 @@ def _takes_anything(judged: JudgedLoss) -> bool:
 
 def _fits(case: Case) -> bool:
     """Whether the output is proved to be what the loss expects."""
-    judged = case.judged
-    if judged is None:
-        return False
-    matches = judged.axis is not None and judged.axis == case.output.value.axis
-    return fits(case.output.value, judged.expectation, axis_matches=matches)
+    return case.judged is not None and case.judged.fits(case.output.value)
 
 
 def _verdict(case: Case, findings: tuple[Finding, ...]) -> Verdict:

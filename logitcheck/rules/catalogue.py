@@ -16,6 +16,11 @@ from logitcheck.rules.lc110_stacked_activations import StackedActivations
 from logitcheck.rules.lc111_distribution_loss_on_logits import DistributionLossOnLogits
 from logitcheck.rules.lc112_margin_loss_on_probabilities import MarginLossOnProbabilities
 from logitcheck.rules.lc113_integer_output import IntegerOutput
+from logitcheck.rules.lc201_threshold_on_logits import ThresholdOnLogits
+from logitcheck.rules.lc202_auc_on_logits import AucOnLogits
+from logitcheck.rules.lc203_metric_flag_disagrees import MetricFlagDisagrees
+from logitcheck.rules.lc204_metric_needs_labels import MetricNeedsLabels
+from logitcheck.rules.lc301_half_precision_head import HalfPrecisionHead
 from logitcheck.rules.lc401_predict_returns_logits import PredictReturnsLogits
 from logitcheck.rules.lc402_undetermined_output import UndeterminedOutput
 from logitcheck.rules.lc403_unknown_loss import UnknownLoss
@@ -35,9 +40,20 @@ ORDINARY: tuple[Rule, ...] = (
     DistributionLossOnLogits(),
     MarginLossOnProbabilities(),
 )
+BESIDE_THE_LOSS: tuple[Rule, ...] = (
+    ThresholdOnLogits(),
+    AucOnLogits(),
+    MetricFlagDisagrees(),
+    MetricNeedsLabels(),
+    HalfPrecisionHead(),
+)
+"""Rules about metrics and precision: asked once for each output, and without a say in its verdict."""
+
 PREDICT, UNDETERMINED, UNKNOWN_LOSS = PredictReturnsLogits(), UndeterminedOutput(), UnknownLoss()
 NOT_COMPILED, BY_NAME = NotCompiled(), LossFunctionByName()
 INFORMATION: tuple[Rule, ...] = (PREDICT, UNDETERMINED, UNKNOWN_LOSS, NOT_COMPILED, BY_NAME)
 
-ALL: tuple[Rule, ...] = tuple(sorted((*STANDALONE, *DECISIVE, *ORDINARY, *INFORMATION), key=lambda rule: rule.code))
+ALL: tuple[Rule, ...] = tuple(
+    sorted((*STANDALONE, *DECISIVE, *ORDINARY, *BESIDE_THE_LOSS, *INFORMATION), key=lambda rule: rule.code)
+)
 """Every rule, in the order of their codes."""

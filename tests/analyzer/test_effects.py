@@ -29,7 +29,9 @@ def model(version: str | None) -> SavedModel:
     )
 
 
-def applied(name: str = "softmax", mechanism: str = "activation", *, half: bool = False, direct: bool = True) -> Value:
+def applied(
+    name: str = "softmax", mechanism: str = "activation", *, half: str | None = None, direct: bool = True
+) -> Value:
     return Value(low=0.0, high=1.0, sum_axis=-1, applied=Applied(name, "head", -1, mechanism, half), direct=direct)
 
 
@@ -63,7 +65,7 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
         pytest.param("3.15.1", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax"),
         pytest.param("3.15.1", applied(mechanism="operation"), SPARSE, True, id="an operation"),
         pytest.param("3.15.1", applied(mechanism="tensorflow"), SPARSE, False, id="a raw function of TensorFlow"),
-        pytest.param("3.15.1", applied(half=True), SPARSE, False, id="16 bits"),
+        pytest.param("3.15.1", applied(half="float16"), SPARSE, False, id="16 bits"),
         pytest.param("3.15.1", applied(direct=False), SPARSE, False, id="another tensor"),
         pytest.param("3.15.1", Value(), SPARSE, False, id="no activation"),
         pytest.param("3.15.1", applied(), None, False, id="no loss"),
@@ -72,7 +74,7 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
         pytest.param("3.15.1", applied(), IGNORING, False, id="an ignored class"),
         pytest.param("2.15.0", applied(), IGNORING, True, id="an ignored class in Keras 2"),
         pytest.param("2.15.0", applied(), SPARSE, True, id="Keras 2"),
-        pytest.param("2.15.0", applied(half=True), SPARSE, True, id="16 bits in Keras 2"),
+        pytest.param("2.15.0", applied(half="float16"), SPARSE, True, id="16 bits in Keras 2"),
         pytest.param("2.15.0", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax of 2.15"),
         pytest.param("2.13.0", applied(mechanism="layer"), SPARSE, False, id="the layer Softmax of 2.13"),
         pytest.param("2.15.0", applied(mechanism="operation"), SPARSE, False, id="an operation in Keras 2"),

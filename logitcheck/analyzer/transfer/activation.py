@@ -46,7 +46,7 @@ def apply(value: Value, activation: Activation | None, call: LayerCall, *, mecha
 def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: str) -> Value:
     """Note on `result` which activation made it of `operand`, and whether it is the second one in a row."""
     axis = result.sum_axis if name == "softmax" else result.log_axis
-    half = call.layer.compute_dtype in {"float16", "bfloat16"}
+    half = call.layer.compute_dtype if call.layer.compute_dtype in {"float16", "bfloat16"} else None
     applied = Applied(name, call.path, axis, mechanism, half)
     inner = operand.applied
     is_stacked = inner is not None and inner.name in PROBABILITY_MAKERS and name in _NORMALISERS

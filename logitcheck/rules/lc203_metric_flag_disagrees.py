@@ -1,0 +1,123 @@
+"""LC203: the from_logits of a cross-entropy metric does not fit the output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from logitcheck.analyzer import metrics
+from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer.losses import FOCAL
+from logitcheck.analyzer.metrics import Reading, Reads, Scale
+from logitcheck.model import CROSSENTROPY_BY_SHAPE, LossForm
+from logitcheck.report import Finding, Severity
+from logitcheck.rules import metric_wording, wording
+from logitcheck.rules.base import Case, Rule
+
+
+class MetricFlagDisagrees(Rule):
+    """A cross-entropy among the metrics has a from_logits that does not fit the output.
+
+    ## What it finds
+
+    A cross-entropy metric without `from_logits=True` on logits, log-probabilities or other values outside [0, 1], and
+    one with it on probabilities. A string (`metrics=["binary_crossentropy"]`) or a bare function always means
+    `from_logits=False`. Where the loss itself does not fit, its own finding comes first.
+
+    ## Why it matters
+
+    The flag of the loss is not handed on to the metric of the same name. On logits the metric takes logarithms of
+    values cut to [1e-7, 1 - 1e-7]: 8.60 where the loss says 1.44, in one run. With the flag on probabilities the
+    activation is applied twice, on JAX and PyTorch always, on TensorFlow where Keras does not notice.
+
+    Training and weights are not affected, so that the verdict on the model stays what it is.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+    model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=["binary_crossentropy"])
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+    metric = keras.metrics.BinaryCrossentropy(from_logits=True)
+    model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=[metric])
+    ```
+
+    ## When to ignore it
+
+    When the function among the metrics is your own and only shares its name with that of Keras: the file stores no
+    more of it.
+
+    ## References
+
+    - keras/src/metrics/probabilistic_metrics.py: `from_logits=False` is the default of every cross-entropy metric
+    """
+
+    code = "LC203"
+    name = "metric-flag-disagrees"
+    severity = Severity.WARNING
+
+    def check(self, case: Case) -> Iterable[Finding]:
+        """Fire on cross-entropy metrics whose flag says the opposite of what the output is."""
+        found = [
+            reading
+            for reading in metrics.readings(case.model, case.output)
+            if reading.reads is Reads.CROSSENTROPY and reading.metric.from_logits is not None
+        ]
+        if metrics.leaves_probabilities(case.output):
+            without = [reading for reading in found if reading.metric.from_logits is False]
+            if without:
+                yield self._without_flag(case, without)
+        elif metrics.scale(case.output) is Scale.PROBABILITIES:
+            flagged = [reading for reading in found if reading.metric.from_logits]
+            if flagged:
+                yield self._with_flag(case, flagged)
+
+    def _without_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
+        message = (
+            f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=False and"
+            f" {metric_wording.verb(found, 'expects', 'expect')} probabilities, but {wording.given(case)}: Keras cuts"
+            f" them into [1e-7, 1 - 1e-7], and the number says nothing. {metric_wording.ONLY_THE_NUMBER}"
+        )
+        if not metric_wording.has_classes(case.model):
+            return self.finding(case, message, fixes=metric_wording.activation_fix(case))
+        codes = [_code(case, reading, "from_logits=True") for reading in found]
+        fix = f"Set the flag: {metric_wording.compile_fix(case, found, codes)}"
+        return self.finding(case, message, fixes=(fix,))
+
+    def _with_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
+        message = (
+            f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=True and"
+            f" {metric_wording.verb(found, 'expects', 'expect')} logits, but {wording.given(case)}:"
+            f" {_twice(case, found)} {metric_wording.ONLY_THE_NUMBER}"
+        )
+        codes = [_code(case, reading) for reading in found]
+        return self.finding(case, message, fixes=(f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}",))
+
+
+def _twice(case: Case, found: Sequence[Reading]) -> str:
+    effects = [metrics.effect_of_flag(case.model, case.output, reading) for reading in found]
+    if all(effect.tensorflow is Effect.REPAIRED for effect in effects):
+        others = " On JAX and PyTorch the activation is applied twice." if case.model.generation == 3 else ""
+        return f"on TensorFlow Keras notices and reports the right number.{others}"
+    return "the activation is applied twice."
+
+
+def _code(case: Case, reading: Reading, *parameters: str) -> str:
+    name = _class_name(case, reading)
+    return metric_wording.metric_code(
+        case.model, reading, name, *parameters, module="losses" if name in FOCAL else "metrics"
+    )
+
+
+def _class_name(case: Case, reading: Reading) -> str:
+    """Give the class to write: the metric that Keras 2 chooses by shape is that of the loss, or what one unit says."""
+    if reading.name != CROSSENTROPY_BY_SHAPE:
+        return reading.name
+    judged = metrics.crossentropy_of(case.output)
+    if judged is not None and judged.loss.form is not LossForm.CUSTOM and judged.loss.name.endswith("Crossentropy"):
+        return judged.loss.name
+    return "BinaryCrossentropy" if case.output.units == 1 else "CategoricalCrossentropy"

@@ -1,0 +1,120 @@
+"""LC204: a metric that needs class ids is given scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from logitcheck.analyzer import metrics
+from logitcheck.analyzer.metrics import Reading, Reads
+from logitcheck.report import Finding, Severity
+from logitcheck.rules import metric_wording, wording
+from logitcheck.rules.base import Case, Rule
+
+_DOES = {
+    Reads.EQUALITY: "counts predictions that equal the label exactly, which scores do by accident only",
+    Reads.IDS: "takes each value for a class id and cuts off its fraction: scores below 1 are all class 0",
+    Reads.THRESHOLD: (
+        "has no threshold and takes the largest score of each row as the prediction: with one column, every score but"
+        " an exact 0 is a positive prediction"
+    ),
+}
+
+
+class MetricNeedsLabels(Rule):
+    """A metric that needs class ids, or several columns, is given scores.
+
+    ## What it finds
+
+    On logits or probabilities: the class `Accuracy` (the string `"accuracy"` is another thing), `IoU` and `MeanIoU`
+    with `sparse_y_pred=True`, which is their default, and `F1Score` or `FBetaScore` without a threshold on an output
+    of one column.
+
+    ## Why it matters
+
+    The number says nothing about the model. `Accuracy()` compares for exact equality: 0 on 4,000 samples of which
+    77 % were right. `MeanIoU` cuts 0.99 down to class 0: about 0.25 for a balanced binary model, however good.
+    `F1Score()` on one column calls every sample positive: 0.66 there, whatever the model says.
+
+    Training and weights are not affected, so that the verdict on the model stays what it is.
+
+    ## Wrong
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="sparse_categorical_crossentropy", metrics=[keras.metrics.Accuracy()])
+    ```
+
+    ## Right
+
+    ```python
+    model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    ```
+
+    ## When to ignore it
+
+    When the metric is only there to be called by hand, on class ids that were made from the output.
+
+    ## References
+
+    - keras/src/metrics/accuracy_metrics.py, iou_metrics.py and f_score_metrics.py
+    """
+
+    code = "LC204"
+    name = "metric-needs-labels"
+    severity = Severity.WARNING
+
+    def check(self, case: Case) -> Iterable[Finding]:
+        """Fire once for each way in which metrics read scores for something else."""
+        if not metrics.are_scores(case.output):
+            return
+        readings = metrics.readings(case.model, case.output)
+        for reads, does in _DOES.items():
+            found = [reading for reading in readings if reading.reads is reads and _misreads(case, reading)]
+            if not found:
+                continue
+            names = metric_wording.metric_words(found)
+            several = names.startswith("Metrics ")
+            message = (
+                f"{'Each of ' if several else ''}{names} {does}. But {wording.given(case)}."
+                f" {metric_wording.ONLY_THE_NUMBER}"
+            )
+            yield self.finding(case, message, fixes=_fixes(case, found))
+
+
+def _misreads(case: Case, reading: Reading) -> bool:
+    match reading.reads:
+        case Reads.EQUALITY:
+            return True
+        case Reads.IDS:
+            return reading.metric.takes_ids is True
+        case _:
+            return metrics.is_one_column_of_scores(reading, case.output)
+
+
+def _fixes(case: Case, found: Sequence[Reading]) -> tuple[str, ...]:
+    codes = [_code(case, reading) for reading in found]
+    return (f"Use a metric that reads scores: {metric_wording.compile_fix(case, found, codes)}", *_by_threshold(case))
+
+
+def _by_threshold(case: Case) -> tuple[str, ...]:
+    """Say that thresholds of probabilities need probabilities."""
+    if case.output.units == 1 and metrics.scale(case.output) is metrics.Scale.LOGITS:
+        return metric_wording.activation_fix(case)
+    return ()
+
+
+def _code(case: Case, reading: Reading) -> str:
+    one_column = case.output.units == 1
+    match reading.reads:
+        case Reads.EQUALITY:
+            return "'accuracy'"
+        case Reads.IDS if one_column:
+            target = [
+                f"target_class_ids={value!r}" for key, value in reading.metric.settings if key == "target_class_ids"
+            ]
+            return f"{metric_wording.package(case.model)}.metrics.BinaryIoU({', '.join(target)})"
+        case Reads.IDS:
+            return metric_wording.metric_code(case.model, reading, reading.name, "sparse_y_pred=False")
+        case _:
+            return metric_wording.metric_code(case.model, reading, reading.name, "threshold=0.5")

@@ -1,0 +1,114 @@
+"""The words of findings about metrics: how they are named, and compile code for the version that wrote the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from logitcheck.analyzer import effects
+from logitcheck.analyzer.metrics import Reading, crossentropy_of
+from logitcheck.model import LossForm, SavedModel
+from logitcheck.rules import wording
+from logitcheck.rules.base import Case
+from logitcheck.rules.lc102_logits_as_probabilities import has_flag
+
+ONLY_THE_NUMBER = "Training and weights are not affected, only the number that is reported: evaluate again."
+
+_RAISING = ((2, 4), (2, 9))
+"""First and last Keras whose confusion metrics refuse predictions outside [0, 1]: those of TF 2.3 to 2.9."""
+
+_OPEN_INTERVAL_ONLY = ((3, 0), (3, 4))
+"""First and last Keras whose BinaryAccuracy takes no threshold outside (0, 1)."""
+
+_CHECKED = frozenset(
+    {
+        *("AUC", "Precision", "Recall", "TruePositives", "FalsePositives", "TrueNegatives", "FalseNegatives"),
+        *("SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall", "RecallAtPrecision"),
+    }
+)
+"""The metrics that those versions check."""
+
+
+def metric_words(readings: Sequence[Reading]) -> str:
+    """Write metrics as their author wrote them, each once: "Metric 'accuracy'", "Metrics AUC and Precision"."""
+    names = list(dict.fromkeys(_label(reading) for reading in readings))
+    if len(names) == 1:
+        return f"Metric {names[0]}"
+    return f"Metrics {', '.join(names[:-1])} and {names[-1]}"
+
+
+def verb(readings: Sequence[Reading], one: str, several: str) -> str:
+    """Give the form of a verb that goes with `metric_words`."""
+    return one if len({_label(reading) for reading in readings}) == 1 else several
+
+
+def _label(reading: Reading) -> str:
+    label = reading.metric.label
+    return label if reading.metric.form is LossForm.OBJECT else repr(label)
+
+
+def stops(model: SavedModel, readings: Sequence[Reading]) -> str:
+    """Say that the version that wrote the file stops with an error on values outside [0, 1], if it does."""
+    if refuses_values(model) and any(reading.name in _CHECKED for reading in readings):
+        return f" Keras {model.keras_version} stops with an error at the first value outside [0, 1]."
+    return ""
+
+
+def refuses_values(model: SavedModel) -> bool:
+    """Whether the confusion metrics of the Keras that wrote the file raise on values outside [0, 1]."""
+    first, last = _RAISING
+    return first <= effects.version(model) <= last
+
+
+def takes_zero(model: SavedModel, reading: Reading) -> bool:
+    """Whether the metric can be given 0 as threshold, and works on logits then, in the version that wrote the file."""
+    first, last = _OPEN_INTERVAL_ONLY
+    match reading.name:
+        case "BinaryAccuracy":
+            return not first <= effects.version(model) <= last
+        case "BinaryIoU":
+            return True
+        case _:
+            return reading.name in _CHECKED and reading.thresholds is not None and not refuses_values(model)
+
+
+def metric_code(model: SavedModel, reading: Reading, name: str, *parameters: str, module: str = "metrics") -> str:
+    """Write a metric with its other settings as code a person can paste."""
+    own = {parameter.partition("=")[0] for parameter in parameters}
+    kept = [f"{key}={value!r}" for key, value in reading.metric.settings if key not in own]
+    return f"{package(model)}.{module}.{name}({', '.join([*parameters, *kept])})"
+
+
+def package(model: SavedModel) -> str:
+    """Give the name that Keras has in code of the version that wrote the file."""
+    return "keras" if model.generation == 3 else "tf.keras"
+
+
+def compile_fix(case: Case, readings: Sequence[Reading], codes: Sequence[str]) -> str:
+    """Write the change of the compile call that puts other metrics in the place of `readings`, one code for each."""
+    arguments = []
+    for weighted, argument in ((False, "metrics"), (True, "weighted_metrics")):
+        code = [code for reading, code in zip(readings, codes, strict=True) if reading.metric.weighted is weighted]
+        if not code:
+            continue
+        others = sum(metric.weighted is weighted for metric in case.output.metrics) > len(code)
+        listed = f"[{', '.join([*dict.fromkeys(code), *(['...'] if others else [])])}]"
+        if len(case.model.outputs) > 1 and case.output.name is not None:
+            listed = f"{{{case.output.name!r}: {listed}, ...}}"
+        arguments.append(f"{argument}={listed}")
+    return f"model.compile(..., {', '.join(arguments)})"
+
+
+def activation_fix(case: Case) -> tuple[str, ...]:
+    """Write how to put the activation into the model, so that loss and metrics are given probabilities."""
+    judged = crossentropy_of(case.output)
+    if judged is None or judged.loss.from_logits is None or not has_flag(case.model):
+        return ()
+    with_loss = Case(model=case.model, output=case.output, judged=judged)
+    activation = wording.activation_for(judged.expectation.family)
+    code = wording.loss_code(case.model, judged.loss, from_logits=False)
+    return (f"Put the {activation} into the model: {wording.with_activation(with_loss, activation)} and loss={code}",)
+
+
+def has_classes(model: SavedModel) -> bool:
+    """Whether the Keras that wrote the file has classes of metrics, as it has losses with a flag: since Keras 2.3."""
+    return has_flag(model)
