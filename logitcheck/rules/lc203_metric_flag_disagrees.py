@@ -92,7 +92,7 @@ class MetricFlagDisagrees(Rule):
         message = (
             f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=True and"
             f" {metric_wording.verb(found, 'expects', 'expect')} logits, but {wording.given(case)}:"
-            f" {_twice(case, found)} {metric_wording.ONLY_THE_NUMBER}"
+            f" {_twice(case, found)}"
         )
         codes = [_code(case, reading) for reading in found]
         return self.finding(case, message, fixes=(f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}",))
@@ -100,10 +100,11 @@ class MetricFlagDisagrees(Rule):
 
 def _twice(case: Case, found: Sequence[Reading]) -> str:
     effects = [metrics.effect_of_flag(case.model, case.output, reading) for reading in found]
-    if all(effect.tensorflow is Effect.REPAIRED for effect in effects):
-        others = " On JAX and PyTorch the activation is applied twice." if case.model.generation == 3 else ""
-        return f"on TensorFlow Keras notices and reports the right number.{others}"
-    return "the activation is applied twice."
+    is_repaired = all(effect.tensorflow is Effect.REPAIRED for effect in effects)
+    if not is_repaired or case.model.backend in {"jax", "torch"}:
+        return f"the activation is applied twice. {metric_wording.ONLY_THE_NUMBER}"
+    others = ", on JAX and PyTorch the activation is applied twice" if case.model.generation == 3 else ""
+    return f"on TensorFlow Keras notices and reports the right number{others}. Training and weights are not affected."
 
 
 def _code(case: Case, reading: Reading, *parameters: str) -> str:

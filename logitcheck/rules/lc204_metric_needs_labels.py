@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from logitcheck.analyzer import metrics
-from logitcheck.analyzer.metrics import Reading, Reads
+from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer.metrics import Reading, Reads, Scale
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import metric_wording, wording
 from logitcheck.rules.base import Case, Rule
@@ -93,27 +94,42 @@ def _misreads(case: Case, reading: Reading) -> bool:
 
 
 def _fixes(case: Case, found: Sequence[Reading]) -> tuple[str, ...]:
-    codes = [_code(case, reading) for reading in found]
-    return (f"Use a metric that reads scores: {metric_wording.compile_fix(case, found, codes)}", *_by_threshold(case))
+    """Write metrics that read scores; the activation comes into the model first where those need probabilities."""
+    on_logits = metrics.scale(case.output) in {Scale.LOGITS, Scale.MARGINS}
+    codes = [_code(case, reading, on_logits=on_logits) for reading in found]
+    fix = f"Use a metric that reads scores: {metric_wording.compile_fix(case, found, codes)}"
+    if on_logits and any(_needs_probabilities(case, reading) for reading in found):
+        first = metric_wording.activation_fix(case)
+        return (*first, fix.replace("Use", "Then use", 1)) if first else ()
+    return (fix,)
 
 
-def _by_threshold(case: Case) -> tuple[str, ...]:
-    """Say that thresholds of probabilities need probabilities."""
-    if case.output.units == 1 and metrics.scale(case.output) is metrics.Scale.LOGITS:
-        return metric_wording.activation_fix(case)
-    return ()
+def _needs_probabilities(case: Case, reading: Reading) -> bool:
+    """Whether what takes the place of the metric can only threshold probabilities."""
+    if reading.reads is Reads.THRESHOLD:
+        return True
+    return reading.reads is Reads.EQUALITY and _is_binary(case) and not metric_wording.accuracy_takes_zero(case.model)
 
 
-def _code(case: Case, reading: Reading) -> str:
-    one_column = case.output.units == 1
+def _is_binary(case: Case) -> bool:
+    """Whether each score of the output stands for itself."""
+    judged = metrics.crossentropy_of(case.output)
+    return case.output.units == 1 or (judged is not None and judged.expectation.family is Family.BINARY)
+
+
+def _code(case: Case, reading: Reading, *, on_logits: bool) -> str:
+    """Write the metric to use instead."""
+    metric, takes_zero = reading.metric, metric_wording.accuracy_takes_zero(case.model)
     match reading.reads:
+        case Reads.EQUALITY if _is_binary(case):
+            threshold = ["threshold=0.0"] if on_logits and takes_zero else []
+            return metric_wording.metric_code(case.model, reading, "BinaryAccuracy", *threshold)
         case Reads.EQUALITY:
             return "'accuracy'"
-        case Reads.IDS if one_column:
-            target = [
-                f"target_class_ids={value!r}" for key, value in reading.metric.settings if key == "target_class_ids"
-            ]
-            return f"{metric_wording.package(case.model)}.metrics.BinaryIoU({', '.join(target)})"
+        case Reads.IDS if case.output.units == 1:
+            threshold = ["threshold=0.0"] if on_logits else []
+            kept = [f"{key}={value!r}" for key, value in metric.settings if key == "target_class_ids"]
+            return f"{metric_wording.package(case.model)}.metrics.BinaryIoU({', '.join([*threshold, *kept])})"
         case Reads.IDS:
             return metric_wording.metric_code(case.model, reading, reading.name, "sparse_y_pred=False")
         case _:

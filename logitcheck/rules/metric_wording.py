@@ -61,14 +61,19 @@ def refuses_values(model: SavedModel) -> bool:
 
 def takes_zero(model: SavedModel, reading: Reading) -> bool:
     """Whether the metric can be given 0 as threshold, and works on logits then, in the version that wrote the file."""
-    first, last = _OPEN_INTERVAL_ONLY
     match reading.name:
         case "BinaryAccuracy":
-            return not first <= effects.version(model) <= last
+            return accuracy_takes_zero(model)
         case "BinaryIoU":
             return True
         case _:
             return reading.name in _CHECKED and reading.thresholds is not None and not refuses_values(model)
+
+
+def accuracy_takes_zero(model: SavedModel) -> bool:
+    """Whether BinaryAccuracy can be given 0 as threshold in the version that wrote the file."""
+    first, last = _OPEN_INTERVAL_ONLY
+    return not first <= effects.version(model) <= last
 
 
 def metric_code(model: SavedModel, reading: Reading, name: str, *parameters: str, module: str = "metrics") -> str:
@@ -106,7 +111,8 @@ def activation_fix(case: Case) -> tuple[str, ...]:
     with_loss = Case(model=case.model, output=case.output, judged=judged)
     activation = wording.activation_for(judged.expectation.family)
     code = wording.loss_code(case.model, judged.loss, from_logits=False)
-    return (f"Put the {activation} into the model: {wording.with_activation(with_loss, activation)} and loss={code}",)
+    head = wording.with_activation(with_loss, activation)
+    return (f"Put the {activation} into the model: {head}  # with loss={code}",)
 
 
 def has_classes(model: SavedModel) -> bool:
