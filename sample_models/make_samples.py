@@ -201,6 +201,38 @@ def nested() -> Any:
     return model
 
 
+def metrics_on_logits() -> Any:
+    """Build a pair of output and loss that is right, with metrics that take the logits for probabilities."""
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((FEATURES,)),
+            keras.layers.Dense(4, activation="relu", name="hidden"),
+            keras.layers.Dense(1, name="predictions"),
+        ],
+        name="metrics_on_logits",
+    )
+    model.compile("sgd", keras.losses.BinaryCrossentropy(from_logits=True), metrics=["accuracy", keras.metrics.AUC()])
+    return model
+
+
+def half_precision() -> Any:
+    """Build a softmax that is computed in 16 bits, as a policy for the whole model does it."""
+    import keras
+
+    model = keras.Sequential(
+        [
+            keras.Input((FEATURES,)),
+            keras.layers.Dense(4, activation="relu", dtype="mixed_float16", name="hidden"),
+            keras.layers.Dense(CLASSES, activation="softmax", dtype="mixed_float16", name="predictions"),
+        ],
+        name="half_precision",
+    )
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(), metrics=["accuracy"])
+    return model
+
+
 def stacked_softmax() -> Any:
     """Build a finished softmax model with a second softmax put on top, to predict with."""
     import keras
@@ -261,6 +293,8 @@ SAMPLES: dict[str, Builder] = {
     "stacked_softmax.keras": stacked_softmax,
     "uncompiled.keras": uncompiled,
     "custom_head.keras": custom_head,
+    "metrics_on_logits.keras": metrics_on_logits,
+    "half_precision.keras": half_precision,
 }
 
 

@@ -97,8 +97,13 @@ def loss(class_name: str, **config: Any) -> Config:
     return {"module": "keras.losses", "class_name": class_name, "config": config, "registered_name": None}
 
 
+def metric(class_name: str, **config: Any) -> Config:
+    """A built-in metric object."""
+    return {"module": "keras.metrics", "class_name": class_name, "config": config, "registered_name": None}
+
+
 def function(name: str) -> Config:
-    """A loss or activation function stored by name."""
+    """A loss, metric or activation function stored by name."""
     return {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
 
 
