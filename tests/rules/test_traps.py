@@ -19,6 +19,7 @@ from tests.building import (
     functional,
     layer,
     loss,
+    metric,
     operation,
     report_on,
     sequential,
@@ -216,6 +217,66 @@ TRAPS = {
         BINARY,
     ),
 }
+
+
+PRECISION, ACCURACY_AT_0 = metric("Precision", thresholds=None), metric("BinaryAccuracy", threshold=0.0)
+AUC, AUC_OF_LOGITS = metric("AUC", from_logits=False), metric("AUC", from_logits=True)
+RESOLVED = {"class_name": "MeanMetricWrapper", "config": {"name": "accuracy", "fn": "categorical_accuracy"}}
+
+METRIC_TRAPS = {
+    "regression with accuracy": (head(units=1), "mse", ["accuracy"], "3.15.1"),
+    "regression with errors": (head(units=1), "mse", ["mae", "mse", metric("RootMeanSquaredError")], "3.15.1"),
+    "action values with accuracy": (head(units=4), loss("Huber"), ["accuracy", AUC], "3.15.1"),
+    "critic with accuracy": (head(units=1), function("wasserstein_loss"), ["accuracy", PRECISION], "3.15.1"),
+    "classes with accuracy": (head(), SPARSE_LOGITS, ["accuracy"], "3.15.1"),
+    "several labels with accuracy": (head(units=5), BINARY_LOGITS, ["accuracy"], "3.15.1"),
+    "labels resolved before the first fit": (head(), SPARSE_LOGITS, [[RESOLVED]], "2.15.0"),
+    "sigmoid with everything that reads probabilities": (
+        head("sigmoid", 1),
+        BINARY,
+        ["accuracy", "binary_accuracy", "bce", PRECISION, AUC, metric("BinaryIoU", threshold=0.5)],
+        "3.15.1",
+    ),
+    "logits with everything that reads logits": (
+        head(units=1),
+        BINARY_LOGITS,
+        [ACCURACY_AT_0, AUC_OF_LOGITS, metric("BinaryCrossentropy", from_logits=True), "mse"],
+        "3.15.1",
+    ),
+    "AUC of a version that does not store its flag": (head(units=1), BINARY_LOGITS, [metric("AUC")], "2.8.0"),
+    "metrics of one's own": (head(units=1), BINARY_LOGITS, [function("f1"), function("accuracy")], "3.15.1"),
+    "metrics of a loss of one's own": (head("sigmoid", 1), CUSTOM_LOSS, ["accuracy", AUC, PRECISION], "3.15.1"),
+    "detection with a focal loss": (
+        head("sigmoid", 5),
+        loss("BinaryFocalCrossentropy"),
+        ["accuracy", function("binary_focal_crossentropy")],
+        "3.15.1",
+    ),
+    "divergence with crossentropy": (head("softmax"), "kl_divergence", ["categorical_crossentropy"], "3.15.1"),
+    "decoder with accuracy": (sequential(convolution("sigmoid"), shape=IMAGE), BINARY, ["accuracy", "mse"], "3.15.1"),
+    "outputs of which one has no loss": (
+        BOTH_LOGITS_AND_PROBABILITIES,
+        {"logits": SPARSE_LOGITS},
+        {"logits": ["accuracy"], "probabilities": [AUC, PRECISION]},
+        "3.15.1",
+    ),
+    "one metric for each output in Keras 3": (
+        BOTH_LOGITS_AND_PROBABILITIES,
+        [SPARSE_LOGITS, SPARSE],
+        ["accuracy", PRECISION],
+        "3.15.1",
+    ),
+    "structure that Keras refuses": (BOTH_LOGITS_AND_PROBABILITIES, [SPARSE_LOGITS, None], [PRECISION], "3.15.1"),
+}
+
+
+@pytest.mark.parametrize(("model", "compiled_loss", "metrics", "version"), METRIC_TRAPS.values(), ids=METRIC_TRAPS)
+def test_right_metrics_are_not_accused(
+    tmp_path: Path, model: Config, compiled_loss: Any, metrics: Any, version: str
+) -> None:
+    report = report_on(tmp_path, compiled(model, compiled_loss, metrics=metrics), version)
+    assert report.error is None
+    assert codes(report) == []
 
 
 @pytest.mark.parametrize(("model", "compiled_loss"), TRAPS.values(), ids=TRAPS)
