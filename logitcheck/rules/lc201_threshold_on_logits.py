@@ -30,9 +30,9 @@ class ThresholdOnLogits(Rule):
     ## What it finds
 
     The loss takes the output as logits, and a metric thresholds it at a value between 0 and 1: the string
-    `"accuracy"` where it becomes binary accuracy (one unit; up to TF 2.1 also any output under a binary
-    cross-entropy), `BinaryAccuracy`, `Precision`, `Recall`, `TruePositives` and its kin, `BinaryIoU`, `F1Score` and
-    `FBetaScore` with a threshold. `SensitivityAtSpecificity` and its kin try thresholds from 0 to 1 only.
+    `"accuracy"` where it becomes binary accuracy (one unit; up to TensorFlow 2.1 also any output under a
+    binary cross-entropy), `BinaryAccuracy`, `Precision`, `Recall`, `TruePositives` and its kin, `BinaryIoU`, `F1Score`
+    and `FBetaScore` with a threshold. `SensitivityAtSpecificity` and its kin try thresholds from 0 to 1 only.
 
     A hinge loss counts as well: its classes lie on the two sides of 0. A linear output under any other loss does not,
     and where the loss itself does not fit, its own finding comes first.
@@ -40,9 +40,12 @@ class ThresholdOnLogits(Rule):
     ## Why it matters
 
     0.5 on a logit is a probability of 62.2 %: everything between 50 and 62.2 % is counted as negative. Thresholds
-    from 0 to 1 are probabilities from 50 to 73.1 %. Keras says nothing (TF 2.3 to 2.9 raise in `Precision` and its
-    kin). Training and weights are not affected, so that the verdict on the model stays what it is: only the number
+    from 0 to 1 are probabilities from 50 to 73.1 %. Keras says nothing (TensorFlow 2.3 to 2.9 raise in `Precision` and
+    its kin). Training and weights are not affected, so that the verdict on the model stays what it is: only the number
     reported is wrong, and whatever was chosen by it, such as the best checkpoint.
+
+    On logits the threshold is 0. Keras 3.0 to 3.4 refuse that in `BinaryAccuracy`, and `F1Score` does in any version:
+    put the sigmoid into the model there.
 
     ## Wrong
 
@@ -58,8 +61,6 @@ class ThresholdOnLogits(Rule):
     metric = keras.metrics.BinaryAccuracy(threshold=0.0)
     model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=[metric])
     ```
-
-    Keras 3.0 to 3.4 refuse this threshold: put the sigmoid into the model there. `F1Score` takes no 0 in any version.
 
     ## When to ignore it
 

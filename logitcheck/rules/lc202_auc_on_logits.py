@@ -17,15 +17,15 @@ class AucOnLogits(Rule):
     ## What it finds
 
     `AUC()` on an output that the loss takes as logits (or as margins: a hinge loss), and `AUC(from_logits=True)` on
-    probabilities or other values in [0, 1]. A file that does not store the flag, as TF before 2.10 does not, is not
-    judged; neither is a linear output under a loss that takes any number, such as mean squared error.
+    probabilities or other values in [0, 1]. A file that does not store the flag, as those before TensorFlow 2.10
+    do not, is not judged; neither is a linear output under a loss that takes any number, such as mean squared error.
 
     ## Why it matters
 
     AUC compares the output with 200 thresholds between 0 and 1 and cuts values to that range first. All logits below
-    0, which is half of all probabilities, become one tie, and so do those above 1 (73.1 %): 0.81 instead of 0.86 on
-    4,000 samples of a well calibrated model. With the flag on probabilities, a sigmoid squeezes them into 0.5 to
-    0.731, where less than a quarter of the thresholds lies. TF 2.3 to 2.9 raise an error on logits.
+    0, which is half of all probabilities, become one tie, and so do those above 1 (73.1 %): the order within each
+    of them, which is what AUC measures, is lost. With the flag on probabilities, a sigmoid squeezes them into 0.5 to
+    0.731, where less than a quarter of the thresholds lies. TensorFlow 2.3 to 2.9 raise an error on logits.
 
     Training and weights are not affected, so that the verdict on the model stays what it is.
 

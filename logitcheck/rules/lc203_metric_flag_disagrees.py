@@ -26,8 +26,9 @@ class MetricFlagDisagrees(Rule):
     ## Why it matters
 
     The flag of the loss is not handed on to the metric of the same name. On logits the metric takes logarithms of
-    values cut to [1e-7, 1 - 1e-7]: 8.60 where the loss says 1.44, in one run. With the flag on probabilities the
-    activation is applied twice, on JAX and PyTorch always, on TensorFlow where Keras does not notice.
+    values cut to [1e-7, 1 - 1e-7]: a positive with a logit of -1 costs 16.118 there, and 1.313 in the loss. With the
+    flag on probabilities the activation is applied twice, on JAX and PyTorch always, on TensorFlow where Keras does
+    not notice.
 
     Training and weights are not affected, so that the verdict on the model stays what it is.
 
@@ -35,7 +36,8 @@ class MetricFlagDisagrees(Rule):
 
     ```python
     model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
-    model.compile(loss=keras.losses.BinaryCrossentropy(from_logits=True), metrics=["binary_crossentropy"])
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    model.compile(loss=loss, metrics=["binary_crossentropy"])
     ```
 
     ## Right

@@ -32,9 +32,9 @@ class MetricNeedsLabels(Rule):
 
     ## Why it matters
 
-    The number says nothing about the model. `Accuracy()` compares for exact equality: 0 on 4,000 samples of which
-    77 % were right. `MeanIoU` cuts 0.99 down to class 0: about 0.25 for a balanced binary model, however good.
-    `F1Score()` on one column calls every sample positive: 0.66 there, whatever the model says.
+    The number says nothing about the model. `Accuracy()` compares for exact equality and stays at 0 however many
+    are right. `MeanIoU` cuts 99 % down to class 0: a quarter for one sigmoid and balanced labels, however good the
+    model. `F1Score()` on one column calls every sample positive: two thirds there, whatever the model says.
 
     Training and weights are not affected, so that the verdict on the model stays what it is.
 

@@ -115,6 +115,16 @@ NUMBERS = {
     "LC108": [percent(sigmoid(1)), percent(1 - sigmoid(1)), percent(sigmoid(2))],
     "LC109": [percent(sigmoid(1)), percent(1 - sigmoid(1)), percent(sigmoid(2))],
     "LC110": [*CEILINGS, FLOORS[10]],
+    "LC201": [percent(sigmoid(0.5)), percent(sigmoid(1))],
+    "LC202": [percent(sigmoid(1)), f"{sigmoid(1):.3f}"],
+    "LC203": [CLIPPED, f"{-log(sigmoid(-1)):.3f}"],
+    "LC301": [
+        f"{2**-11:.4f}",
+        f"{2**-8:.3f}",
+        f"{100 * (1 - 2**-12):.2f} %",
+        f"{100 * (1 - 2**-9):.1f} %",
+        f"{100 * 2**-25:.6f} %",
+    ],
     "LC401": [percent(sigmoid(0.5))],
 }
 """What stands in the documentation with a decimal point, but for versions, settings and what references quote."""

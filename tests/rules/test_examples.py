@@ -36,7 +36,9 @@ def report_on(example: str, keras: Any, folder: Path) -> ModelReport:
 @each_rule
 def test_the_first_example_fires_the_rule_and_nothing_else(rule: Rule, keras: Any, tmp_path: Path) -> None:
     findings = report_on(documentation.of(rule).firing, keras, tmp_path).findings
-    assert [(finding.code, finding.severity) for finding in findings] == [(rule.code, rule.severity)]
+    beside_the_loss = rule in catalogue.BESIDE_THE_LOSS  # on a right pair of logits, of which LC401 informs
+    fired = [finding for finding in findings if not (beside_the_loss and finding.severity is Severity.INFO)]
+    assert [(finding.code, finding.severity) for finding in fired] == [(rule.code, rule.severity)]
 
 
 @each_rule
