@@ -35,14 +35,15 @@ class OutputAnalysis:
     """What one output of a model is.
 
     name: as in the model; None where it cannot be walked. classes: size of its class axis (the last one where no
-    distribution tells another), if known. units: size of its last axis, if known. kind: of the value. metrics: as
-    compiled; what they make of the value stands in `metrics.py`.
+    distribution tells another), if known. units: size of its last axis, if known. rank: number of axes, the batch axis
+    included, if known. kind: of the value. metrics: as compiled; what they make of the value stands in `metrics.py`.
     """
 
     name: str | None
     value: Value
     classes: int | None
     units: int | None
+    rank: int | None
     evidence: tuple[Step, ...]
     losses: tuple[JudgedLoss, ...]
     metrics: tuple[Metric, ...]
@@ -83,6 +84,7 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
         value=value,
         classes=classes,
         units=last,
+        rank=len(shape) if shape is not None else None,
         evidence=steps,
         losses=judged,
         metrics=output.metrics,

@@ -38,6 +38,11 @@ class LayerCall:
     path: str
 
     @property
+    def half(self) -> str | None:
+        """The type of 16 bits that the layer computes in, if it does."""
+        return self.layer.compute_dtype if self.layer.compute_dtype in {"float16", "bfloat16"} else None
+
+    @property
     def tensors(self) -> tuple[TensorReference, ...]:
         """The tensors that flow in, in order."""
         return self.call.tensors

@@ -111,7 +111,8 @@ class Value:
     applied: the activation whose very numbers these still are.
     stacked: (inner, outer) where that activation was applied to the numbers of another one.
     direct: whether this is the very tensor the activation returned, which the losses of the TensorFlow backend look at.
-    after_dropout: whether only Dropout came between.
+    after_dropout: whether only layers came between that change something in training alone (Dropout, noise).
+    copied_in_keras_2: whether a layer came between that hands on the very tensor in Keras 3, and a copy in Keras 2.
     sources: identities of the tensors it was computed from without weights in between.
     nonzero: whether no element is ever 0; told of constants only.
     derived: how it was computed from another tensor, where a formula may go on from there (`x / sum(x)`).
@@ -131,6 +132,7 @@ class Value:
     stacked: tuple[Applied, Applied] | None = None
     direct: bool = False
     after_dropout: bool = False
+    copied_in_keras_2: bool = False
     sources: Sources = NO_SOURCES
     nonzero: bool = False
     derived: Derived | None = None
@@ -194,7 +196,12 @@ def anything(reason: str, layer: str, sources: Sources = NO_SOURCES) -> Value:
 
 def reshaped(value: Value) -> Value:
     """Give `value` as another tensor with the same numbers: what hangs on its identity or its axes is gone."""
-    return replace(value, direct=False, after_dropout=False, derived=None)
+    return replace(value, direct=False, after_dropout=False, copied_in_keras_2=False, derived=None)
+
+
+def handed_on(value: Value, *, half: str | None) -> Value:
+    """Give the very tensor, as a layer hands it on that computes in `half`, or in 32 bits: to another type it is cast."""
+    return value if value.applied is None or value.applied.half == half else reshaped(value)
 
 
 def without_axes(value: Value) -> Value:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from math import log
 
-from logitcheck.analyzer import effects
-from logitcheck.analyzer.effects import BackendEffects, Effect
+from logitcheck.analyzer import JudgedLoss, effects
+from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import on_each
 from logitcheck.rules.base import Case, Rule
 
-_PLAIN = frozenset({"CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
-"""Losses whose value follows from the distribution alone: the numbers of a softmax applied twice are theirs."""
+_PLAIN = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
+"""Losses whose value follows from the scores alone: the numbers of an activation applied twice are theirs."""
 
 
 class ProbabilitiesAsLogits(Rule):
@@ -97,61 +99,84 @@ class ProbabilitiesAsLogits(Rule):
             return
         if case.output.kind not in {Kind.PROBABILITIES, Kind.UNIT_INTERVAL}:
             return
-        family = judged.expectation.family
-        effect = effects.of_double_activation(case.model, case.output.value, judged.loss, family)
+        effect = effects.of_double_activation(case.model, case.output.value, judged)
         message = (
             f"The loss {wording.loss_words(case)} expects logits, but {wording.given(case)}. "
-            f"{_consequence(case, effect, family)}"
+            f"{on_each(case, effect, partial(_clause, case, judged))}"
         )
-        yield self.finding(case, message, fixes=_fixes(case), effect=effect)
+        yield self.finding(case, message, fixes=_fixes(case, judged), effect=effect)
 
 
-def _consequence(case: Case, effect: BackendEffects, family: Family) -> str:
-    twice = f"the loss activates it a second time{_floor(case, family)}"
-    if case.model.backend in {"jax", "torch"}:
-        return f"With {case.model.backend}, which saved the file, {twice}; scores are too timid: retraining is advised."
-    match effect.tensorflow:
+def _clause(case: Case, judged: JudgedLoss, effect: Effect) -> str:
+    own = wording.activation_for(judged.expectation.family)
+    match effect:
         case Effect.REPAIRED:
-            others = "" if effect.jax is None else f" On JAX and PyTorch {twice}."
             return (
-                "On TensorFlow Keras notices and uses the values before the activation, so that the trained weights are"
-                f" good: correct the loss and compile again.{others}"
+                "Keras notices and uses the values before the activation, so that the trained weights are good:"
+                f" correct the loss and compile again{_condition(case, judged)}"
             )
         case Effect.REPAIRED_IN_EVALUATE_ONLY:
-            return f"On TensorFlow Keras repairs this in evaluate() only: in training, and elsewhere always, {twice}."
+            return f"Keras repairs this in evaluate() only; in training {_twice(case, judged)}"
         case Effect.OTHER_FUNCTION:
-            others = "" if effect.jax is None else f" On JAX and PyTorch {twice}."
+            return f"the loss trains the values before the activation as a {own}, which is not what predict() returns"
+        case Effect.UNKNOWN:
             return (
-                "On TensorFlow Keras trains another function than predict() returns: the loss takes the values before"
-                f" the activation.{others}"
+                "TensorFlow 2.4 repairs this, but in 2.3 the loss activates the output a second time, and both write"
+                f" version {case.model.keras_version} into the file"
             )
         case _:
-            return f"On every backend {twice}; scores are too timid, and retraining is advised."
+            return _twice(case, judged)
 
 
-def _floor(case: Case, family: Family) -> str:
-    classes = case.output.classes
-    loss = case.judged.loss if case.judged is not None else None
-    plain = loss is not None and loss.name in _PLAIN and not loss.settings and len(case.model.outputs) == 1
-    if (
-        not plain
-        or family is not Family.CATEGORICAL
-        or classes is None
-        or classes < 2
-        or case.output.kind is not Kind.PROBABILITIES
-    ):
-        return ""
-    floor = wording.double_softmax_floor(classes)
+def _condition(case: Case, judged: JudgedLoss) -> str:
+    """Say where a repair does not happen after all."""
+    if effects.needs_graph(case.output.value):
+        return " (with run_eagerly=True it does not, and the loss activates the output twice)"
+    is_squeezed = judged.expectation.family is Family.BINARY and judged.units == 1 and (case.output.rank or 3) > 2
+    return " (unless labels lack the output's last axis: then the loss activates it twice)" if is_squeezed else ""
+
+
+def _twice(case: Case, judged: JudgedLoss) -> str:
     return (
-        f": it cannot fall below {floor:.3f} from a start near {log(classes):.3f}"
-        f", and loss + accuracy of about {floor + 1:.3f} in your log would show it"
+        f"the loss activates it a second time{_numbers(case, judged)}; what predict() returns was not trained as"
+        " probabilities: train again after the fix"
     )
 
 
-def _fixes(case: Case) -> tuple[str, ...]:
-    judged = case.judged
-    assert judged is not None
-    drop = f"Drop the activation, keep the loss: {wording.without_activation(case)}"
+def _numbers(case: Case, judged: JudgedLoss) -> str:
+    """Give the numbers that a log shows, where they follow from the activation and the loss alone."""
+    classes, applied = judged.units, case.output.value.applied
+    if judged.loss.name not in _PLAIN or judged.loss.settings or len(case.model.outputs) > 1 or applied is None:
+        return ""
+    if (applied.name, judged.expectation.family) == ("sigmoid", Family.BINARY):
+        return (
+            ": it stays between 0.313 and 1.313 (with balanced labels it starts near 0.724 and cannot fall below"
+            " 0.503), and a score of 0.5 was trained as 62.2 %"
+        )
+    if case.output.kind is not Kind.PROBABILITIES or judged.axis != case.output.value.axis:
+        return ""
+    if judged.expectation.family is not Family.CATEGORICAL or classes is None or classes < 2:
+        return ""
+    ceiling = wording.double_softmax_ceiling(classes)
+    return (
+        f": it starts near {log(classes):.3f} and cannot fall below {ceiling - 1:.3f} or rise above {ceiling:.3f}, and"
+        f" loss + accuracy of about {ceiling:.3f} in your log would show it"
+    )
+
+
+def _fixes(case: Case, judged: JudgedLoss) -> tuple[str, ...]:
+    drop = f"Drop the activation, keep the loss (predict() then returns logits): {wording.without_activation(case)}"
     if judged.loss.from_logits is None:
         return (drop,)
-    return (f"Keep the activation: {wording.compile_fix(case, from_logits=False)}", drop)
+    compiled = wording.compile_fix(case, from_logits=False)
+    if _fits_without_flag(case, judged):
+        return (f"Keep the activation: {compiled}", drop)
+    own = wording.with_activation(case, wording.activation_for(judged.expectation.family))
+    return (f"Use the activation that goes with the loss: {own} and {compiled}", drop)
+
+
+def _fits_without_flag(case: Case, judged: JudgedLoss) -> bool:
+    """Whether the output is right for the loss once the flag is gone."""
+    if judged.expectation.family is Family.BINARY:
+        return case.output.kind is Kind.UNIT_INTERVAL
+    return case.output.kind is Kind.PROBABILITIES and judged.axis == case.output.value.axis

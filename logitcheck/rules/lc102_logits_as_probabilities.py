@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import effects
-from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
-from logitcheck.model import SavedModel
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
@@ -80,35 +78,37 @@ class LogitsAsProbabilities(Rule):
             return
         message = (
             f"The loss {wording.loss_words(case)} expects probabilities, but {wording.given(case)}. "
-            f"{_consequence(judged.expectation.family)} No backend repairs it. Weights trained so may have learned"
-            " little; setting the flag alone does not mend them."
+            f"{_consequence(case, judged)} No backend repairs it. Weights trained so may have learned little, and"
+            " setting the flag alone does not mend them: train again after the fix."
         )
-        yield self.finding(case, message, fixes=_fixes(case), effect=effects.everywhere(case.model, Effect.CLIPPED))
+        effect = effects.of_plain_formula(case.model, case.output.value, judged)
+        yield self.finding(case, message, fixes=_fixes(case, judged), effect=effect)
 
 
-def _consequence(family: Family) -> str:
+def _consequence(case: Case, judged: JudgedLoss) -> str:
     """Say what Keras does to logits that it takes for probabilities (keras-facts §1.4)."""
-    if family is Family.BINARY:
+    taken = "Keras takes them for probabilities and"
+    if judged.expectation.family is Family.BINARY:
         return (
-            "Keras takes them for probabilities and cuts each into [1e-7, 1 - 1e-7]: values outside have no gradient,"
-            " and the loss of one is capped near 16."
+            f"{taken} cuts each into [1e-7, 1 - 1e-7]: values outside have no gradient, and the loss of one is capped"
+            " near 16."
         )
+    if not effects.cuts_first(judged):
+        return (
+            f"{taken} divides them by their sum, negative ones included, and cuts the shares into [1e-7, 1 - 1e-7]:"
+            " the loss of one example is capped at 16.118, and is not the cross-entropy of any prediction."
+        )
+    elsewhere = " (on JAX and PyTorch after it divides them by their sum)"
+    shown = elsewhere if case.model.generation == 3 and case.model.backend is None else ""
     return (
-        "Keras takes them for probabilities, rescales them by their signed sum and cuts them into [1e-7, 1 - 1e-7]"
-        " without a softmax, so that the loss is not the cross-entropy of any prediction."
+        f"{taken} cuts them into [1e-7, 1 - 1e-7]{shown}, without a softmax: values outside have no gradient, and the"
+        " loss is not the cross-entropy of any prediction."
     )
 
 
-def _fixes(case: Case) -> tuple[str, ...]:
-    judged = case.judged
-    assert judged is not None
+def _fixes(case: Case, judged: JudgedLoss) -> tuple[str, ...]:
     activation = wording.activation_for(judged.expectation.family)
     keep = f"Add the activation, keep the loss: {wording.with_activation(case, activation)}"
-    if not has_flag(case.model):
+    if not wording.has_flag(case.model):
         return (keep,)
-    return (keep, f"Keep the logits: {wording.compile_fix(case, from_logits=True)}")
-
-
-def has_flag(model: SavedModel) -> bool:
-    """Whether the losses of the Keras that wrote the file have a from_logits parameter (classes: Keras 2.3)."""
-    return effects.version(model) >= (2, 3) or "-tf" in (model.keras_version or "")
+    return (keep, f"Keep the logits (predict() returns them): {wording.compile_fix(case, from_logits=True)}")

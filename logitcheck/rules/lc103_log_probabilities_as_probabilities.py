@@ -10,6 +10,7 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import on_each
 from logitcheck.rules.base import Case, Rule
 
 
@@ -69,12 +70,25 @@ class LogProbabilitiesAsProbabilities(Rule):
         if not judged.expectation.is_crossentropy or judged.expectation.expects is Expects.LOGITS:
             return
         family = judged.expectation.family
+        effect = effects.of_plain_formula(case.model, case.output.value, judged)
         message = (
-            f"The loss {wording.loss_words(case)} expects probabilities, but {wording.given(case)}. "
-            "They are never positive: Keras forces them into [1e-7, 1 - 1e-7] and takes the logarithm once more."
+            f"The loss {wording.loss_words(case)} expects probabilities, but {wording.given(case)}, which are never"
+            f" positive. {on_each(case, effect, _clause)}"
         )
         plain = wording.with_activation(case, wording.activation_for(family))
         fixes = [f"Use the plain activation: {plain}"]
-        if family is Family.CATEGORICAL and case.output.value.log_axis is not None:
+        if family is Family.CATEGORICAL and case.output.value.log_axis is not None and wording.has_flag(case.model):
             fixes.append(f"Keep log-softmax: {wording.compile_fix(case, from_logits=True)}")
-        yield self.finding(case, message, fixes=tuple(fixes), effect=effects.everywhere(case.model, Effect.CLIPPED))
+        yield self.finding(case, message, fixes=tuple(fixes), effect=effect)
+
+
+def _clause(effect: Effect) -> str:
+    if effect is Effect.CLIPPED:
+        return (
+            "Keras cuts every one of them to 1e-7: the loss is the same whatever the model answers, and this output"
+            " trains nothing"
+        )
+    return (
+        "Keras divides them by their negative sum, which turns them round: the loss falls as the true class gets less"
+        " probable, and the weights have to be trained again"
+    )

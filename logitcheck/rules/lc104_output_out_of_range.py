@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
-from logitcheck.analyzer import effects
+from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.evidence import interval
 from logitcheck.analyzer.losses import Expects, Family, limits_logits
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import on_each
 from logitcheck.rules.base import Case, Rule
-from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 
 
 class OutputOutOfRange(Rule):
@@ -90,27 +91,23 @@ class OutputOutOfRange(Rule):
             if not value.integer and limits_logits(value, family):
                 yield self._as_logits(case, family)
         elif value.kind is Kind.RANGE and value.leaves_unit and not value.integer:
-            yield self._as_probabilities(case, family)
+            yield self._as_probabilities(case, judged)
 
-    def _as_probabilities(self, case: Case, family: Family) -> Finding:
-        judged = case.judged
-        assert judged is not None
+    def _as_probabilities(self, case: Case, judged: JudgedLoss) -> Finding:
+        effect = effects.of_plain_formula(case.model, case.output.value, judged)
         message = (
             f"The loss {wording.loss_words(case)} expects probabilities in [0, 1], but {wording.given(case)}. "
-            "Keras forces what lies outside into [1e-7, 1 - 1e-7] on every backend, where gradients get lost."
+            f"{on_each(case, effect, partial(_clause, judged))} Train again after the fix."
         )
-        activation = wording.activation_for(family)
+        activation = wording.activation_for(judged.expectation.family)
         fixes = [f"End the model in {wording.new_head(case, activation)}"]
-        if has_flag(case.model):
+        if wording.has_flag(case.model):
             code = wording.compile_fix(case, from_logits=True)
             fixes.append(f"End it in {wording.new_head(case, None)} and use {code}")
-        effect = effects.everywhere(case.model, Effect.CLIPPED)
         return self.finding(case, message, fixes=tuple(fixes), effect=effect)
 
     def _as_logits(self, case: Case, family: Family) -> Finding:
-        judged = case.judged
-        assert judged is not None
-        reader = "softmax" if family is Family.CATEGORICAL else "sigmoid"
+        reader = wording.activation_for(family)
         message = (
             f"The loss {wording.loss_words(case)} takes the output as logits, but {wording.given(case)}. "
             f"The {reader} of numbers in {interval(case.output.value)} cannot express every answer."
@@ -122,3 +119,14 @@ class OutputOutOfRange(Rule):
             effect=effects.everywhere(case.model, Effect.UNKNOWN),
             severity=Severity.WARNING,
         )
+
+
+def _clause(judged: JudgedLoss, effect: Effect) -> str:
+    if effect is Effect.OTHER_FUNCTION:
+        return (
+            "Keras divides them by their sum and trains these shares, which predict() does not return; where every unit"
+            " is 0 the loss is NaN"
+        )
+    signed = judged.expectation.family is Family.CATEGORICAL and not effects.cuts_first(judged)
+    first = "divides them by their sum, negative ones included, and " if signed else ""
+    return f"Keras {first}cuts what lies outside into [1e-7, 1 - 1e-7], where there is no gradient"

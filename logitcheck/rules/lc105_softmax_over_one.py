@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
-from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
@@ -66,20 +66,31 @@ class SoftmaxOverOne(Rule):
         """Fire where the axis along which the output sums to 1 has size 1."""
         if case.output.kind is not Kind.PROBABILITIES or case.output.classes != 1:
             return
-        loss = case.judged.loss if case.judged is not None else None
-        effect = effects.of_constant_output(case.model, case.output.value, loss)
-        falls = ""
-        if effect.tensorflow is Effect.OTHER_FUNCTION:
-            falls = " On TensorFlow the training loss falls all the same, since Keras takes it from before the softmax."
+        effect = effects.of_constant_output(case.model, case.output.value, case.judged)
         message = (
             f"The softmax of {wording.head_words(case)} runs over an axis of size 1: "
-            f"{wording.output_words(case)} is 1 for every input, and training cannot change it.{falls}"
+            f"{wording.output_words(case)} is 1 for every input, and training cannot change it.{_seeming(case, effect)}"
         )
-        yield self.finding(case, message, fixes=_fixes(), effect=effect)
+        yield self.finding(case, message, fixes=_fixes(case), effect=effect)
 
 
-def _fixes() -> tuple[str, ...]:
+def _seeming(case: Case, effect: BackendEffects) -> str:
+    """Say where the loss seems to learn something."""
+    if effect.tensorflow is not Effect.OTHER_FUNCTION or case.model.backend in {"jax", "torch"}:
+        return ""
+    where = "" if effect.jax is None or case.model.backend is not None else "On TensorFlow "
     return (
-        "Two classes in one unit: Dense(1, activation='sigmoid') with binary_crossentropy",
-        "One unit for each class: Dense(2, activation='softmax') with sparse_categorical_crossentropy",
+        f" {wording.sentence(f'{where}the training loss can fall all the same, since Keras computes it from what goes')}"
+        " into the softmax."
+    )
+
+
+def _fixes(case: Case) -> tuple[str, ...]:
+    if case.output.value.axis not in {None, -1}:
+        return ("Let the softmax run over the classes: Softmax(axis=-1)",)
+    one, two = wording.with_activation(case, "sigmoid"), wording.with_activation(case, "softmax", units=2)
+    sparse = wording.compile_with(case, repr("sparse_categorical_crossentropy"))
+    return (
+        f"Two classes in one unit: {one} and {wording.compile_with(case, repr('binary_crossentropy'))}",
+        f"One unit for each class: {two} and {sparse}",
     )

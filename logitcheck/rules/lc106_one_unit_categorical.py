@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import effects
-from logitcheck.analyzer.effects import Effect
-from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer import JudgedLoss, effects
+from logitcheck.analyzer.effects import BackendEffects, Effect
+from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
-from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 
 
 class OneUnitCategorical(Rule):
@@ -68,15 +67,28 @@ class OneUnitCategorical(Rule):
             return
         if case.output.kind is Kind.UNKNOWN:
             return
+        effect = effects.of_one_class(case.model, case.output.value, judged)
         message = (
             f"The loss {wording.loss_words(case)} chooses between classes, but {wording.output_words(case)} has one"
-            f" unit ({wording.head_words(case)}): the loss is 0 for every input, and nothing is learned."
+            f" unit ({wording.head_words(case)}): the only class has all the probability, and the loss is 0 for every"
+            f" input, right or wrong.{_not_a_number(effect)} Train again after the fix."
         )
-        is_logits = case.output.kind is Kind.LOGITS
-        module = "keras" if case.model.generation == 3 else "tf.keras"
-        binary = f"{module}.losses.BinaryCrossentropy(from_logits=True)" if is_logits else "'binary_crossentropy'"
-        two_in_one = f"Two classes in one unit: {wording.compile_with(case, binary)}"
-        if is_logits and not has_flag(case.model):
-            two_in_one = "Two classes in one unit: Dense(1, activation='sigmoid') with binary_crossentropy"
-        fixes = (two_in_one, "One unit for each class: Dense(2, ...) instead of Dense(1, ...)")
-        yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, Effect.CONSTANT))
+        yield self.finding(case, message, fixes=_fixes(case, judged), effect=effect)
+
+
+def _not_a_number(effect: BackendEffects) -> str:
+    return " Where the unit puts out 0, it is 0 / 0: NaN." if Effect.NAN in {effect.tensorflow, effect.jax} else ""
+
+
+def _fixes(case: Case, judged: JudgedLoss) -> tuple[str, ...]:
+    from_logits = judged.expectation.expects is Expects.LOGITS
+    binary = wording.compile_with(case, repr("binary_crossentropy"))
+    if case.output.kind is Kind.UNIT_INTERVAL:
+        one = binary
+    elif case.output.kind is Kind.LOGITS and wording.has_flag(case.model):
+        logits = f"{wording.library(case.model)}.losses.BinaryCrossentropy(from_logits=True)"
+        one = wording.compile_with(case, logits)
+    else:
+        one = f"{wording.with_activation(case, 'sigmoid')} and {binary}"
+    two = wording.with_activation(case, None if from_logits else "softmax", units=2)
+    return (f"Two classes in one unit: {one}", f"One unit for each class, the same loss: {two}")

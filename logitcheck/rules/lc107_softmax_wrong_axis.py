@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import effects
+from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.effects import Effect
-from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
@@ -86,18 +86,33 @@ class SoftmaxWrongAxis(Rule):
         is_logarithm = case.output.kind is Kind.LOG_PROBABILITIES and _expects_logits(case)
         if not reads_classes or not (is_activated or is_logarithm):
             return
+        plain = Effect.UNKNOWN if family is Family.DIVERGENCE else Effect.OTHER_FUNCTION
+        effect = effects.of_other_function(case.model, value, judged, plain)
         message = (
             f"The loss {wording.loss_words(case)} reads classes along axis {judged.axis}, but"
-            f" {wording.head_words(case)} makes a distribution along axis {value.axis}. What is trained is not what"
-            " predict() returns."
+            f" {wording.head_words(case)} makes a distribution along axis {value.axis}. {_consequence(case, judged)}"
+            " Train again after the fix."
         )
-        fixes = (
-            f"Normalise the class axis: Softmax(axis={judged.axis}) as the only activation",
-            f"Move the classes of axis {value.axis} to the last axis with Permute, before or after the softmax",
-        )
-        effect = effects.of_other_function(case.model, value, judged.loss, Effect.OTHER_FUNCTION)
+        normalise = f"Normalise the class axis: Softmax(axis={judged.axis}) as the only activation"
+        move = f"Move the classes of axis {value.axis} to the last axis with Permute, before or after the softmax"
+        fixes = (normalise, move) if judged.axis == -1 else (normalise,)
         yield self.finding(case, message, fixes=fixes, effect=effect)
 
 
+def _consequence(case: Case, judged: JudgedLoss) -> str:
+    if judged.expectation.family is Family.DIVERGENCE:
+        return "What it compares are no distributions, so that its minimum is not where they agree."
+    if _expects_logits(case):
+        return f"It makes a softmax over axis {judged.axis} of them, which is not what predict() returns."
+    before = f"takes the values before the softmax as logits over axis {judged.axis}"
+    shared = f"divides the output by its sums along axis {judged.axis}"
+    if effects.looks_behind(case.model, case.output.value, judged) and case.model.backend not in {"jax", "torch"}:
+        is_alone = case.model.generation < 3 or case.model.backend is not None
+        trained = before if is_alone else f"{before} on TensorFlow, and elsewhere {shared}"
+    else:
+        trained = shared
+    return f"Keras {trained}, so that predict() returns something else than was trained."
+
+
 def _expects_logits(case: Case) -> bool:
-    return case.judged is not None and case.judged.expectation.expects.value == "logits"
+    return case.judged is not None and case.judged.expectation.expects is Expects.LOGITS

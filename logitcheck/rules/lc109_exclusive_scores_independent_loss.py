@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
-from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
@@ -71,15 +71,10 @@ class ExclusiveScoresIndependentLoss(Rule):
             return
         if judged.expectation.expects is Expects.LOGITS or value.kind is not Kind.PROBABILITIES:
             return
-        effect = effects.of_other_function(case.model, value, judged.loss, Effect.UNKNOWN)
-        trained = "scores each unit on its own"
-        if effect.tensorflow is Effect.OTHER_FUNCTION:
-            trained += (
-                "; on TensorFlow it trains the values before the softmax as sigmoids, which predict() does not return"
-            )
+        effect = effects.of_other_function(case.model, value, judged, Effect.UNKNOWN)
         message = (
             f"{wording.sentence(wording.head_words(case))} lets the units share one probability of 1, but the loss"
-            f" {wording.loss_words(case)} {trained}."
+            f" {wording.loss_words(case)} scores each unit on its own.{_behind(case, effect)}{_of_two(case, effect)}"
         )
         fixes = (
             f"Exactly one label is true: {wording.compile_with(case, repr('categorical_crossentropy'))}",
@@ -88,3 +83,19 @@ class ExclusiveScoresIndependentLoss(Rule):
         few = case.output.classes is None or case.output.classes <= 2
         severity = Severity.INFO if few else Severity.WARNING
         yield self.finding(case, message, fixes=fixes, effect=effect, severity=severity)
+
+
+def _behind(case: Case, effect: BackendEffects) -> str:
+    if effect.tensorflow is not Effect.OTHER_FUNCTION or case.model.backend in {"jax", "torch"}:
+        return ""
+    where = "Keras" if effect.jax is None or case.model.backend is not None else "On TensorFlow Keras"
+    return f" {where} trains the values before the softmax as sigmoids, which predict() does not return."
+
+
+def _of_two(case: Case, effect: BackendEffects) -> str:
+    """Say where nothing is wrong: the mean of two binary losses of p and 1 - p is the categorical one."""
+    is_plain = Effect.UNKNOWN in {effect.tensorflow, effect.jax} and case.model.backend != "tensorflow"
+    if case.output.classes != 2 or not is_plain or (case.judged is not None and case.judged.loss.settings):
+        return ""
+    where = "On JAX and PyTorch it" if effect.tensorflow is not Effect.UNKNOWN and case.model.backend is None else "It"
+    return f" {where} is the same as categorical cross-entropy if labels are one-hot."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from logitcheck.analyzer import effects
@@ -80,7 +81,8 @@ class StackedActivations(Rule):
         where = f"in layer {outer.layer!r} follows {inner.name} in layer {inner.layer!r}"
         message = (
             f"Activation {outer.name} {where} on the way to {wording.output_words(case)}: numbers that are already in"
-            f" [0, 1] are squashed a second time.{_ceiling(case, inner.name, outer.name)}"
+            f" [0, 1] are squashed a second time.{_ceiling(case, outer.name)} No loss undoes it: train again after the"
+            " fix."
         )
         fixes = (
             f"Remove layer {outer.layer!r}, or its activation",
@@ -90,9 +92,9 @@ class StackedActivations(Rule):
         yield self.finding(case, message, fixes=fixes, effect=effect)
 
 
-def _ceiling(case: Case, inner: str, outer: str) -> str:
+def _ceiling(case: Case, outer: str) -> str:
+    """Say what is left of the range; what goes in lies in [0, 1], whichever activation made it."""
     classes = case.output.classes
-    if inner == outer == "softmax" and classes is not None and classes > 1:
-        most = 2.718281828459045 / (2.718281828459045 + classes - 1)
-        return f" No class can get more than {100 * most:.1f} %."
-    return " Every score lies between 50 and 73.1 %." if inner == outer == "sigmoid" else ""
+    if outer == "softmax" and classes is not None and classes > 1:
+        return f" No class can get more than {100 * math.e / (math.e + classes - 1):.1f} %."
+    return " Every score lies between 50 and 73.1 %." if outer == "sigmoid" else ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import effects
-from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer import JudgedLoss, effects
+from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.losses import Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
@@ -17,7 +17,6 @@ _NEEDS = {
     Family.OVERLAP: "probabilities in [0, 1]",
     Family.RATE: "rates that are never negative",
 }
-_EFFECTS = {"KLDivergence": Effect.CLIPPED, "Poisson": Effect.NAN, "CategoricalGeneralizedCrossEntropy": Effect.NAN}
 _ACTIVATIONS = {Family.DIVERGENCE: "softmax", Family.OVERLAP: "sigmoid", Family.RATE: "softplus"}
 
 
@@ -84,15 +83,27 @@ class DistributionLossOnLogits(Rule):
         too_large = family is not Family.RATE and (value.leaves_unit or no_distribution)
         if not is_negative and not too_large:
             return
+        effect = effects.of_distribution_loss(case.model, value, judged)
+        consequence = _consequence(judged, effect, is_negative=is_negative)
         message = (
-            f"The loss {judged.loss.name} needs {_NEEDS[family]}, but {wording.given(case)}. "
-            f"{judged.loss.name} has no from_logits: it cannot activate them by itself."
+            f"The loss {judged.loss.name} needs {_NEEDS[family]}, but {wording.given(case)}. It has no from_logits, and"
+            f" cannot activate them by itself.{consequence}"
         )
         fix = f"Add the activation: {wording.with_activation(case, _ACTIVATIONS[family])}"
-        yield self.finding(
-            case,
-            message,
-            fixes=(fix,),
-            effect=effects.everywhere(case.model, _EFFECTS.get(judged.loss.name, Effect.UNKNOWN)),
-            severity=Severity.ERROR if is_negative else Severity.WARNING,
-        )
+        severity = Severity.ERROR if is_negative else Severity.WARNING
+        yield self.finding(case, message, fixes=(fix,), effect=effect, severity=severity)
+
+
+def _consequence(judged: JudgedLoss, effect: BackendEffects, *, is_negative: bool) -> str:
+    """Say what Keras makes of such values, the same on every backend."""
+    match effect.tensorflow:
+        case Effect.CLIPPED:
+            cut = "Keras cuts them into [1e-7, 1] and does not divide by the sum"
+            return f" {cut}: values outside have no gradient, and a wrong answer can cost nothing."
+        case Effect.NAN:
+            below = "1e-7 below 0" if judged.expectation.family is Family.RATE else "below 0"
+            return f" Where a value is {below}, the loss is NaN."
+        case _ if judged.expectation.family is Family.OVERLAP and is_negative:
+            return " The loss leaves [0, 1], and falling says nothing about the overlap."
+        case _:
+            return ""

@@ -12,6 +12,9 @@ from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 
+_COST = "an example of the negative class never costs less than 1"
+_COSTS = {"CategoricalHinge": "its margin of 1 is only reached where the true class gets all the probability"}
+
 
 class MarginLossOnProbabilities(Rule):
     """A hinge loss wants scores on both sides of 0, and gets probabilities.
@@ -68,10 +71,14 @@ class MarginLossOnProbabilities(Rule):
             return
         message = (
             f"The loss {judged.loss.name} wants scores on both sides of 0, but {wording.given(case)}: "
-            "the margin of 1 is never reached, and the loss never 0."
+            f"{_COSTS.get(judged.loss.name, _COST)}."
         )
         fixes = (
             f"Keep the loss: {wording.without_activation(case)}",
-            "Keep the activation: use a cross-entropy as loss",
+            f"Keep the activation: {wording.compile_with(case, repr(_crossentropy(case)))}",
         )
         yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, Effect.UNKNOWN))
+
+
+def _crossentropy(case: Case) -> str:
+    return "categorical_crossentropy" if case.output.kind is Kind.PROBABILITIES else "binary_crossentropy"

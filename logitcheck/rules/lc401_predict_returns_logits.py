@@ -69,7 +69,7 @@ class PredictReturnsLogits(Rule):
         activation = wording.activation_for(judged.expectation.family)
         threshold = "The class is the largest logit." if activation == "softmax" else "The threshold is 0, not 0.5."
         message = f"Right as it is; but predict() returns logits for {wording.output_words(case)}. {threshold}"
-        module = "keras" if case.model.generation == 3 else "tf.keras"
+        module = wording.library(case.model)
         layer = "Softmax()" if activation == "softmax" else "Activation('sigmoid')"
         yield self.finding(
             case, message, fixes=(f"For probabilities: {module}.Sequential([model, {module}.layers.{layer}])",)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from logitcheck.analyzer.losses import Expects
+from logitcheck.analyzer.losses import Expects, fits, limits_logits
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat, LossForm
 from logitcheck.report import Finding, Severity
@@ -76,9 +77,21 @@ class LossFunctionByName(Rule):
             return
         message = (
             f"The file knows the loss of {wording.output_words(case)} by its name {judged.loss.label!r} only. If you"
-            " passed a function of your own with that name, for instance one that sets from_logits=True, it is not what"
-            " is judged here;"
-            " and Keras itself will load its own function in its place."
+            f" passed a function of your own with that name, Keras will load its own in its place. {_otherwise(case)}"
         )
-        code = wording.loss_code(case.model, judged.loss, from_logits=case.output.kind is Kind.LOGITS)
+        code = wording.loss_code(case, from_logits=case.output.kind is Kind.LOGITS)
         yield self.finding(case, message, fixes=(f"Compile with the class, which stores its flag: {code}",))
+
+
+def _otherwise(case: Case) -> str:
+    """Say what a wrapper that sets the flag would make of the verdict."""
+    judged, value = case.judged, case.output.value
+    assert judged is not None
+    wrapped = replace(judged.expectation, expects=Expects.LOGITS)
+    if fits(value, wrapped, axis_matches=judged.axis is not None and judged.axis == value.log_axis):
+        return "If yours sets from_logits=True, this output fits it."
+    if case.output.kind in {Kind.PROBABILITIES, Kind.UNIT_INTERVAL}:
+        return "If yours sets from_logits=True, this output is a mismatch (LC101)."
+    if limits_logits(value, judged.expectation.family):
+        return "If yours sets from_logits=True, this output limits what it can answer (LC104)."
+    return "If yours sets from_logits=True, it takes logits, and the verdict is another."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from logitcheck.analyzer.effects import version
 from logitcheck.analyzer.evidence import Step, describe
 from logitcheck.analyzer.losses import Family
-from logitcheck.model import Loss, LossForm, SavedModel
+from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm, SavedModel
 from logitcheck.rules.base import Case, deciding_layer
 
 _STRINGS = {
@@ -64,19 +65,44 @@ def given(case: Case) -> str:
     return f"{head_words(case)} puts out {describe(case.output.value)}"
 
 
-def loss_code(model: SavedModel, loss: Loss, *, from_logits: bool) -> str:
-    """Write a loss as code a person can paste, valid for the Keras version that wrote the file."""
-    if model.generation == 1 or (not from_logits and loss.form is LossForm.STRING and loss.name in _STRINGS):
-        return repr(_STRINGS.get(loss.name, loss.name))
-    module = "keras.losses" if model.generation == 3 else "tf.keras.losses"
+def library(model: SavedModel) -> str:
+    """Give the name under which the Keras that wrote the file is imported."""
+    if model.generation == 3 or is_standalone(model):
+        return "keras"
+    return "tf_keras" if version(model) >= (2, 16) else "tf.keras"
+
+
+def is_standalone(model: SavedModel) -> bool:
+    """Whether the file is of the package keras before it became a name of tf.keras (Keras 2.4)."""
+    return version(model) < (2, 4) and "-tf" not in (model.keras_version or "")
+
+
+def has_flag(model: SavedModel) -> bool:
+    """Whether the losses of the Keras that wrote the file have a from_logits parameter (classes: Keras 2.3)."""
+    return not is_standalone(model) or version(model) >= (2, 3)
+
+
+def loss_code(case: Case, *, from_logits: bool) -> str:
+    """Write the loss as code a person can paste, valid for the Keras version that wrote the file."""
+    model, judged = case.model, case.judged
+    assert judged is not None
+    loss = judged.loss
+    name = loss.name
+    if name == CROSSENTROPY_BY_SHAPE:
+        is_binary = judged.expectation.family is Family.BINARY
+        name = "BinaryCrossentropy" if is_binary else "SparseCategoricalCrossentropy"
+    if not has_flag(model) or (not from_logits and loss.form is LossForm.STRING and name in _STRINGS):
+        return repr(_STRINGS.get(name, name))
     settings = [*(["from_logits=True"] if from_logits else []), *_settings(loss)]
-    return f"{module}.{loss.name}({', '.join(settings)})"
+    return f"{library(model)}.losses.{name}({', '.join(settings)})"
 
 
 def compile_fix(case: Case, *, from_logits: bool) -> str:
     """Write the change of the compile call that gives the same loss another flag."""
     assert case.judged is not None
-    return compile_with(case, loss_code(case.model, case.judged.loss, from_logits=from_logits))
+    by_shape = case.judged.loss.name == CROSSENTROPY_BY_SHAPE and case.judged.expectation.family is Family.CATEGORICAL
+    one_hot = " (CategoricalCrossentropy if labels are one-hot)" if by_shape else ""
+    return compile_with(case, loss_code(case, from_logits=from_logits)) + one_hot
 
 
 def compile_with(case: Case, code: str) -> str:
@@ -91,22 +117,24 @@ def without_activation(case: Case) -> str:
     name, step = deciding_layer(case.output), _head(case)
     if step is None or step.units is None:
         return f"remove layer {name!r}, or make its activation None"
-    if step.class_name == "Dense":
-        return f"Dense({step.units})"
-    return f"{step.class_name}({step.units}, ..., activation=None)"
+    return with_activation(case, None)
 
 
-def with_activation(case: Case, activation: str) -> str:
-    """Write how to give the head an activation."""
+def with_activation(case: Case, activation: str | None, *, units: int | None = None) -> str:
+    """Write how to give the head an activation, or none; and another number of units, if one is given."""
     name, step = deciding_layer(case.output), _head(case)
     axis = case.judged.axis if case.judged is not None else None
     if activation == "softmax" and axis not in {None, -1}:
         return f"Softmax(axis={axis}) behind layer {name!r}, without another activation"
     if step is None or step.units is None:
         is_activated = case.output.value.applied is not None
+        if units is not None:
+            return f"{units} units before layer {name!r}" if activation else f"{units} units without layer {name!r}"
         return f"Activation({activation!r}) {'in place of' if is_activated else 'behind'} layer {name!r}"
-    between = "" if step.class_name == "Dense" else "..., "
-    return f"{step.class_name}({step.units}, {between}activation={activation!r})"
+    size = step.units if units is None else units
+    if step.class_name == "Dense":
+        return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
+    return f"{step.class_name}({size}, ..., activation={activation!r})"
 
 
 def new_head(case: Case, activation: str | None) -> str:
@@ -120,9 +148,9 @@ def activation_for(family: Family) -> str:
     return "softmax" if family is Family.CATEGORICAL else "sigmoid"
 
 
-def double_softmax_floor(classes: int) -> float:
-    """Give the least loss a softmax applied twice can reach: ln(e + n - 1) - 1 (user-evidence §3)."""
-    return math.log(math.e + classes - 1) - 1
+def double_softmax_ceiling(classes: int) -> float:
+    """Give the greatest loss of a softmax applied twice, ln(e + n - 1); the least is 1 below (user-evidence §3)."""
+    return math.log(math.e + classes - 1)
 
 
 def sentence(words: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
-from logitcheck.analyzer.values import Applied, Value, anything
+from logitcheck.analyzer.values import Applied, Value, anything, handed_on
 from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
@@ -46,8 +46,7 @@ def apply(value: Value, activation: Activation | None, call: LayerCall, *, mecha
 def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: str) -> Value:
     """Note on `result` which activation made it of `operand`, and whether it is the second one in a row."""
     axis = result.sum_axis if name == "softmax" else result.log_axis
-    half = call.layer.compute_dtype if call.layer.compute_dtype in {"float16", "bfloat16"} else None
-    applied = Applied(name, call.path, axis, mechanism, half)
+    applied = Applied(name, call.path, axis, mechanism, call.half)
     inner = operand.applied
     is_stacked = inner is not None and inner.name in PROBABILITY_MAKERS and name in _NORMALISERS
     unknown = result.unknown
@@ -59,13 +58,14 @@ def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: 
         stacked=(inner, applied) if inner is not None and is_stacked else None,
         direct=True,
         after_dropout=False,
+        copied_in_keras_2=False,
         unknown=unknown,
     )
 
 
 def _layer_activation(call: LayerCall) -> Value:
     """Rule of the layer Activation: a linear one hands on the very tensor, logits of the backend included."""
-    return apply(call.value(), call.layer.activation, call)
+    return apply(handed_on(call.value(), half=call.half), call.layer.activation, call)
 
 
 def _of_layer(name: str, defaults: Parameters) -> Callable[[LayerCall], Value]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
-from logitcheck.analyzer.values import Value, affine, anything, between, bounds_only, reshaped, unbounded
+from logitcheck.analyzer.values import Value, affine, anything, between, bounds_only, handed_on, reshaped, unbounded
 
 
 def _passed(call: LayerCall) -> Value:
@@ -20,9 +20,11 @@ def _still(call: LayerCall) -> Value:
 
 
 def _cast(call: LayerCall) -> Value:
-    """Cast: to whole numbers or truth values, a distribution is none any more."""
+    """Cast: to whole numbers or truth values, a distribution is none any more; to its own type it is the very tensor."""
     target = call.argument(1, "dtype")
-    value = _still(call)
+    value, applied = _still(call), call.value().applied
+    if target == "float32" and applied is not None and applied.half is None:
+        return call.value()
     if isinstance(target, str) and target.removeprefix("u").startswith("int"):
         ends = [end if math.isinf(end) else float(math.trunc(end)) for end in (value.low, value.high)]
         return replace(bounds_only(value), low=ends[0], high=ends[1], integer=True)
@@ -30,8 +32,20 @@ def _cast(call: LayerCall) -> Value:
 
 
 def _kept(call: LayerCall) -> Value:
-    """Hand on the very tensor: identities that return their argument."""
-    return call.value()
+    """Hand on the very tensor: layers that return their argument."""
+    return handed_on(call.value(), half=call.half)
+
+
+def _identity(call: LayerCall) -> Value:
+    """Hand on the very tensor, or in Keras 2 a copy of it."""
+    return replace(_kept(call), copied_in_keras_2=True)
+
+
+def _but_for_training(call: LayerCall) -> Value:
+    """Hand on the very tensor, but for training."""
+    value = _kept(call)
+    remembered = replace(reshaped(value), after_dropout=value.direct or value.after_dropout)
+    return replace(remembered, copied_in_keras_2=value.copied_in_keras_2)
 
 
 def _dropout(call: LayerCall) -> Value:
@@ -42,7 +56,7 @@ def _dropout(call: LayerCall) -> Value:
     """
     value = call.value()
     if call.call.kwargs.get("training") is not True:
-        return replace(reshaped(value), after_dropout=value.direct or value.after_dropout)
+        return replace(_but_for_training(call), copied_in_keras_2=True)
     return _dropped(call, number(call.config.get("rate")))
 
 
@@ -67,7 +81,7 @@ def _noise(call: LayerCall) -> Value:
     """Noise; called with `training=True` it is added for ever."""
     value = call.value()
     if call.call.kwargs.get("training") is not True:
-        return replace(reshaped(value), after_dropout=value.direct or value.after_dropout)
+        return _but_for_training(call)
     return unbounded(value.sources) if value.is_unbounded else anything("its noise is active", call.path, value.sources)
 
 
@@ -78,8 +92,9 @@ def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
 LAYERS: Mapping[str, Rule] = {
     **_rules(_dropout, "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
     **_rules(_noise, "GaussianDropout", "GaussianNoise", "AlphaDropout"),
-    **_rules(_passed, "ActivityRegularization", "Masking", "AddLoss", "AddMetric"),
-    **_rules(_kept, "Identity"),
+    **_rules(_passed, "Masking", "AddLoss", "AddMetric"),
+    **_rules(_kept, "ActivityRegularization"),
+    **_rules(_identity, "Identity"),
     # Random augmentation: Keras 3 writes its default `training: true` into every call, but predict() overrides it.
     **_rules(
         _passed,
