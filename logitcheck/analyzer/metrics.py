@@ -132,8 +132,9 @@ def is_one_column_of_scores(reading: Reading, output: OutputAnalysis) -> bool:
 def effect_of_flag(model: SavedModel, output: OutputAnalysis, reading: Reading) -> effects.BackendEffects:
     """Tell what each backend makes of a cross-entropy metric with from_logits on probabilities: as with a loss."""
     loss = losses.of_metric(reading.name)
-    family = losses.expectation(loss, output.units).family
-    return effects.of_double_activation(model, output.value, loss, family)
+    expected = losses.expectation(loss, output.units)
+    judged = JudgedLoss(loss=loss, expectation=expected, axis=expected.axis, units=output.units)
+    return effects.of_double_activation(model, output.value, judged)
 
 
 def _reading(metric: Metric, model: SavedModel, output: OutputAnalysis) -> Reading:

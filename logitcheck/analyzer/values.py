@@ -200,7 +200,7 @@ def reshaped(value: Value) -> Value:
 
 
 def handed_on(value: Value, *, half: str | None) -> Value:
-    """Give the very tensor, as a layer hands it on that computes in `half`, or in 32 bits: to another type it is cast."""
+    """Give the very tensor, as a layer that computes in `half` (or 32 bits) hands it on: to another type it is cast."""
     return value if value.applied is None or value.applied.half == half else reshaped(value)
 
 

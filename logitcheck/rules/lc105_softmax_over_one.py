@@ -78,11 +78,8 @@ def _seeming(case: Case, effect: BackendEffects) -> str:
     """Say where the loss seems to learn something."""
     if effect.tensorflow is not Effect.OTHER_FUNCTION or case.model.backend in {"jax", "torch"}:
         return ""
-    where = "" if effect.jax is None or case.model.backend is not None else "On TensorFlow "
-    return (
-        f" {wording.sentence(f'{where}the training loss can fall all the same, since Keras computes it from what goes')}"
-        " into the softmax."
-    )
+    where = "The" if effect.jax is None or case.model.backend is not None else "On TensorFlow the"
+    return f" {where} training loss can fall all the same, since Keras computes it from what goes into the softmax."
 
 
 def _fixes(case: Case) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from logitcheck.analyzer.metrics import Reading, crossentropy_of
 from logitcheck.model import LossForm, SavedModel
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case
-from logitcheck.rules.lc102_logits_as_probabilities import has_flag
 
 ONLY_THE_NUMBER = "Training and weights are not affected, only the number that is reported: evaluate again."
 
@@ -80,12 +79,7 @@ def metric_code(model: SavedModel, reading: Reading, name: str, *parameters: str
     """Write a metric with its other settings as code a person can paste."""
     own = {parameter.partition("=")[0] for parameter in parameters}
     kept = [f"{key}={value!r}" for key, value in reading.metric.settings if key not in own]
-    return f"{package(model)}.{module}.{name}({', '.join([*parameters, *kept])})"
-
-
-def package(model: SavedModel) -> str:
-    """Give the name that Keras has in code of the version that wrote the file."""
-    return "keras" if model.generation == 3 else "tf.keras"
+    return f"{wording.library(model)}.{module}.{name}({', '.join([*parameters, *kept])})"
 
 
 def compile_fix(case: Case, readings: Sequence[Reading], codes: Sequence[str]) -> str:
@@ -106,15 +100,15 @@ def compile_fix(case: Case, readings: Sequence[Reading], codes: Sequence[str]) -
 def activation_fix(case: Case) -> tuple[str, ...]:
     """Write how to put the activation into the model, so that loss and metrics are given probabilities."""
     judged = crossentropy_of(case.output)
-    if judged is None or judged.loss.from_logits is None or not has_flag(case.model):
+    if judged is None or judged.loss.from_logits is None or not wording.has_flag(case.model):
         return ()
     with_loss = Case(model=case.model, output=case.output, judged=judged)
     activation = wording.activation_for(judged.expectation.family)
-    code = wording.loss_code(case.model, judged.loss, from_logits=False)
+    code = wording.loss_code(with_loss, from_logits=False)
     head = wording.with_activation(with_loss, activation)
     return (f"Put the {activation} into the model: {head}  # with loss={code}",)
 
 
 def has_classes(model: SavedModel) -> bool:
     """Whether the Keras that wrote the file has classes of metrics, as it has losses with a flag: since Keras 2.3."""
-    return has_flag(model)
+    return wording.has_flag(model)

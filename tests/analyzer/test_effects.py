@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from logitcheck.analyzer import effects
+from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.effects import BackendEffects, Effect
-from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer.losses import expectation
 from logitcheck.analyzer.values import Applied, Value
 from logitcheck.model import ContainerFormat, Loss, LossForm, SavedModel
 
 SPARSE = Loss(name="SparseCategoricalCrossentropy", form=LossForm.OBJECT, from_logits=True, axis=-1)
 FOCAL = replace(SPARSE, name="CategoricalFocalCrossentropy")
 RAW = Loss(name="softmax_cross_entropy_with_logits", form=LossForm.FUNCTION)
+BINARY = Loss(name="BinaryCrossentropy", form=LossForm.OBJECT, from_logits=True)
 IGNORING = replace(SPARSE, ignore_class=True)
 
 
@@ -29,9 +30,11 @@ def model(version: str | None) -> SavedModel:
     )
 
 
-def applied(
-    name: str = "softmax", mechanism: str = "activation", *, half: str | None = None, direct: bool = True
-) -> Value:
+def judged(loss: Loss) -> JudgedLoss:
+    return JudgedLoss(loss=loss, expectation=expectation(loss, 3), axis=loss.axis, units=3)
+
+
+def applied(name: str = "softmax", mechanism: str = "activation", *, half: str | None = None, direct: bool = True) -> Value:
     return Value(low=0.0, high=1.0, sum_axis=-1, applied=Applied(name, "head", -1, mechanism, half), direct=direct)
 
 
@@ -64,7 +67,8 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
         pytest.param("3.15.1", applied("hard_sigmoid"), SPARSE, False, id="a hard sigmoid"),
         pytest.param("3.15.1", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax"),
         pytest.param("3.15.1", applied(mechanism="operation"), SPARSE, True, id="an operation"),
-        pytest.param("3.15.1", applied(mechanism="tensorflow"), SPARSE, False, id="a raw function of TensorFlow"),
+        pytest.param("3.15.1", applied(mechanism="tensorflow"), SPARSE, True, id="a raw function of TensorFlow"),
+        pytest.param("3.15.1", applied("sigmoid", "tensorflow"), SPARSE, False, id="the raw function of another loss"),
         pytest.param("3.15.1", applied(half="float16"), SPARSE, False, id="16 bits"),
         pytest.param("3.15.1", applied(direct=False), SPARSE, False, id="another tensor"),
         pytest.param("3.15.1", Value(), SPARSE, False, id="no activation"),
@@ -76,57 +80,64 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
         pytest.param("2.15.0", applied(), SPARSE, True, id="Keras 2"),
         pytest.param("2.15.0", applied(half="float16"), SPARSE, True, id="16 bits in Keras 2"),
         pytest.param("2.15.0", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax of 2.15"),
-        pytest.param("2.13.0", applied(mechanism="layer"), SPARSE, False, id="the layer Softmax of 2.13"),
-        pytest.param("2.15.0", applied(mechanism="operation"), SPARSE, False, id="an operation in Keras 2"),
+        pytest.param("2.13.0", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax of 2.13, in the graph"),
+        pytest.param("2.9.0", applied(mechanism="layer"), SPARSE, False, id="the layer Softmax of 2.9"),
+        pytest.param("2.15.0", replace(applied(), copied_in_keras_2=True), SPARSE, False, id="a copy in Keras 2"),
+        pytest.param("3.15.1", replace(applied(), copied_in_keras_2=True), SPARSE, True, id="no copy in Keras 3"),
         pytest.param("2.4.0", applied(), SPARSE, False, id="an old Keras 2"),
         pytest.param("2.2.4-tf", applied(), SPARSE, False, id="TensorFlow 1"),
         pytest.param("1.2.2", applied(), SPARSE, False, id="Keras 1"),
     ],
 )
 def test_when_tensorflow_looks_behind_the_output(version: str, value: Value, loss: Loss | None, *, looks: bool) -> None:
-    assert effects.looks_behind(model(version), value, loss) is looks
+    assert effects.looks_behind(model(version), value, judged(loss) if loss is not None else None) is looks
 
 
-AFTER_DROPOUT = replace(applied(direct=False), after_dropout=True)
+AFTER_DROPOUT = replace(applied(direct=False), after_dropout=True, copied_in_keras_2=True)
 
 
 @pytest.mark.parametrize(
-    ("version", "value", "loss", "family", "tensorflow"),
+    ("version", "value", "loss", "tensorflow"),
     [
-        pytest.param("3.15.1", applied(), SPARSE, Family.CATEGORICAL, Effect.REPAIRED, id="repaired"),
-        pytest.param("3.15.1", applied(), SPARSE, Family.BINARY, Effect.OTHER_FUNCTION, id="other family"),
-        pytest.param("3.15.1", applied(direct=False), SPARSE, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="indirect"),
-        pytest.param(
-            "3.15.1", AFTER_DROPOUT, SPARSE, Family.CATEGORICAL, Effect.REPAIRED_IN_EVALUATE_ONLY, id="dropout"
-        ),
-        pytest.param("3.15.1", AFTER_DROPOUT, SPARSE, Family.BINARY, Effect.APPLIED_TWICE, id="dropout, other family"),
-        pytest.param("3.15.1", AFTER_DROPOUT, RAW, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="dropout, raw loss"),
-        pytest.param("3.15.1", AFTER_DROPOUT, FOCAL, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="dropout, focal"),
-        pytest.param("2.15.0", AFTER_DROPOUT, SPARSE, Family.CATEGORICAL, Effect.APPLIED_TWICE, id="dropout, Keras 2"),
+        pytest.param("3.15.1", applied(), SPARSE, Effect.REPAIRED, id="repaired"),
+        pytest.param("3.15.1", applied(), BINARY, Effect.OTHER_FUNCTION, id="other family"),
+        pytest.param("3.15.1", applied(direct=False), SPARSE, Effect.APPLIED_TWICE, id="indirect"),
+        pytest.param("3.15.1", AFTER_DROPOUT, SPARSE, Effect.REPAIRED_IN_EVALUATE_ONLY, id="dropout"),
+        pytest.param("3.15.1", AFTER_DROPOUT, BINARY, Effect.APPLIED_TWICE, id="dropout, other family"),
+        pytest.param("3.15.1", AFTER_DROPOUT, RAW, Effect.APPLIED_TWICE, id="dropout, raw loss"),
+        pytest.param("3.15.1", AFTER_DROPOUT, FOCAL, Effect.APPLIED_TWICE, id="dropout, focal"),
+        pytest.param("2.15.0", AFTER_DROPOUT, SPARSE, Effect.APPLIED_TWICE, id="dropout, Keras 2"),
+        pytest.param("2.4.0", applied(), SPARSE, Effect.UNKNOWN, id="a version of two TensorFlows"),
     ],
 )
-def test_the_effect_of_a_second_activation(
-    version: str, value: Value, loss: Loss, family: Family, tensorflow: Effect
-) -> None:
-    assert effects.of_double_activation(model(version), value, loss, family).tensorflow is tensorflow
+def test_the_effect_of_a_second_activation(version: str, value: Value, loss: Loss, tensorflow: Effect) -> None:
+    assert effects.of_double_activation(model(version), value, judged(loss)).tensorflow is tensorflow
 
 
 @pytest.mark.parametrize(
     ("value", "tensorflow"), [(applied(), Effect.OTHER_FUNCTION), (applied(direct=False), Effect.UNKNOWN)]
 )
 def test_the_effect_of_a_loss_of_the_other_family(value: Value, tensorflow: Effect) -> None:
-    found = effects.of_other_function(model("3.15.1"), value, SPARSE, Effect.UNKNOWN)
+    found = effects.of_other_function(model("3.15.1"), value, judged(BINARY), Effect.UNKNOWN)
     assert (found.tensorflow, found.jax) == (tensorflow, Effect.UNKNOWN)
 
 
 @pytest.mark.parametrize(
     ("value", "loss", "tensorflow"),
     [
-        (applied(), SPARSE, Effect.OTHER_FUNCTION),
+        (applied(), BINARY, Effect.OTHER_FUNCTION),
         (applied(), None, Effect.CONSTANT),
-        (applied(direct=False), SPARSE, Effect.CONSTANT),
+        (applied(direct=False), BINARY, Effect.CONSTANT),
     ],
 )
 def test_the_effect_of_a_constant_output(value: Value, loss: Loss | None, tensorflow: Effect) -> None:
-    found = effects.of_constant_output(model("3.15.1"), value, loss)
+    found = effects.of_constant_output(model("3.15.1"), value, judged(loss) if loss is not None else None)
     assert (found.tensorflow, found.jax) == (tensorflow, Effect.CONSTANT)
+
+
+@pytest.mark.parametrize(
+    ("backend", "told"),
+    [("tensorflow", Effect.NAN), ("jax", Effect.CLIPPED), ("torch", Effect.CLIPPED), ("theano", None)],
+)
+def test_one_backend_can_be_asked(backend: str, told: Effect | None) -> None:
+    assert effects.everywhere(model("3.15.1"), Effect.CLIPPED, tensorflow=Effect.NAN).on(backend) is told

@@ -10,6 +10,8 @@ from typing import Any, Callable
 
 import numpy
 
+_ONE_AND_MORE = float(numpy.float32(1) + numpy.float32(1e-7))
+
 Array = Any
 Compute = Callable[[Array], Array]
 """Makes one array of another."""
@@ -88,6 +90,12 @@ def crossentropy(loss: str, labels: Array, probabilities: Array) -> Array:
         return losses.mean()
 
 
+def focal_of_keras_2(labels: Array, probabilities: Array, again: Array) -> Array:
+    """Give a binary focal cross-entropy that sees behind the output in one factor, and not in the other."""
+    losses = -labels * numpy.log(probabilities) - (1 - labels) * numpy.log(1 - probabilities)
+    return (losses * (1 - labels * again - (1 - labels) * (1 - again)) ** 2).mean()
+
+
 def as_given(loss: str, labels: Array, output: Array, *, sparse_is_cut_first: bool, adds_epsilon: bool) -> Array:
     """Give the loss of an output that is taken for probabilities whatever it is (keras-facts: plain formula).
 
@@ -105,7 +113,7 @@ def as_given(loss: str, labels: Array, output: Array, *, sparse_is_cut_first: bo
     given = cut(output)
     if not adds_epsilon:
         return crossentropy(loss, labels, given)
-    return (-labels * numpy.log(given + LOW) - (1 - labels) * numpy.log(1 - given + LOW)).mean()
+    return (-labels * numpy.log(given + LOW) - (1 - labels) * numpy.log(_ONE_AND_MORE - given)).mean()
 
 
 def gradient(loss: Callable[[Array, Array], Array], kernel: Array, bias: Array) -> tuple[Array, Array]:

@@ -38,7 +38,9 @@ class Row:
 
     head: makes the output of (keras, input tensor); it has one Dense layer. output: the same of the layer's raw
     numbers, by hand. squeezed: whether labels lack the output's last axis. eagerly: whether it runs without a graph.
-    half: whether 16 bits make its numbers coarse. where: the Keras and backends that can show it.
+    half: whether 16 bits make its numbers coarse. raw: whether TensorFlow's
+    own function activates. stacked: whether the model itself activates twice.
+    where: the Keras and backends that can show it.
     """
 
     head: Callable[[Any, Any], Any]
@@ -50,6 +52,8 @@ class Row:
     squeezed: bool = False
     eagerly: bool = False
     half: bool = False
+    raw: bool = False
+    stacked: bool = False
     where: FrozenSet[str] = EVERYWHERE
 
 
@@ -136,7 +140,7 @@ ROWS: Dict[str, Row] = {
     "operation sigmoid": Row(_operation("sigmoid"), sigmoid, BINARY, LOGITS, where=KERAS_3),
     "raw softmax": Row(_raw("softmax"), softmax, SPARSE, LOGITS, where=ON_TENSORFLOW),
     "raw sigmoid": Row(_raw("sigmoid"), sigmoid, BINARY, LOGITS, where=ON_TENSORFLOW),
-    "raw softmax, eager": Row(_raw("softmax"), softmax, SPARSE, LOGITS, eagerly=True, where=ON_TENSORFLOW),
+    "raw softmax, eager": Row(_raw("softmax"), softmax, SPARSE, LOGITS, eagerly=True, raw=True, where=ON_TENSORFLOW),
     "softmax, eager": Row(_dense("softmax"), softmax, SPARSE, LOGITS, eagerly=True),
     "Reshape": Row(_then("softmax", lambda layers: layers.Reshape((3,))), softmax, SPARSE, LOGITS),
     "Reshape, binary": Row(_then("sigmoid", lambda layers: layers.Reshape((3,))), sigmoid, BINARY, LOGITS),
@@ -145,7 +149,6 @@ ROWS: Dict[str, Row] = {
     "Average": Row(_averaged, softmax, SPARSE, LOGITS),
     "Dropout": Row(_then("softmax", lambda layers: layers.Dropout(1e-9)), softmax, SPARSE, LOGITS),
     "Dropout, binary": Row(_then("sigmoid", lambda layers: layers.Dropout(1e-9)), sigmoid, BINARY, LOGITS),
-    "Dropout, sigmoid and sparse": Row(_then("sigmoid", lambda layers: layers.Dropout(1e-9)), sigmoid, SPARSE, LOGITS),
     "GaussianNoise": Row(_then("softmax", lambda layers: layers.GaussianNoise(1e-9)), softmax, SPARSE, LOGITS),
     "linear Activation": Row(_then("softmax", lambda layers: layers.Activation("linear")), softmax, SPARSE, LOGITS),
     "Identity": Row(_then("softmax", lambda layers: layers.Identity()), softmax, SPARSE, LOGITS),
@@ -170,16 +173,10 @@ ROWS: Dict[str, Row] = {
     "ignore_class": Row(_dense("softmax"), softmax, SPARSE, {**LOGITS, "ignore_class": 99}),
     "categorical focal": Row(_dense("softmax"), softmax, CATEGORICAL_FOCAL, LOGITS),
     "binary focal": Row(_dense("sigmoid"), sigmoid, BINARY_FOCAL, LOGITS),
-    "raw loss": Row(
-        _dense("softmax"), softmax, "softmax_cross_entropy_with_logits", where=ON_TENSORFLOW
-    ),
+    "raw loss": Row(_dense("softmax"), softmax, "softmax_cross_entropy_with_logits", where=ON_TENSORFLOW),
     "raw binary loss": Row(_dense("sigmoid"), sigmoid, "sigmoid_cross_entropy_with_logits", where=ON_TENSORFLOW),
-    "hard sigmoid, logits": Row(
-        _dense("hard_sigmoid"), hard_sigmoid, BINARY, LOGITS, where=KERAS_3
-    ),
-    "labels fewer by an axis": Row(
-        _dense("sigmoid", 1), sigmoid, BINARY, LOGITS, units=1, shape=(5, 4), squeezed=True
-    ),
+    "hard sigmoid, logits": Row(_dense("hard_sigmoid"), hard_sigmoid, BINARY, LOGITS, where=KERAS_3),
+    "labels fewer by an axis": Row(_dense("sigmoid", 1), sigmoid, BINARY, LOGITS, units=1, shape=(5, 4), squeezed=True),
     "labels of the same axes": Row(_dense("sigmoid", 1), sigmoid, BINARY, LOGITS, units=1, shape=(5, 4)),
     "sigmoid, sparse, logits": Row(_dense("sigmoid"), sigmoid, SPARSE, LOGITS),
     "softmax, binary, logits": Row(_dense("softmax"), softmax, BINARY, LOGITS),
@@ -202,9 +199,7 @@ ROWS: Dict[str, Row] = {
     "sigmoid, sparse": Row(_dense("sigmoid"), sigmoid, SPARSE),
     "sigmoid, categorical": Row(_dense("sigmoid"), sigmoid, CATEGORICAL),
     "sigmoid, categorical focal": Row(_dense("sigmoid"), sigmoid, CATEGORICAL_FOCAL),
-    "sigmoid, Reshape, categorical": Row(
-        _then("sigmoid", lambda layers: layers.Reshape((3,))), sigmoid, CATEGORICAL
-    ),
+    "sigmoid, Reshape, categorical": Row(_then("sigmoid", lambda layers: layers.Reshape((3,))), sigmoid, CATEGORICAL),
     "softmax, binary": Row(_dense("softmax"), softmax, BINARY),
     "other axis": Row(_then(None, lambda layers: layers.Softmax(axis=1)), _over_time, CATEGORICAL, shape=(5, 4)),
     "other axis, sparse": Row(_then(None, lambda layers: layers.Softmax(axis=1)), _over_time, SPARSE, shape=(5, 4)),
@@ -222,9 +217,7 @@ ROWS: Dict[str, Row] = {
     "one sigmoid, categorical": Row(_dense("sigmoid", 1), sigmoid, CATEGORICAL, units=1),
     "one relu, categorical": Row(_dense("relu", 1), relu, CATEGORICAL, units=1),
     "one unit, sparse": Row(_dense(None, 1), identity, SPARSE, units=1),
-    "softmax on softmax": Row(
-        _then("softmax", lambda layers: layers.Softmax()), _twice, SPARSE
-    ),
+    "softmax on softmax": Row(_then("softmax", lambda layers: layers.Softmax()), _twice, SPARSE, stacked=True),
     "linear, divergence": Row(_dense(), identity, "KLDivergence"),
     "linear, Poisson": Row(_dense(), identity, "Poisson"),
     "linear, generalised": Row(_dense(), identity, "CategoricalGeneralizedCrossEntropy", where=KERAS_3),

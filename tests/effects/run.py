@@ -10,7 +10,7 @@ import sys
 import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 import numpy
 
@@ -24,44 +24,52 @@ EXAMPLES = 6
 
 @dataclass(frozen=True)
 class Run:
-    """What a model said and did: arrays as nested lists, so that they go through JSON."""
+    """What a model said and did: arrays as nested lists, so that they go through JSON.
 
-    file: str
+    before, after: the weights around one step of training. evaluated, evaluated_elsewhere: the loss with the weights
+    before it, and with quite other ones.
+    """
+
+    files: List[str]
     inputs: List[Any]
     labels: List[Any]
     before: List[Any]
     after: List[Any]
     predicted: List[Any]
     evaluated: float
+    evaluated_elsewhere: float
 
 
-def run(keras: Any, name: str, folder: Path, suffix: str = "keras") -> Run:
-    """Build the row, save it, and run it."""
+def run(keras: Any, name: str, folder: Path, suffixes: Sequence[str] = ("keras", "h5")) -> Run:
+    """Build the row, save it in each format, and run it."""
     row = ROWS[name]
     generator = numpy.random.default_rng(7)
     x = keras.Input(row.shape)
     model = keras.Model(x, row.head(keras, x))
     kernel = generator.normal(size=(row.shape[-1], row.units))
     model.set_weights([kernel, generator.normal(size=row.units)])
-    model.compile(
-        optimizer=keras.optimizers.SGD(RATE), loss=_loss(keras, row), run_eagerly=row.eagerly
-    )
+    model.compile(optimizer=keras.optimizers.SGD(RATE), loss=_loss(keras, row), run_eagerly=row.eagerly)
     inputs = generator.normal(size=(EXAMPLES, *row.shape)).astype("float32")
     labels = _labels(row, generator)
-    path = folder / (name.replace(" ", "_").replace(",", "") + "." + suffix)
-    model.save(str(path))
-    predicted = model.predict(inputs, verbose=0)
+    files = [str(folder / f"{name.replace(' ', '_').replace(',', '')}.{suffix}") for suffix in suffixes]
+    for file in files:
+        model.save(file)
+    predicted = model.predict_on_batch(inputs)
     before = model.get_weights()
     evaluated = float(model.evaluate(inputs, labels, batch_size=EXAMPLES, verbose=0))
+    model.set_weights([weights[::-1] * 2 + 0.5 for weights in before])
+    elsewhere = float(model.evaluate(inputs, labels, batch_size=EXAMPLES, verbose=0))
+    model.set_weights(before)
     model.train_on_batch(inputs, labels)
     return Run(
-        str(path),
+        files,
         inputs.tolist(),
         labels.tolist(),
         [weights.tolist() for weights in before],
         [weights.tolist() for weights in model.get_weights()],
         numpy.asarray(predicted, "float64").tolist(),
         evaluated,
+        elsewhere,
     )
 
 

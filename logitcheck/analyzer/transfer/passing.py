@@ -54,7 +54,6 @@ def _dropout(call: LayerCall) -> Value:
     For ever in Keras 2; in Keras 3 `predict` and `evaluate` switch it off again. So numbers of a distribution may leave
     [0, 1], but need not.
     """
-    value = call.value()
     if call.call.kwargs.get("training") is not True:
         return replace(_but_for_training(call), copied_in_keras_2=True)
     return _dropped(call, number(call.config.get("rate")))
