@@ -94,11 +94,10 @@ def _sight(model: SavedModel, value: Value, judged: JudgedLoss | None) -> _Sight
         return _Sight.OUTPUT
     if model.generation < 3 and value.copied_in_keras_2:
         return _Sight.OUTPUT
-    if value.direct:
-        return _sight_of_tensor(model, applied, judged)
-    if value.after_dropout and _sight_of_tensor(model, applied, judged) is _Sight.BEHIND:
-        return _Sight.IN_EVALUATE
-    return _Sight.OUTPUT
+    if not value.direct and not value.after_dropout:
+        return _Sight.OUTPUT
+    sight = _sight_of_tensor(model, applied, judged)
+    return _Sight.IN_EVALUATE if value.after_dropout and sight is _Sight.BEHIND else sight
 
 
 def _takes_part(model: SavedModel, judged: JudgedLoss) -> bool:

@@ -165,7 +165,7 @@ def _numbers(case: Case, judged: JudgedLoss) -> str:
 
 
 def _fixes(case: Case, judged: JudgedLoss) -> tuple[str, ...]:
-    drop = f"Drop the activation, keep the loss (predict() then returns logits): {wording.without_activation(case)}"
+    drop = f"Drop the activation, keep the loss: {wording.without_activation(case)}"
     if judged.loss.from_logits is None:
         return (drop,)
     compiled = wording.compile_fix(case, from_logits=False)

@@ -111,4 +111,4 @@ def _fixes(case: Case, judged: JudgedLoss) -> tuple[str, ...]:
     keep = f"Add the activation, keep the loss: {wording.with_activation(case, activation)}"
     if not wording.has_flag(case.model):
         return (keep,)
-    return (keep, f"Keep the logits (predict() returns them): {wording.compile_fix(case, from_logits=True)}")
+    return (keep, f"Keep the logits: {wording.compile_fix(case, from_logits=True)}")

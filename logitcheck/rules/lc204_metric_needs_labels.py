@@ -129,7 +129,7 @@ def _code(case: Case, reading: Reading, *, on_logits: bool) -> str:
         case Reads.IDS if case.output.units == 1:
             threshold = ["threshold=0.0"] if on_logits else []
             kept = [f"{key}={value!r}" for key, value in metric.settings if key == "target_class_ids"]
-            return f"{metric_wording.package(case.model)}.metrics.BinaryIoU({', '.join([*threshold, *kept])})"
+            return f"{wording.library(case.model)}.metrics.BinaryIoU({', '.join([*threshold, *kept])})"
         case Reads.IDS:
             return metric_wording.metric_code(case.model, reading, reading.name, "sparse_y_pred=False")
         case _:

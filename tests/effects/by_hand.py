@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy
 
@@ -120,7 +121,7 @@ def gradient(loss: Callable[[Array, Array], Array], kernel: Array, bias: Array) 
     """Give the derivatives of a loss by the weights of a Dense layer, by central differences."""
     step = 1e-6
     slopes = [numpy.zeros_like(kernel), numpy.zeros_like(bias)]
-    for weights, slope in zip((kernel, bias), slopes):
+    for weights, slope in zip((kernel, bias), slopes, strict=True):
         for place in numpy.ndindex(weights.shape):
             kept = weights[place]
             weights[place] = kept + step

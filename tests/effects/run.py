@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any
 
 import numpy
 
@@ -30,12 +31,12 @@ class Run:
     before it, and with quite other ones.
     """
 
-    files: List[str]
-    inputs: List[Any]
-    labels: List[Any]
-    before: List[Any]
-    after: List[Any]
-    predicted: List[Any]
+    files: list[str]
+    inputs: list[Any]
+    labels: list[Any]
+    before: list[Any]
+    after: list[Any]
+    predicted: list[Any]
     evaluated: float
     evaluated_elsewhere: float
 
@@ -54,7 +55,8 @@ def run(keras: Any, name: str, folder: Path, suffixes: Sequence[str] = ("keras",
     files = [str(folder / f"{name.replace(' ', '_').replace(',', '')}.{suffix}") for suffix in suffixes]
     for file in files:
         model.save(file)
-    predicted = model.predict_on_batch(inputs)
+    called = model(inputs)
+    predicted = keras.ops.convert_to_numpy(called) if hasattr(keras, "ops") else called.numpy()
     before = model.get_weights()
     evaluated = float(model.evaluate(inputs, labels, batch_size=EXAMPLES, verbose=0))
     model.set_weights([weights[::-1] * 2 + 0.5 for weights in before])
@@ -91,7 +93,7 @@ def _labels(row: Row, generator: Any) -> Any:
     return labels[..., 0] if row.squeezed else labels
 
 
-def run_all(keras: Any, where: str, folder: Path) -> Dict[str, Dict[str, Any]]:
+def run_all(keras: Any, where: str, folder: Path) -> dict[str, dict[str, Any]]:
     """Run every row that can be shown there."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

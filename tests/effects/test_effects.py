@@ -16,10 +16,9 @@ from typing import Any
 
 import pytest
 
-from logitcheck.analyzer.effects import Effect
 from tests.effects import run
 from tests.effects.checking import check
-from tests.effects.rows import JAX, ROWS, TENSORFLOW_2, TENSORFLOW_3, Row
+from tests.effects.rows import JAX, ROWS, TENSORFLOW_2, TENSORFLOW_3
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -52,7 +51,7 @@ def on_jax(tmp_path_factory: pytest.TempPathFactory) -> dict[str, run.Run]:
     imported("jax")
     command = [sys.executable, "-m", "tests.effects.run", str(tmp_path_factory.mktemp("jax"))]
     environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return {name: run.Run(**found) for name, found in json.loads(done.stdout.splitlines()[-1]).items()}
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from logitcheck.analyzer.effects import Effect
 from logitcheck.report import Severity, Verdict
-from tests.building import Config, custom, dense, layer, loss, sequential
-from tests.rules.judging import effect, findings, followed_by, head, judge, only, softmax
+from tests.building import Config, custom, dense, function, layer, loss, sequential
+from tests.rules.judging import Shape, effect, findings, followed_by, head, judge, only, softmax
 
 CODE = "LC101"
 SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
@@ -73,15 +73,25 @@ def test_the_message_names_loss_layer_and_what_it_puts_out(tmp_path: Path) -> No
 
 def test_the_message_gives_the_least_loss_there_can_be(tmp_path: Path) -> None:
     message = only(judge(tmp_path, head("softmax"), SPARSE_LOGITS), CODE).message
-    assert "cannot fall below 1.461 from a start near 2.303" in message
+    assert "it starts near 2.303 and cannot fall below 1.461 or rise above 2.461" in message
     assert "loss + accuracy of about 2.461" in message
 
 
 @pytest.mark.parametrize(
     ("model", "compiled_loss"),
     [
-        pytest.param(head("sigmoid", 1), BINARY_LOGITS, id="sigmoid"),
         pytest.param(head("sigmoid", 3), SPARSE_LOGITS, id="scores under a softmax"),
+        pytest.param(head("hard_sigmoid", 1), BINARY_LOGITS, id="hard sigmoid"),
+        pytest.param(
+            head("softmax"),
+            loss("CategoricalCrossentropy", from_logits=True, label_smoothing=0.1),
+            id="smoothed labels",
+        ),
+        pytest.param(
+            followed_by(softmax(1), shape=(None, 7, 4)),
+            loss("CategoricalCrossentropy", from_logits=True),
+            id="another axis",
+        ),
         pytest.param(head("softmax"), loss("CategoricalFocalCrossentropy", from_logits=True), id="focal"),
     ],
 )
@@ -179,11 +189,21 @@ def test_keras_2_knows_tensorflow_only(tmp_path: Path, version: str, tensorflow:
     assert only(judge(tmp_path, head("softmax"), SPARSE_LOGITS, version), CODE).effect == effect(tensorflow, None)
 
 
-@pytest.mark.parametrize(("version", "tensorflow"), [("2.13.1", Effect.APPLIED_TWICE), ("2.14.0", Effect.REPAIRED)])
-def test_the_layer_softmax_is_repaired_since_keras_2_14(tmp_path: Path, version: str, tensorflow: Effect) -> None:
-    assert only(judge(tmp_path, followed_by(softmax()), SPARSE_LOGITS, version), CODE).effect == effect(
-        tensorflow, None
-    )
+@pytest.mark.parametrize(
+    ("version", "axis", "tensorflow"),
+    [
+        ("2.9.0", -1, Effect.APPLIED_TWICE),
+        ("2.10.0", -1, Effect.REPAIRED),
+        ("2.13.1", 1, Effect.APPLIED_TWICE),
+        ("2.14.0", 1, Effect.REPAIRED),
+    ],
+)
+def test_the_layer_softmax_is_repaired_since_keras_2_10_and_over_any_axis_since_2_14(
+    tmp_path: Path, version: str, axis: int, tensorflow: Effect
+) -> None:
+    over_axis = loss("CategoricalCrossentropy", from_logits=True, axis=axis)
+    report = judge(tmp_path, followed_by(softmax(axis), shape=(None, 7, 4)), over_axis, version)
+    assert only(report, CODE).effect == effect(tensorflow, None)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +216,9 @@ def test_the_layer_softmax_is_repaired_since_keras_2_14(tmp_path: Path, version:
             "in evaluate() only",
             id="repaired in evaluate",
         ),
-        pytest.param(head("sigmoid", 3), SPARSE_LOGITS, "another function than predict() returns", id="other function"),
+        pytest.param(
+            head("sigmoid", 3), SPARSE_LOGITS, "as a softmax, which is not what predict() returns", id="other function"
+        ),
         pytest.param(
             head("softmax"), "softmax_cross_entropy_with_logits_v2", "On every backend the loss", id="applied twice"
         ),
@@ -211,3 +233,35 @@ def test_the_message_says_what_happened_to_the_trained_weights(
 def test_keras_2_messages_leave_out_the_other_backends(tmp_path: Path) -> None:
     for model in (head("softmax"), head("sigmoid", 3)):
         assert "JAX" not in only(judge(tmp_path, model, SPARSE_LOGITS, "2.15.0"), CODE).message
+
+
+def test_the_numbers_of_a_sigmoid_applied_twice_are_given(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, head("sigmoid", 1), BINARY_LOGITS), CODE).message
+    assert "it stays between 0.313 and 1.313" in message
+    assert "starts near 0.724 and cannot fall below 0.503" in message
+    assert "a score of 0.5 was trained as 62.2 %" in message
+
+
+def test_an_activation_of_tensorflow_is_only_seen_in_a_graph(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, sequential(dense("head", 10, function("softmax_v2"))), SPARSE_LOGITS), CODE).message
+    assert "with run_eagerly=True it does not" in message
+
+
+@pytest.mark.parametrize(("shape", "is_said"), [((None, 4), False), ((None, 7, 4), True)])
+def test_labels_may_lack_the_axis_of_a_single_unit(tmp_path: Path, shape: Shape, *, is_said: bool) -> None:
+    model = sequential(dense("head", 1, "sigmoid"), shape=shape)
+    message = only(judge(tmp_path, model, BINARY_LOGITS), CODE).message
+    assert ("unless labels lack the output's last axis" in message) is is_said
+
+
+def test_a_version_of_two_tensorflows_is_named(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, head("softmax"), SPARSE_LOGITS, "2.4.0"), CODE).message
+    assert "TensorFlow 2.4 repairs this, but in 2.3 the loss activates the output a second time" in message
+
+
+def test_another_activation_than_the_losss_own_is_to_be_replaced(tmp_path: Path) -> None:
+    keep, _ = only(judge(tmp_path, head("sigmoid", 3), SPARSE_LOGITS), CODE).fixes
+    assert keep == (
+        "Use the activation that goes with the loss: Dense(3, activation='softmax') and"
+        " model.compile(..., loss=keras.losses.SparseCategoricalCrossentropy())"
+    )

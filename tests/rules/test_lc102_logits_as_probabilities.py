@@ -67,7 +67,8 @@ def test_the_message_names_loss_layer_and_what_it_puts_out(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("model", "compiled_loss", "words"),
     [
-        pytest.param(head(), SPARSE, "rescales them by their signed sum", id="categorical"),
+        pytest.param(head(), SPARSE, "(on JAX and PyTorch after it divides them by their sum)", id="sparse"),
+        pytest.param(head(), CATEGORICAL, "the loss of one example is capped at 16.118", id="categorical"),
         pytest.param(head(units=1), BINARY, "capped near 16", id="binary"),
     ],
 )

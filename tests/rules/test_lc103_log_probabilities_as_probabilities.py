@@ -14,19 +14,24 @@ CODE = "LC103"
 
 
 @pytest.mark.parametrize(
-    ("model", "compiled_loss"),
+    ("model", "compiled_loss", "tensorflow", "elsewhere"),
     [
-        pytest.param(head("log_softmax"), SPARSE, id="log-softmax"),
-        pytest.param(head("log_softmax"), loss("CategoricalCrossentropy"), id="object"),
-        pytest.param(head("log_sigmoid", 1), BINARY, id="log-sigmoid"),
+        pytest.param(head("log_softmax"), SPARSE, Effect.CLIPPED, Effect.OTHER_FUNCTION, id="log-softmax"),
+        pytest.param(
+            head("log_softmax"),
+            loss("CategoricalCrossentropy"),
+            *(Effect.OTHER_FUNCTION, Effect.OTHER_FUNCTION),
+            id="object",
+        ),
+        pytest.param(head("log_sigmoid", 1), BINARY, Effect.CLIPPED, Effect.CLIPPED, id="log-sigmoid"),
     ],
 )
 def test_log_probabilities_under_a_loss_without_the_flag_are_an_error(
-    tmp_path: Path, model: Config, compiled_loss: Any
+    tmp_path: Path, model: Config, compiled_loss: Any, tensorflow: Effect, elsewhere: Effect
 ) -> None:
     finding = only(judge(tmp_path, model, compiled_loss), CODE)
     assert finding.severity is Severity.ERROR
-    assert finding.effect == effect(Effect.CLIPPED, Effect.CLIPPED)
+    assert finding.effect == effect(tensorflow, elsewhere)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +64,9 @@ def test_a_log_sigmoid_must_go(tmp_path: Path) -> None:
     assert only(judge(tmp_path, head("log_sigmoid", 1), BINARY), CODE).fixes == (
         "Use the plain activation: Dense(1, activation='sigmoid')",
     )
+
+
+def test_the_message_says_what_each_backend_makes_of_them(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, head("log_softmax"), SPARSE), CODE).message
+    assert "On TensorFlow Keras cuts every one of them to 1e-7: the loss is the same whatever the model" in message
+    assert "On JAX and PyTorch Keras divides them by their negative sum, which turns them round" in message

@@ -21,7 +21,7 @@ SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
         pytest.param(head(units=1), CATEGORICAL, id="linear, categorical"),
         pytest.param(head(units=1), SPARSE_LOGITS, id="linear, the flag"),
         pytest.param(head("sigmoid", 1), SPARSE, id="sigmoid"),
-        pytest.param(head("relu", 1), loss("CategoricalFocalCrossentropy"), id="relu, focal"),
+        pytest.param(head("softplus", 1), loss("CategoricalFocalCrossentropy"), id="softplus, focal"),
     ],
 )
 def test_one_unit_under_a_categorical_loss_is_an_error(tmp_path: Path, model: Config, compiled_loss: Any) -> None:
@@ -79,4 +79,11 @@ def test_the_message_says_that_the_loss_is_0(tmp_path: Path) -> None:
 def test_the_binary_loss_that_is_shown_fits_the_output(tmp_path: Path, activation: str, binary: str) -> None:
     one, two = only(judge(tmp_path, head(activation, 1), SPARSE), CODE).fixes
     assert one == f"Two classes in one unit: model.compile(..., loss={binary})"
-    assert "Dense(2, ...)" in two
+    assert two == "One unit for each class, the same loss: Dense(2, activation='softmax')"
+
+
+def test_a_unit_that_puts_out_0_makes_the_loss_nan(tmp_path: Path) -> None:
+    finding = only(judge(tmp_path, head("relu", 1), CATEGORICAL), CODE)
+    assert finding.effect == effect(Effect.NAN, Effect.NAN)
+    assert "Where the unit puts out 0, it is 0 / 0: NaN." in finding.message
+    assert finding.fixes[0].startswith("Two classes in one unit: Dense(1, activation='sigmoid') and model.compile")

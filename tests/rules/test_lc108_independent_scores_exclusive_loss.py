@@ -84,7 +84,7 @@ def test_the_message_names_the_layer(tmp_path: Path) -> None:
 def test_the_fixes_ask_whether_labels_exclude_each_other(tmp_path: Path) -> None:
     assert only(judge(tmp_path, head("sigmoid", 3), SPARSE), CODE).fixes == (
         "Exactly one label is true: Dense(3, activation='softmax')",
-        "Several labels can be true: model.compile(..., loss='binary_crossentropy')",
+        "Several labels can be true, given as 0 or 1 for each unit: model.compile(..., loss='binary_crossentropy')",
     )
 
 

@@ -50,5 +50,5 @@ def test_the_message_names_loss_and_layer(tmp_path: Path) -> None:
 def test_both_ways_out_are_shown(tmp_path: Path) -> None:
     assert only(judge(tmp_path, head("sigmoid", 1), "hinge"), CODE).fixes == (
         "Keep the loss: Dense(1)",
-        "Keep the activation: use a cross-entropy as loss",
+        "Keep the activation: model.compile(..., loss='binary_crossentropy')",
     )
