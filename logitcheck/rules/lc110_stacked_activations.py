@@ -79,10 +79,10 @@ class StackedActivations(Rule):
             return
         inner, outer = case.output.value.stacked
         where = f"in layer {outer.layer!r} follows {inner.name} in layer {inner.layer!r}"
+        trained = "" if case.judged is None else " What was trained so has to be trained again after the fix."
         message = (
             f"Activation {outer.name} {where} on the way to {wording.output_words(case)}: numbers that are already in"
-            f" [0, 1] are squashed a second time.{_ceiling(case, outer.name)} No loss undoes it: train again after the"
-            " fix."
+            f" [0, 1] are squashed a second time.{_ceiling(case, outer.name)}{trained}"
         )
         fixes = (
             f"Remove layer {outer.layer!r}, or its activation",

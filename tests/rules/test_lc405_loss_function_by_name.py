@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from logitcheck.report import Severity
-from tests.building import Config, function, loss
-from tests.rules.judging import SPARSE, findings, head, judge, only
+from tests.building import Config, custom, function, loss
+from tests.rules.judging import SPARSE, findings, followed_by, head, judge, only
 
 CODE = "LC405"
 
@@ -40,3 +40,17 @@ def test_the_class_that_is_shown_fits_the_output(tmp_path: Path, activation: str
 def test_keras_1_has_functions_only(tmp_path: Path) -> None:
     (fix,) = only(judge(tmp_path, head(), function(SPARSE), "1.2.2"), CODE).fixes
     assert fix.endswith("'sparse_categorical_crossentropy'")
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        pytest.param(head(), "this output fits it", id="logits"),
+        pytest.param(head("log_softmax"), "this output fits it", id="log-softmax"),
+        pytest.param(head("softmax"), "this output is a mismatch (LC101)", id="probabilities"),
+        pytest.param(head("tanh"), "this output limits what it can answer (LC104)", id="a range"),
+        pytest.param(followed_by(custom("Mine", "mine")), "it takes logits, and the verdict is another", id="unknown"),
+    ],
+)
+def test_the_message_says_how_a_wrapper_would_change_the_verdict(tmp_path: Path, model: Config, words: str) -> None:
+    assert f"If yours sets from_logits=True, {words}" in only(judge(tmp_path, model, function(SPARSE)), CODE).message
