@@ -13,7 +13,7 @@ from logitcheck.report import Severity
 from logitcheck.rules import catalogue, documentation
 from logitcheck.rules.base import Rule
 from logitcheck.rules.documentation import Block, BlockKind, Section, UndocumentedError
-from logitcheck.rules.wording import double_softmax_floor
+from logitcheck.rules.wording import double_softmax_ceiling
 
 each_rule = pytest.mark.parametrize("rule", catalogue.ALL, ids=lambda rule: rule.code)
 
@@ -86,7 +86,7 @@ def sigmoid(logit: float) -> float:
     return 1 / (1 + exp(-logit))
 
 
-FLOORS = {n: f"{double_softmax_floor(n):.3f}" for n in (2, 10, 100)}
+FLOORS = {n: f"{double_softmax_ceiling(n) - 1:.3f}" for n in (2, 10, 100)}
 CEILINGS = [percent(e / (e + n - 1)) for n in (2, 10, 100)]
 CLIPPED = f"{-log(1e-7):.3f}"
 CERTAIN_IN_32_BITS = f"{-log(2**-23):.3f}"
@@ -96,7 +96,7 @@ NUMBERS = {
     "LC101": [
         *FLOORS.values(),
         *CEILINGS,
-        f"{double_softmax_floor(10) + 1:.3f}",
+        f"{double_softmax_ceiling(10):.3f}",
         f"{-log(sigmoid(1)):.3f}",
         f"{-log(sigmoid(0)):.3f}",
         f"{-log(1 - sigmoid(1)):.3f}",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,14 +25,25 @@ def test_the_numbers_are_handed_on(name: str) -> None:
     assert shapes(called) == [SHAPE]
 
 
-def test_the_layer_identity_hands_on_the_very_tensor() -> None:
+def test_the_layer_activity_regularization_hands_on_the_very_tensor() -> None:
     operand = distribution()
-    assert result(call(layer("Identity"), (operand, SHAPE))) is operand
+    assert result(call(layer("ActivityRegularization"), (operand, SHAPE))) is operand
 
 
-@pytest.mark.parametrize("name", ["Masking", "ActivityRegularization"])
-def test_other_layers_make_another_tensor(name: str) -> None:
-    assert not result(call(layer(name), (distribution(), SHAPE))).direct
+def test_the_layer_identity_hands_on_the_very_tensor_but_in_keras_2() -> None:
+    operand = distribution()
+    value = result(call(layer("Identity"), (operand, SHAPE)))
+    assert value == replace(operand, copied_in_keras_2=True)
+
+
+def test_masking_makes_another_tensor() -> None:
+    assert not result(call(layer("Masking"), (distribution(), SHAPE))).direct
+
+
+@pytest.mark.parametrize("name", ["Identity", "ActivityRegularization"])
+def test_a_layer_that_computes_in_16_bits_casts_what_was_activated_in_32(name: str) -> None:
+    half = replace(layer(name), compute_dtype="float16")
+    assert not result(call(half, (distribution(), SHAPE))).direct
 
 
 @pytest.mark.parametrize("name", [*DROPOUTS, *NOISES])
