@@ -34,7 +34,9 @@ def judged(loss: Loss) -> JudgedLoss:
     return JudgedLoss(loss=loss, expectation=expectation(loss, 3), axis=loss.axis, units=3)
 
 
-def applied(name: str = "softmax", mechanism: str = "activation", *, half: str | None = None, direct: bool = True) -> Value:
+def applied(
+    name: str = "softmax", mechanism: str = "activation", *, half: str | None = None, direct: bool = True
+) -> Value:
     return Value(low=0.0, high=1.0, sum_axis=-1, applied=Applied(name, "head", -1, mechanism, half), direct=direct)
 
 

@@ -36,6 +36,7 @@ def output(value: Value, *given: Given, units: int | None = 1, compiled: tuple[M
         value=value,
         classes=units,
         units=units,
+        rank=2,
         evidence=(),
         losses=tuple(judged),
         metrics=compiled,

@@ -20,7 +20,7 @@ def _still(call: LayerCall) -> Value:
 
 
 def _cast(call: LayerCall) -> Value:
-    """Cast: to whole numbers or truth values, a distribution is none any more; to its own type it is the very tensor."""
+    """Cast: to whole numbers or truth values, a distribution is none any more; to its own type it stays the tensor."""
     target = call.argument(1, "dtype")
     value, applied = _still(call), call.value().applied
     if target == "float32" and applied is not None and applied.half is None:
