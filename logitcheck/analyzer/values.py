@@ -149,6 +149,11 @@ class Value:
         return self.low == -INFINITY and self.high == INFINITY and self.reaches_low and self.reaches_high
 
     @property
+    def is_joint(self) -> bool:
+        """Whether elements hang together along an axis, so that not all of them come near the same bound at once."""
+        return self.sum_axis is not None or self.log_of is LogOf.SIMPLEX
+
+    @property
     def within_unit(self) -> bool:
         """Whether each element is known to lie in [0, 1]."""
         return self.low >= -_TOLERANCE and self.high <= 1 + _TOLERANCE
@@ -205,8 +210,13 @@ def handed_on(value: Value, *, half: str | None) -> Value:
 
 
 def without_axes(value: Value) -> Value:
-    """Forget along which axis `value` is a distribution; bounds stay."""
+    """Forget along which axis `value` is a distribution; bounds stay, but no longer are they known to be reached.
+
+    What bounds such numbers is each other: once that is forgotten, nobody can tell which of them reach a bound at once.
+    """
     forgotten = replace(reshaped(value), sum_axis=None, sum_total=1.0)
+    if value.is_joint:
+        forgotten = replace(forgotten, reaches_low=False, reaches_high=False)
     if value.log_of is LogOf.SIMPLEX:
         forgotten = replace(forgotten, log_of=LogOf.UNIT, log_axis=None)
     return forgotten
@@ -219,7 +229,6 @@ def bounds_only(value: Value) -> Value:
         high=value.high,
         reaches_low=value.reaches_low,
         reaches_high=value.reaches_high,
-        integer=value.integer,
         sources=value.sources,
         unknown=value.unknown,
     )
@@ -232,7 +241,7 @@ def join(values: Sequence[Value]) -> Value:
     """
     first = values[0]
     if len(values) == 1:
-        return bounds_only(first)
+        return replace(bounds_only(first), integer=first.integer)
     sources = NO_SOURCES.union(*(value.sources for value in values))
     unknown = next((value.unknown for value in values if value.unknown is not None), None)
     low, high = min(value.low for value in values), max(value.high for value in values)
@@ -241,7 +250,7 @@ def join(values: Sequence[Value]) -> Value:
         high=high,
         reaches_low=any(value.reaches_low and value.low == low for value in values),
         reaches_high=any(value.reaches_high and value.high == high for value in values),
-        integer=any(value.integer for value in values),
+        integer=any(value.integer for value in values) and all(value.integer or _is_whole(value) for value in values),
         sources=sources,
         unknown=unknown,
     )
@@ -251,6 +260,10 @@ def join(values: Sequence[Value]) -> Value:
     if all(value.log_of is not None for value in values):
         joined = replace(joined, log_of=LogOf.UNIT)
     return joined
+
+
+def _is_whole(value: Value) -> bool:
+    return value.low == value.high and value.low.is_integer()
 
 
 def affine(value: Value, scale: float, offset: float) -> Value:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import Kind, Value, anything, between, unbounded
 from logitcheck.loader import losses
 from tests.analyzer.given import (
+    bounded,
     call,
     distribution,
     log_distribution,
@@ -42,6 +45,7 @@ from tests.building import (
 from tests.rules.judging import BINARY, SPARSE, followed_by, head, judge, only
 
 SHAPE = (None, 5, 3)
+WHOLE = replace(bounded(0.0, 3.0), integer=True)
 
 
 @pytest.mark.parametrize(
@@ -175,3 +179,82 @@ def test_an_activation_without_bounds_keeps_the_reason(name: str) -> None:
 
 def test_an_inverted_integer_lookup_may_put_out_negative_tokens() -> None:
     assert result(call(given_layer("IntegerLookup", invert=True), (logits(), (None, 1)))).low < 0
+
+
+@pytest.mark.parametrize("activation", ["softmax", "log_softmax", "sparsemax"])
+@pytest.mark.parametrize(
+    "called",
+    [
+        lambda name: call(given_layer("Dense", name, units=1), (logits("x"), (None, 3))),
+        lambda name: call(given_layer("Conv1D", name, filters=1), (logits("x"), (None, 5, 3))),
+        lambda name: call(given_layer("Activation", name), (logits(), (None, 1))),
+    ],
+    ids=["Dense", "Conv1D", "Activation"],
+)
+def test_an_activation_over_one_class_reaches_no_bound(called: Callable[[str], LayerCall], activation: str) -> None:
+    value = result(called(activation))
+    assert not value.reaches_low
+    assert not value.reaches_high
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("GlobalMaxPooling1D"), (distribution(axis=-2), SHAPE)),
+        call(operation("Max", axis=-1), (distribution(), SHAPE)),
+        call(operation("Max", axis=-1), (log_distribution(), SHAPE)),
+        call(given_layer("GlobalAveragePooling1D"), (distribution(axis=-2), SHAPE)),
+        call(given_layer("GlobalAveragePooling1D"), (bounded(-1.0, 1.0), SHAPE)),
+        call(operation("Mean", axis=-1), (result(call(given_layer("UnitNormalization"), (logits(), SHAPE))), SHAPE)),
+    ],
+    ids=["of shares", "largest share", "largest log", "mean of shares", "mean of a range", "mean of a unit vector"],
+)
+def test_what_mixes_numbers_that_hang_together_reaches_no_finite_bound(called: LayerCall) -> None:
+    value = result(called)
+    assert not value.reaches_low
+    assert not value.reaches_high
+
+
+def test_a_mean_of_numbers_without_a_bound_is_without_one() -> None:
+    assert result(call(operation("Mean", axis=-1), (logits(), SHAPE))).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("AdditiveAttention"), (WHOLE, SHAPE), (WHOLE, SHAPE)),
+        call(given_layer("GlobalAveragePooling1D"), (WHOLE, SHAPE)),
+        call(operation("Sqrt"), (WHOLE, SHAPE)),
+        call(given_layer("Concatenate"), (WHOLE, SHAPE), (logits(), SHAPE)),
+    ],
+    ids=["attention", "mean", "root", "beside others"],
+)
+def test_whole_numbers_that_are_mixed_are_whole_no_more(called: LayerCall) -> None:
+    assert not result(called).integer
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("GlobalMaxPooling1D"), (WHOLE, SHAPE)),
+        call(operation("Abs"), (WHOLE, SHAPE)),
+        call(operation("Sum", axis=-1), (WHOLE, SHAPE)),
+        call(operation("Roll", axis=-1, shift=1), (WHOLE, SHAPE)),
+    ],
+    ids=["largest", "sizes", "sum", "moved"],
+)
+def test_whole_numbers_that_are_picked_or_added_stay_whole(called: LayerCall) -> None:
+    assert result(called).integer
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("Discretization"), (bounded(0.0, 1.0), (None, 3))),
+        call(given_layer("CategoryEncoding", output_mode="count"), (bounded(0.0, 3.0), (None, 1))),
+        call(operation("Argmax", axis=-1), (logits(), (None, None))),
+    ],
+    ids=["bins", "counts", "class ids"],
+)
+def test_ids_and_counts_are_not_known_to_go_beyond_every_bound(called: LayerCall) -> None:
+    assert not result(called).leaves_unit

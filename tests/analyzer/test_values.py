@@ -163,8 +163,18 @@ def test_joined_logarithms_are_logarithms_without_an_axis() -> None:
     assert (joined.log_of, joined.log_axis) == (LogOf.UNIT, None)
 
 
-def test_whole_numbers_among_the_parts_make_the_join_one_of_whole_numbers() -> None:
-    assert join([between(0.0, 1.0), Value(low=0.0, high=3.0, integer=True)]).integer
+@pytest.mark.parametrize(
+    ("other", "integer"),
+    [
+        (Value(low=0.0, high=5.0, integer=True), True),
+        (between(0.0, 0.0), True),
+        (between(0.5, 0.5), False),
+        (between(0.0, 1.0), False),
+    ],
+    ids=["whole numbers", "padding with zeros", "padding with a half", "scores"],
+)
+def test_a_join_is_one_of_whole_numbers_if_all_its_parts_are(other: Value, *, integer: bool) -> None:
+    assert join([other, Value(low=0.0, high=3.0, integer=True)]).integer is integer
 
 
 def test_a_join_comes_from_every_source_of_its_parts() -> None:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, bounds_only
+from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
 
@@ -184,4 +184,4 @@ def extreme(values: Sequence[Value], path: str, *, largest: bool) -> Value:
         free and all(value.reaches_low for value in values),
         free and all(value.reaches_high for value in values),
     )
-    return combine([bounds_only(value) for value in values], low, high, reached, path)
+    return combine(values, low, high, reached, path)

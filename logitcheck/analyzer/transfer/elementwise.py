@@ -80,9 +80,9 @@ def _raised_positive(base: Value, power: float) -> Value:
 def absolute_value(value: Value) -> Value:
     """Give the distance from 0."""
     if value.low >= 0:
-        return bounds_only(value)
+        return replace(bounds_only(value), integer=value.integer)
     if value.high <= 0:
-        return bounds_only(arithmetic.negate(value))
+        return replace(bounds_only(arithmetic.negate(value)), integer=value.integer)
     return Value(
         low=0.0,
         high=max(-value.low, value.high),

@@ -11,17 +11,19 @@ from logitcheck.model import Shape
 
 
 def _encoded(default: str) -> Callable[[LayerCall], Value]:
+    """Make the rule of a layer that encodes; how far its ids and counts go depends on a table that is not looked at."""
+
     def rule(call: LayerCall) -> Value:
         mode = call.config.get("output_mode", default)
         inverted = call.config.get("invert") is True
-        ids = replace(between(-INFINITY if inverted else 0.0, INFINITY, reached=not inverted), integer=True)
+        ids = replace(between(-INFINITY if inverted else 0.0, INFINITY, reached=False), integer=True)
         match mode:
             case "int":
                 return ids
             case "multi_hot" | "binary" | "one_hot":
                 return replace(between(0.0, 1.0), integer=True)
             case "count" | "tf_idf" | "tf-idf":
-                return between(0.0, INFINITY)
+                return between(0.0, INFINITY, reached=False)
             case _:
                 return anything(f"nothing is known of its output mode {mode!r}", call.path)
 

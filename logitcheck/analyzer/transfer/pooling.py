@@ -8,21 +8,31 @@ from dataclasses import replace
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.affine import convolved, spatial, window_shape
 from logitcheck.analyzer.transfer.rearranging import class_axis
-from logitcheck.analyzer.values import LogOf, Value, bounds_only
+from logitcheck.analyzer.values import INFINITY, LogOf, Value, bounds_only
 from logitcheck.model import Shape
 
 
 def mean_of(value: Value, axis: int | None) -> Value:
-    """Give means of the value's numbers; `axis` is where its class axis is afterwards, None if it is averaged over."""
+    """Give means of the value's numbers; `axis` is where its class axis is afterwards, None if it is averaged over.
+
+    A mean comes near a finite bound only if all its numbers do at once, which nothing tells.
+    """
     mean = bounds_only(value)
+    mean = replace(
+        mean,
+        reaches_low=value.reaches_low and value.low in {-INFINITY, value.high},
+        reaches_high=value.reaches_high and value.high in {INFINITY, value.low},
+    )
     if value.sum_axis is not None and axis is not None:
         mean = replace(mean, sum_axis=axis, sum_total=value.sum_total)
     return replace(mean, log_of=LogOf.UNIT) if value.log_of is not None else mean
 
 
 def extreme_of(value: Value) -> Value:
-    """Give maxima or minima of the value's numbers."""
-    extreme = bounds_only(value)
+    """Give maxima or minima of the value's numbers: of those that hang together, not all come near a bound at once."""
+    extreme = replace(bounds_only(value), integer=value.integer)
+    if value.is_joint:
+        extreme = replace(extreme, reaches_low=False, reaches_high=False)
     return replace(extreme, log_of=LogOf.UNIT) if value.log_of is not None else extreme
 
 

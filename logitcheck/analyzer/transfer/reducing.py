@@ -93,6 +93,7 @@ def sum_of(call: LayerCall) -> Value:
         high=0.0 if value.high == 0 else value.high if value.high < 0 and not count else value.high * times,
         reaches_low=value.reaches_low and (value.is_unbounded or value.high <= 0) and value.low == -INFINITY,
         reaches_high=value.reaches_high and (value.is_unbounded or value.low >= 0) and value.high == INFINITY,
+        integer=value.integer,
         unknown=value.unknown if value.kind.value == "unknown" else None,
     )
     axis = _class_axis_after(call, reduced)
@@ -139,7 +140,7 @@ def _class_ids(call: LayerCall) -> Value:
     axis = whole(call.argument(1, "axis"))
     count = axes.size(call.shape(), axes.negative(axis, call.shape()))
     high = float(count - 1) if count else INFINITY
-    return replace(between(0.0, high, sources=call.sources()), integer=True)
+    return replace(between(0.0, high, reached=False, sources=call.sources()), integer=True)
 
 
 def _one_hot(call: LayerCall) -> Value:

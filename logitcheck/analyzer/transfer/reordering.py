@@ -239,7 +239,7 @@ def _flat(call: LayerCall) -> Value:
 def _bounds(call: LayerCall) -> Value:
     """Keep bounds only: the numbers are taken or repeated along some axis."""
     value = call.value()
-    return replace(bounds_only(value), applied=value.applied, stacked=value.stacked)
+    return replace(without_axes(value), applied=value.applied, stacked=value.stacked)
 
 
 OPERATIONS: Mapping[str, Rule] = {
