@@ -186,10 +186,12 @@ def test_an_inverted_integer_lookup_may_put_out_negative_tokens() -> None:
     "called",
     [
         lambda name: call(given_layer("Dense", name, units=1), (logits("x"), (None, 3))),
-        lambda name: call(given_layer("Conv1D", name, filters=1), (logits("x"), (None, 5, 3))),
+        lambda name: call(given_layer("EinsumDense", name, output_shape=1), (logits("x"), (None, 3))),
+        lambda name: call(given_layer("Conv1D", name, filters=1, kernel_size=1), (logits("x"), (None, 5, 3))),
+        lambda name: call(given_layer("DepthwiseConv1D", name, kernel_size=1), (logits("x"), (None, 5, 1))),
         lambda name: call(given_layer("Activation", name), (logits(), (None, 1))),
     ],
-    ids=["Dense", "Conv1D", "Activation"],
+    ids=["Dense", "EinsumDense", "Conv1D", "DepthwiseConv1D", "Activation"],
 )
 def test_an_activation_over_one_class_reaches_no_bound(called: Callable[[str], LayerCall], activation: str) -> None:
     value = result(called(activation))
@@ -213,6 +215,19 @@ def test_what_mixes_numbers_that_hang_together_reaches_no_finite_bound(called: L
     value = result(called)
     assert not value.reaches_low
     assert not value.reaches_high
+
+
+@pytest.mark.parametrize(
+    ("rule", "config"),
+    [
+        ("LayerNormalization", {"axis": -1}),
+        ("GroupNormalization", {"groups": 1}),
+        ("GroupNormalization", {"groups": -1}),
+    ],
+)
+def test_a_single_number_that_is_standardised_is_0(rule: str, config: dict[str, object]) -> None:
+    value = result(call(given_layer(rule, center=False, **config), (logits(), (None, 1))))
+    assert (value.low, value.high) == (0.0, 0.0)
 
 
 def test_a_mean_of_numbers_without_a_bound_is_without_one() -> None:

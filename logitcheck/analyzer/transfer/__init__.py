@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.families import Families
 from logitcheck.analyzer.values import Value, anything, join, reshaped, without_axes
@@ -54,7 +55,21 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
         return (anything(reason, call.path, call.sources() | call.own_source()),)
     result = rule.value(call)
     values = result if isinstance(result, tuple) else (result,)
-    return tuple(_placed(value, call.path) for value in values)
+    return tuple(_placed(_over_classes(value, call), call.path) for value in values)
+
+
+_OVER_CLASSES = frozenset({"softmax", "log_softmax", "sparsemax"})
+"""Activations that are constant over a single class."""
+
+
+def _over_classes(value: Value, call: LayerCall) -> Value:
+    """Take back that an activation of this layer reaches its bounds if it runs over one class only."""
+    applied = value.applied
+    if applied is None or applied.layer != call.path or applied.name not in _OVER_CLASSES:
+        return value
+    axis = -1 if applied.axis is None else applied.axis
+    is_constant = axes.size(shapes(call)[0], axis) == 1
+    return replace(value, reaches_low=False, reaches_high=False) if is_constant else value
 
 
 def _placed(value: Value, path: str) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
 from logitcheck.analyzer.values import Applied, Value, anything, handed_on
 from logitcheck.model import Activation, ActivationSource, Shape
@@ -21,12 +21,6 @@ PROBABILITY_MAKERS = SIGMOID_LIKE | {"softmax"}
 
 
 _NORMALISERS = PROBABILITY_MAKERS | {"log_softmax", "log_sigmoid"}
-
-
-_OVER_CLASSES = frozenset({"softmax", "log_softmax", "sparsemax"})
-
-
-"""Activations that are constant over a single class."""
 
 
 _LINEAR_KEEPS_IDENTITY = "linear"
@@ -52,8 +46,6 @@ def apply(value: Value, activation: Activation | None, call: LayerCall, *, mecha
 def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: str) -> Value:
     """Note on `result` which activation made it of `operand`, and whether it is the second one in a row."""
     axis = result.sum_axis if name == "softmax" else result.log_axis
-    if name in _OVER_CLASSES and _classes(call, axis) == 1:
-        result = replace(result, reaches_low=False, reaches_high=False)
     applied = Applied(name, call.path, axis, mechanism, call.half)
     inner = operand.applied
     is_stacked = inner is not None and inner.name in PROBABILITY_MAKERS and name in _NORMALISERS
@@ -69,12 +61,6 @@ def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: 
         copied_in_keras_2=False,
         unknown=unknown,
     )
-
-
-def _classes(call: LayerCall, axis: int | None) -> int | None:
-    """Give how many numbers an activation takes together: the units of its layer, else the size of its axis."""
-    units = next((size for name in ("units", "filters") if (size := whole(call.config.get(name))) is not None), None)
-    return units if units is not None else axes.size(call.shape(), -1 if axis is None else axis)
 
 
 def _layer_activation(call: LayerCall) -> Value:

@@ -90,6 +90,8 @@ def _reversible_embedding(call: LayerCall) -> Value:
 
 def _normalisation(call: LayerCall) -> Value:
     """Batch, layer, group and RMS normalisation: any real value once a learned scale or shift is applied."""
+    if call.layer.rule in _STANDARDISERS and call.config.get("center") is False and _standardised_count(call) == 1:
+        return between(0.0, 0.0, sources=call.own_source())
     if _normalises_freely(call.layer):
         return unbounded(call.own_source())
     if any(_constraint(call.layer, name) is not None for name in ("gamma", "beta")):
@@ -107,11 +109,23 @@ def _normalises_freely(layer: Layer) -> bool:
 _STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
 
 
+def _standardised_count(call: LayerCall) -> int | None:
+    """Give how many numbers are standardised together; of a single one, nothing but its mean is left."""
+    shape = call.shape()
+    if call.layer.rule == "GroupNormalization":
+        channels = axes.size(shape, axes.negative(call.config.get("axis", -1), shape))
+        groups = whole(call.config.get("groups", 32), -1)
+        count = axes.product(shape[1:]) if shape else None
+        together = groups if groups is not None and groups > 0 else channels
+        return count // together if count and together else None
+    normalised = axes.negatives(call.config.get("axis", -1), shape)
+    return axes.product(axes.size(shape, axis) for axis in normalised) if normalised else None
+
+
 def _standardised(call: LayerCall) -> Value:
     """Give the bounds of standardised numbers: the largest of n is at most sqrt(n - 1) deviations from their mean."""
-    normalised = axes.negatives(call.config.get("axis", -1), call.shape())
-    count = axes.product(axes.size(call.shape(), axis) for axis in normalised) if normalised else None
-    bound = math.sqrt(count - 1) if count and call.layer.rule == "LayerNormalization" else INFINITY
+    count = _standardised_count(call)
+    bound = math.sqrt(count - 1) if count else INFINITY
     value = Value(low=-bound, high=bound, sources=call.sources())
     return (
         replace(value, unknown=Unknown("it is normalised without a learned scale", call.path))

@@ -24,7 +24,6 @@ from logitcheck.analyzer.values import (
     Value,
     anything,
     between,
-    bounds_only,
     join,
     reshaped,
     unbounded,

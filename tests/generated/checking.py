@@ -1,0 +1,86 @@
+"""The whole check of one model: saved, inspected, run, every claim compared."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+import logitcheck
+from logitcheck.analyzer import OutputAnalysis, analyze
+from logitcheck.loader import load
+from logitcheck.model import SavedModel
+from tests.generated.claims import broken, differences, reaches
+from tests.generated.models import Drawn
+from tests.generated.running import Results, runs
+
+_FEW = {"times": 4, "rows": 12}
+_MANY = {"times": 60, "rows": 200}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came out: the analyses of the outputs, and every claim that does not hold."""
+
+    outputs: tuple[OutputAnalysis, ...]
+    violations: tuple[str, ...]
+
+
+class UnusableModelError(Exception):
+    """Keras can build the model, but not save it, run it or load it again."""
+
+
+def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
+    """Save a model, inspect the file, run the model and compare."""
+    path = folder / f"model{drawn.program.suffix}"
+    with warnings.catch_warnings(), numpy.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            drawn.model.save(path)
+            found = list(runs(drawn.model, seed, **_FEW))
+        except Exception as error:
+            raise UnusableModelError from error
+    report = logitcheck.inspect(path)
+    loaded = load(path)
+    if not isinstance(loaded, SavedModel):
+        _load_with_keras(drawn.program.generation, path)
+        return Checked((), (f"not read, though Keras loads it: {report.error}",))
+    outputs = analyze(loaded)
+    violations = [
+        f"output {position}: {difference}"
+        for position, (analysis, output) in enumerate(zip(outputs, report.outputs, strict=True))
+        for difference in differences(analysis, output)
+    ]
+    with warnings.catch_warnings(), numpy.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        violations += _against_runs(drawn.model, outputs, found, seed)
+    return Checked(outputs, tuple(violations))
+
+
+def _load_with_keras(generation: str, path: Path) -> None:
+    try:
+        importlib.import_module(generation).models.load_model(path, compile=False, safe_mode=False)
+    except Exception as error:
+        raise UnusableModelError from error
+
+
+def _against_runs(model: Any, outputs: Sequence[OutputAnalysis], found: Sequence[Results], seed: int) -> Iterator[str]:
+    if len(found[0]) != len(outputs):
+        yield f"it has {len(found[0])} outputs, not {len(outputs)}"
+        return
+    for position, analysis in enumerate(outputs):
+        for results in found:
+            violation = next(broken(analysis, results[position]), None)
+            if violation is not None:
+                yield f"output {position}: {violation}"
+                break
+    for position, analysis in enumerate(outputs):
+        for claim, reached in reaches(analysis.value):
+            seen = any(reached(results[position]) for results in found)
+            if not seen and not any(reached(results[position]) for results in runs(model, seed + 1, **_MANY)):
+                yield f"output {position}: {claim} is not reached"

@@ -1,0 +1,71 @@
+"""Runs a model on wide random inputs with wide random weights, within what its constraints allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy
+
+Results = tuple[Any, ...]
+"""One array for each output, in double precision."""
+
+IDS = 4
+_UNKNOWN_LENGTH = 4
+_INPUT_SCALES = (0.01, 0.1, 1.0, 10.0, 100.0)
+_WEIGHT_SCALES = (0.1, 1.0, 10.0, 1.0)
+_FIXED = ("seed", "count", "vector_u", "sn_u")
+
+
+def runs(model: Any, seed: int, times: int, rows: int) -> Iterator[Results]:
+    """Give the outputs under `times` draws of weights and of as many inputs as `rows`."""
+    random = numpy.random.default_rng(seed)
+    for turn in range(times):
+        scale = (
+            _WEIGHT_SCALES[turn % len(_WEIGHT_SCALES)] if turn < len(_WEIGHT_SCALES) else 10 ** random.uniform(-2, 2)
+        )
+        _randomise(model, random, scale)
+        yield _outputs(model(_inputs(model, random, rows), training=False))
+
+
+def _outputs(outputs: Any) -> Results:
+    listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    return tuple(numpy.asarray(output).astype("float64") for output in listed)
+
+
+def _inputs(model: Any, random: numpy.random.Generator, rows: int) -> Any:
+    made = [_input(tensor, random, rows) for tensor in model.inputs]
+    return made[0] if len(made) == 1 else made
+
+
+def _input(tensor: Any, random: numpy.random.Generator, rows: int) -> Any:
+    """Give rows of every scale; one of zeros, one of ones, one without negative numbers and one without positive."""
+    shape = (rows, *(_UNKNOWN_LENGTH if size is None else size for size in tuple(tensor.shape)[1:]))
+    if "int" in str(tensor.dtype):
+        return random.integers(0, IDS, size=shape).astype("int32")
+    scales = random.choice(_INPUT_SCALES, size=(rows, *(1 for _ in shape[1:])))
+    values = random.normal(size=shape) * scales
+    values[0], values[1] = 0, 1
+    values[2], values[3] = abs(values[2]), -abs(values[3])
+    return values.astype("float32")
+
+
+def _randomise(model: Any, random: numpy.random.Generator, scale: float) -> None:
+    for variable in model.weights:
+        name = getattr(variable, "path", variable.name)
+        is_statistic = "mean" in name or "variance" in name
+        if "float" not in str(variable.dtype) or any(part in name for part in _FIXED):
+            continue
+        if not variable.trainable and not is_statistic:
+            continue
+        value = (random.normal(size=tuple(variable.shape)) * scale).astype("float32")
+        if "variance" in name:
+            value = abs(value) + 0.01
+        constraint = getattr(variable, "constraint", None)
+        variable.assign(value if constraint is None else constraint(_tensor(value)))
+
+
+def _tensor(value: Any) -> Any:
+    import tensorflow
+
+    return tensorflow.convert_to_tensor(value)
