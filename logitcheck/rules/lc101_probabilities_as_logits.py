@@ -36,7 +36,7 @@ class ProbabilitiesAsLogits(Rule):
     The loss applies its own softmax or sigmoid to numbers that went through one before. What comes of it depends on the
     backend:
 
-    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer (for the layer Softmax tf.keras of about 2.14): the
+    - TensorFlow, with Keras 3 or tf.keras of about 2.4 and newer (for the layer Softmax tf.keras of about 2.10): the
       plain cross-entropies find the values from before the activation and use them instead. Keras warns, and what was
       trained is good: correct the flag, compile again.
     - TensorFlow, where that does not work, and without any warning: another layer behind the activation (Reshape,

@@ -24,9 +24,9 @@ class OneUnitCategorical(Rule):
     ## Why it matters
 
     The only class has all the probability there is: p / p is 1 with `from_logits=False`, and so is the softmax of one
-    number with `from_logits=True`. The loss is -ln 1, which is 0 (1e-7 from clipping), from the first step on. There is
-    no gradient, and the weights stay as they were drawn. A sparse one accepts no label but 0: on TensorFlow a label of
-    1 is an error, on JAX it is taken without a word, and its loss is 0 too.
+    number with `from_logits=True`. The loss is -ln 1, which is 0 (1e-7 from clipping), from the first step on, and
+    measures nothing. A sparse one accepts no label but 0: on TensorFlow a label of 1 is an error, on JAX it is taken
+    without a word, and its loss is 0 too. Where a relu puts out 0, the loss is 0 / 0, which is NaN.
 
     This is so on every backend. Recent Keras 3 warns for the one-hot losses ("expected y_pred.shape to be (batch_size,
     num_classes) with num_classes > 1").
