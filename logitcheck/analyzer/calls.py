@@ -72,9 +72,9 @@ class LayerCall:
             return self.call.kwargs[name]
         return self.layer.config.get(name, default)
 
-    def argument(self, position: int, name: str) -> object:
-        """Give an argument that may be positional or a keyword."""
-        return self.call.args[position] if position < len(self.call.args) else self.option(name)
+    def argument(self, position: int, name: str, default: object = None) -> object:
+        """Give an argument that may be positional or a keyword; the default only if it is not given at all."""
+        return self.call.args[position] if position < len(self.call.args) else self.option(name, default)
 
     @property
     def config(self) -> Mapping[str, object]:

@@ -40,7 +40,9 @@ class LogOf(Enum):
 class Applied:
     """An activation at the moment it was applied, remembered as long as its numbers stay what they were.
 
-    name: canonical activation. layer: where. axis: of a softmax, else None. mechanism: how Keras applied it.
+    name: canonical activation. layer: where. axis: of a softmax, else None.
+    mechanism: how Keras applied it: "activation", "layer", "masked layer", "operation"; "formula" where it wrote a
+      softmax out, over several axes at once; "tensorflow" where TensorFlow did it.
     half: the type of 16 bits it was computed in, or None.
     """
 
@@ -146,7 +148,12 @@ class Value:
     @property
     def is_unbounded(self) -> bool:
         """Whether elements really take any real value."""
-        return self.low == -INFINITY and self.high == INFINITY and self.reaches_low and self.reaches_high
+        return self.is_open and self.reaches_low and self.reaches_high
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no bound is known."""
+        return self.low == -INFINITY and self.high == INFINITY
 
     @property
     def is_joint(self) -> bool:
@@ -234,6 +241,12 @@ def bounds_only(value: Value) -> Value:
     )
 
 
+def unreached(value: Value, reason: str, layer: str) -> Value:
+    """Give the value with bounds that need not be reached; where it has none, it is unknown for that reason."""
+    unknown = value.unknown or (Unknown(reason, layer) if value.is_open else None)
+    return replace(value, reaches_low=False, reaches_high=False, unknown=unknown)
+
+
 def join(values: Sequence[Value]) -> Value:
     """Give what holds for elements that come from any of `values`.
 
@@ -254,9 +267,8 @@ def join(values: Sequence[Value]) -> Value:
         sources=sources,
         unknown=unknown,
     )
-    if joined.is_unbounded and not all(value.is_unbounded for value in values):
-        mixed = Unknown("it mixes outputs of different kinds", "")
-        joined = replace(joined, reaches_low=False, reaches_high=False, unknown=unknown or mixed)
+    if joined.is_open and not all(value.is_unbounded for value in values):
+        joined = unreached(joined, "it mixes outputs of different kinds", "")
     if all(value.log_of is not None for value in values):
         joined = replace(joined, log_of=LogOf.UNIT)
     return joined

@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine
+from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, anything
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
 
@@ -92,6 +92,15 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
     free = any(value.is_unbounded for value in values)
     reached = (free or all(value.reaches_low for value in values), free or all(value.reaches_high for value in values))
     return combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
+
+
+def some_summed(value: Value, path: str) -> Value:
+    """Give sums of some of the value's own elements, which may be none at all: only a common sign is known."""
+    if value.low >= 0:
+        return Value(low=0.0, sources=value.sources)
+    if value.high <= 0:
+        return Value(high=0.0, sources=value.sources)
+    return anything("it adds up numbers of both signs", path, value.sources)
 
 
 def negate(value: Value) -> Value:

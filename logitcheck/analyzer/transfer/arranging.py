@@ -10,12 +10,10 @@ from logitcheck.analyzer.calls import LayerCall, Rule, listed, numbers, same_sha
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.indexing import split_along
 from logitcheck.analyzer.transfer.merging import concatenated, concatenated_shape
-from logitcheck.analyzer.transfer.operations import operand
-from logitcheck.analyzer.transfer.rearranging import kept_unless, unknown_shape
-from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, reshaped, unbounded, without_axes
+from logitcheck.analyzer.transfer.operations import from_either, operand
+from logitcheck.analyzer.transfer.rearranging import beside, kept_unless, unknown_shape
+from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, reshaped, unreached, without_axes
 from logitcheck.model import Shape, TensorReference
-
-_ZERO = arithmetic.constant(0.0)
 
 
 def _kept(call: LayerCall) -> Value:
@@ -23,13 +21,9 @@ def _kept(call: LayerCall) -> Value:
     return without_axes(call.value())
 
 
-def with_zeros(value: Value) -> Value:
-    """Give numbers among which there may be zeros now."""
-    return unbounded(value.sources) if value.is_unbounded else replace(join([bounds_only(value), _ZERO]), log_of=None)
-
-
-def _zero_filled(call: LayerCall) -> Value:
-    return with_zeros(call.value())
+def zero_filled(call: LayerCall) -> Value:
+    """Rule of what puts zeros beside the numbers."""
+    return beside(call.value(), 0.0)
 
 
 def _turned(call: LayerCall) -> Value:
@@ -99,37 +93,25 @@ def _rest(before: Shape, start: Sequence[float], at: int) -> int | None:
     return size - int(start[at]) if size is not None and at < len(start) else None
 
 
-def _updated(call: LayerCall) -> Value:
-    """Put other numbers in some places."""
-    arguments = [argument for argument in call.call.args if isinstance(argument, TensorReference)]
-    first, *others = call.call.args or [None]
-    updates = others[1] if call.layer.rule == "ScatterUpdate" and len(others) > 1 else others[-1] if others else None
-    if not arguments or updates is None:
-        return anything("what it puts in is not readable", call.path, call.sources())
-    values = [bounds_only(operand(call, first)), bounds_only(operand(call, updates))]
-    return replace(join(values), reaches_low=False, reaches_high=False, sources=call.sources())
-
-
-def _slice_updated(call: LayerCall) -> Value:
-    """SliceUpdate: the operands are the tensor, where to start, and what to put in."""
-    values = [operand(call, call.argument(at, name)) for at, name in ((0, "inputs"), (2, "updates"))]
-    return replace(join(values), reaches_low=False, reaches_high=False, sources=call.sources())
+def _overwritten(call: LayerCall) -> Value:
+    """SliceUpdate, ScatterUpdate: the operands are the tensor, the places, and what is put there, or added to it."""
+    values = [bounds_only(operand(call, call.argument(at, name))) for at, name in ((0, "inputs"), (2, "updates"))]
+    if call.option("reduction") in {None, "max", "min"}:
+        return from_either(call, values)
+    if all(value.low >= 0 for value in values):
+        return Value(low=0.0, sources=call.sources())
+    return anything("it adds to some of the numbers, or multiplies them", call.path, call.sources())
 
 
 def _summed_overlaps(call: LayerCall) -> Value:
     """Scatter and fold: zeros, and sums of what falls into one place."""
     value = operand(call, call.argument(1, "values")) if call.layer.rule == "Scatter" else call.value()
-    if value.low >= 0 or value.high <= 0:
-        low, high = (0.0, float("inf")) if value.low >= 0 else (float("-inf"), 0.0)
-        return Value(low=low, high=high, sources=call.sources())
-    return anything("it adds up numbers that fall into one place", call.path, call.sources())
+    return replace(arithmetic.some_summed(value, call.path), sources=call.sources())
 
 
 def _diagonal_sum(call: LayerCall) -> Value:
     value = bounds_only(call.value())
-    if value.is_unbounded:
-        return value
-    return Value(low=0.0, sources=value.sources) if value.low >= 0 else anything("it adds up a diagonal", call.path)
+    return value if value.is_unbounded else arithmetic.some_summed(value, call.path)
 
 
 def _grids(call: LayerCall) -> tuple[Value, ...]:
@@ -137,31 +119,22 @@ def _grids(call: LayerCall) -> tuple[Value, ...]:
     return tuple(without_axes(value) for value in call.values()) or (call.value(),)
 
 
-def _filled(number_at: int, default: float | None = None) -> Callable[[LayerCall], Value]:
-    """Make the rule of what is full of one number, whatever comes in; `default` is it where there is no argument."""
-
-    def rule(call: LayerCall) -> Value:
-        filling = call.argument(number_at, "fill_value")
-        if filling is None and default is not None:
-            return arithmetic.constant(default)
-        return bounds_only(operand(call, filling))
-
-    return rule
+def _filled(call: LayerCall) -> Value:
+    """Full: one number everywhere, whatever comes in."""
+    return bounds_only(operand(call, call.argument(1, "fill_value")))
 
 
 def _spaced(call: LayerCall) -> Value:
     """Linspace: numbers between two others."""
     ends = [operand(call, call.argument(at, name)) for at, name in ((0, "start"), (1, "stop"))]
-    return replace(join(ends), reaches_low=False, reaches_high=False)
+    return unreached(join(ends), "its ends have no known bounds", call.path)
 
 
 def _chosen(call: LayerCall) -> Value:
     """Select: from a list of tensors, or else the default."""
     choices = listed(call.argument(1, "choicelist"))
     default = call.argument(2, "default")
-    values = [operand(call, choice) for choice in (*choices, 0 if default is None else default)]
-    joined = replace(join(values), sources=call.sources())
-    return joined if joined.is_unbounded else replace(joined, reaches_low=False, reaches_high=False)
+    return from_either(call, [operand(call, choice) for choice in (*choices, 0 if default is None else default)])
 
 
 def _folded_blocks(call: LayerCall) -> Value:
@@ -184,27 +157,21 @@ def _blocks(*, to_space: bool) -> Callable[[LayerCall], Shape | None]:
     return rule
 
 
-def _flipped(call: LayerCall) -> Value:
+def flipped(call: LayerCall) -> Value:
+    """Rule of what turns an axis around."""
     return reshaped(call.value())
-
-
-def _band(call: LayerCall) -> Value:
-    return with_zeros(call.value())
 
 
 def _power_columns(call: LayerCall) -> Value:
     value = call.value()
-    within = value.within_unit
-    return (
-        Value(low=0.0, high=1.0, sources=value.sources)
-        if within
-        else anything("it takes powers of numbers beyond 1", call.path, value.sources)
-    )
+    if value.within_unit:
+        return Value(low=0.0, high=1.0, sources=value.sources)
+    return anything("it takes powers of numbers beyond 1", call.path, value.sources)
 
 
 OPERATIONS: Mapping[str, Rule] = {
-    "Fliplr": Rule(_flipped, same_shape),
-    "Flipud": Rule(_flipped, same_shape),
+    "Fliplr": Rule(flipped, same_shape),
+    "Flipud": Rule(flipped, same_shape),
     "Rot90": Rule(_turned, unknown_shape),
     "Hstack": _side_by_side(1, 2),
     "Vstack": _side_by_side(0, 2),
@@ -215,20 +182,20 @@ OPERATIONS: Mapping[str, Rule] = {
     "Dsplit": _parts(2),
     "ArraySplit": Rule(lambda call: split_along(call, None), unknown_shape),
     "Slice": Rule(_window, _window_shape),
-    "SliceUpdate": Rule(_slice_updated, same_shape),
-    "ScatterUpdate": Rule(_updated, same_shape),
+    "SliceUpdate": Rule(_overwritten, same_shape),
+    "ScatterUpdate": Rule(_overwritten, same_shape),
     "Scatter": Rule(_summed_overlaps, unknown_shape),
     "Fold": Rule(_summed_overlaps, unknown_shape),
-    "Unfold": Rule(_zero_filled, unknown_shape),
+    "Unfold": Rule(zero_filled, unknown_shape),
     **{name: Rule(_kept, unknown_shape) for name in ("Diagonal", "Rearrange", "Unique", "GatherNd", "BooleanMask")},
-    **{name: Rule(_zero_filled, unknown_shape) for name in ("Diag", "Diagflat")},
-    **{name: Rule(_band, same_shape) for name in ("Tril", "Triu", "BandPart")},
+    **{name: Rule(zero_filled, unknown_shape) for name in ("Diag", "Diagflat")},
+    **{name: Rule(zero_filled, same_shape) for name in ("Tril", "Triu", "BandPart")},
     "Trace": Rule(_diagonal_sum, unknown_shape),
     "Identities": Rule(lambda _: between(0.0, 1.0, reached=False), unknown_shape),
     "Vander": Rule(_power_columns, unknown_shape),
     "Meshgrid": Rule(_grids, lambda _: [None]),
-    "Full": Rule(_filled(1), unknown_shape),
-    "FullLike": Rule(_filled(1), same_shape),
+    "Full": Rule(_filled, unknown_shape),
+    "FullLike": Rule(_filled, same_shape),
     "OnesLike": Rule(lambda _: arithmetic.constant(1.0), same_shape),
     "ZerosLike": Rule(lambda _: arithmetic.constant(0.0), same_shape),
     "Linspace": Rule(_spaced, unknown_shape),

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, listed, numbers, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.transfer.indexing import sorted_shape
 from logitcheck.analyzer.transfer.operations import broadcast_shape
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
 from logitcheck.analyzer.transfer.reducing import reduced_shape
@@ -27,9 +28,9 @@ def _any_whole_number(call: LayerCall) -> Value:
 
 
 def _positions(call: LayerCall) -> Value:
-    """Give positions along an axis."""
-    axis = call.argument(1, "axis")
-    count = axes.size(call.shape(), axes.negative(-1 if axis is None else axis, call.shape()))
+    """Argsort: positions along an axis, or among all the numbers."""
+    axis, shape = call.argument(1, "axis", -1), call.shape()
+    count = axes.product(shape or (None,)) if axis is None else axes.size(shape, axes.negative(axis, shape))
     return _whole_numbers(0.0, float(count - 1) if count else INFINITY)(call)
 
 
@@ -47,15 +48,16 @@ def _weighted_count(call: LayerCall) -> Value:
 
 
 def _multi_hot_shape(call: LayerCall) -> Shape | None:
+    """Give the shape of ids whose second axis (of a vector: its only one) is gone, and the classes come last."""
     shape, classes = call.shape(), whole(call.argument(1, "num_classes"))
     if shape is None or whole(call.option("axis", -1), -1) != -1:
         return None
-    return (*shape[:-1], classes) if len(shape) > 1 else (classes,)
+    return (*shape[:1], *shape[2:], classes) if len(shape) > 1 else (classes,)
 
 
 def _mask_shape(call: LayerCall) -> Shape | None:
     shape, longest = call.shape(), whole(call.argument(1, "maxlen"))
-    return None if shape is None or not listed(longest) else (*shape, longest)
+    return None if shape is None or longest is None else (*shape, longest)
 
 
 def _rules(
@@ -80,8 +82,8 @@ OPERATIONS: Mapping[str, Rule] = {
     **_rules(_answer, unknown_shape, "AllClose", "InTopK"),
     "SequenceMask": Rule(_answer, _mask_shape),
     "MultiHot": Rule(_answer, _multi_hot_shape),
-    "Argsort": Rule(_positions, same_shape),
-    "Argpartition": Rule(_positions, same_shape),
+    "Argsort": Rule(_positions, sorted_shape),
+    "Argpartition": Rule(_positions, sorted_shape),
     "CountNonzero": Rule(_count, reduced_shape),
     **_rules(_whole_numbers(-1.0, INFINITY), reduced_shape, "Nanargmax", "Nanargmin"),
     **_rules(_count, unknown_shape, "Nonzero", "UnravelIndex", "Size", "Ndim", "Shape", "SearchSorted", "Histogram"),

@@ -34,8 +34,8 @@ def clip(value: Value, low: float, high: float) -> Value:
     cut = Value(
         low=min(max(value.low, low), high),
         high=min(max(value.high, low), high),
-        reaches_low=value.reaches_low if value.low >= low else value.reaches_low and value.low < low,
-        reaches_high=value.reaches_high if value.high <= high else value.reaches_high and value.high > high,
+        reaches_low=value.reaches_low,
+        reaches_high=value.reaches_high,
         integer=value.integer,
         sources=value.sources,
     )

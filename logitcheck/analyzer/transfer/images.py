@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, same_shape, whole
-from logitcheck.analyzer.transfer.arithmetic import constant
-from logitcheck.analyzer.transfer.arranging import with_zeros
+from logitcheck.analyzer.transfer.arranging import flipped, zero_filled
 from logitcheck.analyzer.transfer.rearranging import (
     along_space,
+    beside,
     image_size_shape,
     interpolated,
     unknown_shape,
 )
-from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, reshaped, unbounded
+from logitcheck.analyzer.values import Value, affine, anything, between, bounds_only, join, unreached
 from logitcheck.model import Shape
 
 _LUMINANCE = 0.2989 + 0.587 + 0.114
@@ -30,28 +31,28 @@ def _resized(call: LayerCall) -> Value:
     """Resize: bilinear unless another method is named; padded to its aspect ratio with a number."""
     method = call.option("interpolation", call.option("method", "bilinear"))
     value = interpolated(call, str(method).lower())
-    if call.option("pad_to_aspect_ratio") is True or call.option("preserve_aspect_ratio") is True:
+    if call.option("pad_to_aspect_ratio") is True:
         return _with_border(call, value)
     return value
 
 
 def _resized_shape(call: LayerCall) -> Shape | None:
+    """Give the shape of resized images; TensorFlow keeps a ratio by making them smaller than told."""
     shape, stored = call.shape(), call.argument(1, "size")
     if shape is None or len(shape) < 3 or not isinstance(stored, (list, tuple)) or len(stored) != 2:
         return None
-    sizes = tuple(whole(size) for size in stored)
+    keeps_ratio = call.option("preserve_aspect_ratio") is True
+    sizes = tuple(None if keeps_ratio else whole(size) for size in stored)
     first = call.option("data_format") == "channels_first"
     return (*shape[:-2], *sizes) if first else (*shape[:-3], *sizes, shape[-1])
 
 
 def _with_border(call: LayerCall, value: Value) -> Value:
     """Give the numbers beside the one that fills the border."""
-    if value.is_unbounded:
-        return unbounded(value.sources)
     filling = number(call.option("fill_value", 0.0))
     if filling is None:
         return anything("what it fills the border with is not readable", call.path, value.sources)
-    return replace(join([bounds_only(value), constant(filling)]), unknown=value.unknown)
+    return beside(value, filling)
 
 
 def _warped(call: LayerCall) -> Value:
@@ -59,27 +60,28 @@ def _warped(call: LayerCall) -> Value:
     value = bounds_only(call.value())
     if value.is_unbounded:
         return anything("its warp may show nothing but the border", call.path, value.sources)
-    kept = value if call.option("fill_mode", "constant") not in {"constant", None} else _with_border(call, value)
-    linear = call.option("interpolation", "bilinear") in {"bilinear", "nearest"} and call.option("order", 1) in {0, 1}
-    return kept if linear else anything("its interpolation overshoots", call.path, value.sources)
+    if call.option("interpolation", "bilinear") not in {"bilinear", "nearest"} or call.option("order", 1) not in {0, 1}:
+        return anything("its interpolation overshoots", call.path, value.sources)
+    if call.option("fill_mode", "constant") != "constant":
+        return value
+    return unreached(_with_border(call, value), "its warp may show nothing but the border", call.path)
 
 
 def _cropped(call: LayerCall) -> Value:
     return along_space(call)
 
 
-def _padded(call: LayerCall) -> Value:
-    return with_zeros(call.value())
-
-
 def _patches(call: LayerCall) -> Value:
-    return with_zeros(call.value()) if call.option("padding", "valid") != "valid" else bounds_only(call.value())
+    return zero_filled(call) if call.option("padding", "valid") != "valid" else bounds_only(call.value())
 
 
 def _grey(call: LayerCall) -> Value:
-    value = call.value()
-    low, high = (min(end, end * _LUMINANCE) for end in (value.low, value.high))
-    return replace(bounds_only(value), low=low, high=max(high, value.high))
+    """RGBToGrayscale: a weighted sum of three channels; images of one channel stay as they are."""
+    value = bounds_only(call.value())
+    if axes.size(call.shape(), -3 if call.option("data_format") == "channels_first" else -1) == 3:
+        return affine(value, _LUMINANCE, 0.0)
+    ends = (value.low, value.high, value.low * _LUMINANCE, value.high * _LUMINANCE)
+    return replace(value, low=min(ends), high=max(ends))
 
 
 def _colours(call: LayerCall) -> Value:
@@ -90,18 +92,14 @@ def _colours(call: LayerCall) -> Value:
     return anything("its colours may lie outside [0, 1]", call.path, value.sources)
 
 
-def _flipped(call: LayerCall) -> Value:
-    return reshaped(call.value())
-
-
 def _equalised(call: LayerCall) -> Value:
     """AutoContrast, Equalization, Solarization: numbers of `value_range`; images of one colour stay as they are."""
     ends = numbers(call.config.get("value_range", [0, 255]))
     value = call.value()
     if len(ends) != 2:
         return anything("its value range is not readable", call.path, value.sources)
-    joined = join([bounds_only(value), between(min(ends), max(ends))])
-    return replace(joined, reaches_low=False, reaches_high=False, unknown=value.unknown or joined.unknown)
+    joined = join([value, between(min(ends), max(ends))])
+    return unreached(joined, "its images may have one colour, which stays", call.path)
 
 
 def _random_size(call: LayerCall) -> Value:
@@ -123,11 +121,11 @@ OPERATIONS: Mapping[str, Rule] = {
         for name in ("AffineTransform", "PerspectiveTransform", "MapCoordinates", "ElasticTransform")
     },
     "CropImages": Rule(_cropped, unknown_shape),
-    "PadImages": Rule(_padded, unknown_shape),
-    "GaussianBlur": Rule(_padded, same_shape),
+    "PadImages": Rule(zero_filled, unknown_shape),
+    "GaussianBlur": Rule(zero_filled, same_shape),
     "ExtractPatches": Rule(_patches, unknown_shape),
     "RGBToGrayscale": Rule(_grey, unknown_shape),
     "RGBToHSV": Rule(_colours, same_shape),
     "HSVToRGB": Rule(_colours, same_shape),
-    **{name: Rule(_flipped, same_shape) for name in ("FlipLeftRight", "FlipUpDown")},
+    **{name: Rule(flipped, same_shape) for name in ("FlipLeftRight", "FlipUpDown")},
 }

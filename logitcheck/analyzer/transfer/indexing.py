@@ -119,9 +119,16 @@ def _picked(call: LayerCall) -> Value:
 def _sorted(call: LayerCall) -> Value:
     """Sort along one axis: a distribution along that very axis stays one, along another its parts are mixed."""
     value = call.value()
-    axis = call.argument(1, "axis")
-    along = axes.negative(-1 if axis is None else axis, call.shape())
+    along = axes.negative(call.argument(1, "axis", -1), call.shape())
     return reshaped(value) if along is not None and along == class_axis(value) else without_axes(value)
+
+
+def sorted_shape(call: LayerCall) -> Shape | None:
+    """Shape rule of sorting: without an axis all the numbers come in one row."""
+    shape = call.shape()
+    if shape is None or call.argument(1, "axis", -1) is not None:
+        return shape
+    return (axes.product(shape),)
 
 
 def _tiled(call: LayerCall) -> Value:
@@ -198,5 +205,5 @@ OPERATIONS: Mapping[str, Rule] = {
     "Split": Rule(_split, _split_shapes),
     "Unstack": Rule(_unstack, lambda _: [None]),
     "Flip": Rule(lambda call: reshaped(call.value()), same_shape),
-    "Sort": Rule(_sorted, same_shape),
+    "Sort": Rule(_sorted, sorted_shape),
 }

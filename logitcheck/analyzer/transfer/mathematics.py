@@ -195,13 +195,17 @@ def _step(call: LayerCall) -> Value:
 
 
 def _without_nan(call: LayerCall) -> Value:
-    """NanToNum: what comes out of an activation holds no NaN to be replaced, other numbers may."""
-    value, replacement = call.value(), number(call.option("nan", 0.0))
+    """NanToNum: what comes out of an activation holds no NaN to be replaced, other numbers may, and infinite ones."""
+    value = call.value()
     if value.applied is not None or value.is_unbounded:
         return reshaped(value)
-    if replacement is None:
+    infinite = {"posinf": value.high == INFINITY, "neginf": value.low == -INFINITY}
+    given = [call.option(name) for name, is_met in infinite.items() if is_met and call.option(name) is not None]
+    replacements = [number(stored) for stored in (call.option("nan", 0.0), *given)]
+    known = [arithmetic.constant(item) for item in replacements if item is not None]
+    if len(known) < len(replacements):
         return anything("what it replaces NaN by is not readable", call.path, value.sources)
-    return join([value, arithmetic.constant(replacement)])
+    return join([value, *known])
 
 
 def _squared_difference(call: LayerCall) -> Value:

@@ -11,7 +11,17 @@ from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import clip, raised
 from logitcheck.analyzer.transfer.merging import inner_product, same_classes
-from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, bounds_only, join, unbounded, without_axes
+from logitcheck.analyzer.values import (
+    INFINITY,
+    Derivation,
+    Value,
+    anything,
+    bounds_only,
+    join,
+    unbounded,
+    unreached,
+    without_axes,
+)
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -97,9 +107,7 @@ def quotient_of(call: LayerCall) -> Value:
 
 def _divide_without_nan(call: LayerCall) -> Value:
     """Divide, with 0 for what is divided by 0."""
-    left, right = pair(call)
-    known = patterns.quotient(left, right, _identity(call))
-    quotient = known if known is not None else arithmetic.divide(left, right, call.path)
+    right, quotient = pair(call)[1], quotient_of(call)
     if right.low > 0 or right.nonzero or quotient.is_unbounded:
         return quotient
     return join([quotient, arithmetic.constant(0.0)])
@@ -131,10 +139,13 @@ def _where(call: LayerCall) -> Value:
     branches += [operand(call, call.call.kwargs[name]) for name in ("x1", "x2", "x", "y") if name in call.call.kwargs]
     if len(branches) != 2:
         return anything("its branches are not readable", call.path, call.sources())
-    joined = replace(join(branches), sources=call.sources())
-    if joined.is_unbounded:
-        return joined
-    return replace(joined, reaches_low=False, reaches_high=False, integer=all(branch.integer for branch in branches))
+    return from_either(call, branches)
+
+
+def from_either(call: LayerCall, values: Sequence[Value]) -> Value:
+    """Give what holds where each element is one of the values', and of which is not known."""
+    joined = replace(join(values), sources=call.sources(), integer=all(value.integer for value in values))
+    return joined if joined.is_unbounded else unreached(joined, "it mixes outputs of different kinds", call.path)
 
 
 def _matrix_product(call: LayerCall) -> Value:
@@ -145,7 +156,7 @@ def _matrix_product(call: LayerCall) -> Value:
     if left.is_simplex and left.sum_axis == -1:
         kept = replace(bounds_only(right), sources=left.sources | right.sources)
         if arithmetic.is_number(right) or not right.sources:
-            kept = replace(kept, reaches_low=False, reaches_high=False)
+            kept = unreached(kept, "its rows are not readable", call.path)
         return replace(kept, sum_axis=-1, sum_total=right.sum_total) if right.sum_axis == -1 else kept
     matrix = call.call.args[1] if len(call.call.args) > 1 else None
     if left.is_unbounded and isinstance(matrix, ConstantArray) and not any(turned):

@@ -17,7 +17,7 @@ from logitcheck.analyzer.transfer.merging import inner_product
 from logitcheck.analyzer.transfer.operations import operand, pair
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
 from logitcheck.analyzer.values import Value, anything, between, bounds_only, unbounded
-from logitcheck.model import ConstantArray, Shape
+from logitcheck.model import Shape
 
 
 def _product(call: LayerCall) -> Value:
@@ -48,11 +48,7 @@ def _contraction(call: LayerCall) -> Value:
 
 def _summed(call: LayerCall, value: Value) -> Value:
     """Give sums of some of the value's own elements."""
-    if value.is_unbounded:
-        return bounds_only(value)
-    if value.low >= 0:
-        return Value(low=0.0, sources=value.sources)
-    return anything("nothing is known of a sum over unknown axes", call.path, value.sources)
+    return bounds_only(value) if value.is_unbounded else arithmetic.some_summed(value, call.path)
 
 
 def _outer(call: LayerCall) -> Value:
@@ -94,7 +90,7 @@ def _attention(call: LayerCall) -> Value:
 def _normalised(call: LayerCall) -> Value:
     """BatchNorm, LayerNorm, RMSNorm: with tensors for scale and shift anything may come out."""
     value = call.value()
-    if len(call.tensors) == 1 and not any(isinstance(argument, ConstantArray) for argument in _arguments(call)):
+    if not any(argument is not None for argument in _scale_and_shift(call)):
         return _standardised(call)
     varying = [item for item in call.values()[1:] if item.is_unbounded]
     if varying and arithmetic.independent(call.values()):
@@ -102,8 +98,9 @@ def _normalised(call: LayerCall) -> Value:
     return anything("its scale and shift are not followed", call.path, value.sources | call.sources())
 
 
-def _arguments(call: LayerCall) -> list[object]:
-    return [*call.call.args[1:], *call.call.kwargs.values()]
+def _scale_and_shift(call: LayerCall) -> list[object]:
+    named = ("gamma", "beta", "scale", "offset", "mean", "variance")
+    return [*call.call.args[1:], *(call.call.kwargs[name] for name in named if name in call.call.kwargs)]
 
 
 def _standardised(call: LayerCall) -> Value:
@@ -111,9 +108,11 @@ def _standardised(call: LayerCall) -> Value:
     shape = call.shape()
     along = axes.negatives(call.option("axis", -1), shape)
     count = axes.product(axes.size(shape, axis) for axis in along) if along else None
-    if not count or call.layer.rule == "BatchNorm":
+    if not count:
         return anything("how many numbers it normalises is not known", call.path, call.sources())
-    centred = call.layer.rule == "LayerNorm" and call.option("rms_scaling") is not True
+    if call.option("rms_scaling") is True:
+        return anything("it divides by a spread around a mean that it does not take away", call.path, call.sources())
+    centred = call.layer.rule == "LayerNorm"
     bound = math.sqrt(count - 1 if centred else count)
     nonnegative = not centred and call.value().low >= 0
     return Value(low=0.0 if nonnegative else -bound, high=bound, sources=call.sources())

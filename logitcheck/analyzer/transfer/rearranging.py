@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, whole
+from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.affine import spatial
 from logitcheck.analyzer.values import LogOf, Value, anything, bounds_only, join, reshaped, unbounded, without_axes
 from logitcheck.model import Shape
@@ -160,12 +161,15 @@ def along_space(call: LayerCall) -> Value:
     return kept_unless(value, _spatial_axes(call))
 
 
-def _padding(call: LayerCall) -> Value:
-    value = call.value()
+def beside(value: Value, filler: float) -> Value:
+    """Give the numbers of a value and one more beside them, which fills a border or a gap."""
     if value.is_unbounded:
         return unbounded(value.sources)
-    zero = Value(low=0.0, high=0.0, reaches_low=True, reaches_high=True)
-    return replace(join([without_axes(value), zero]), log_of=None)
+    return replace(join([value, arithmetic.constant(filler)]), log_of=None)
+
+
+def _padding(call: LayerCall) -> Value:
+    return beside(call.value(), 0.0)
 
 
 def _upsampling(call: LayerCall) -> Value:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, whole
 from logitcheck.analyzer.transfer import patterns
+from logitcheck.analyzer.transfer.elementwise import clip
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import class_axis
-from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, between, bounds_only
+from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, between, bounds_only, unreached
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -76,7 +77,7 @@ def _weighted_average(call: LayerCall) -> Value:
     array = weights.value if isinstance(weights, ConstantArray) else weights
     is_one_each = isinstance(array, list) and not any(isinstance(item, list) for item in array)
     axis = _class_axis_after(call, reduced_axes(call)) if is_one_each else None
-    return replace(mean_of(value, axis), reaches_low=False, reaches_high=False)
+    return unreached(mean_of(value, axis), "its weights may leave out numbers", call.path)
 
 
 def sum_of(call: LayerCall) -> Value:
@@ -106,20 +107,17 @@ def sum_of(call: LayerCall) -> Value:
 
 
 def _extreme(call: LayerCall) -> Value:
-    """Take the maximum or minimum; an `initial` number may count as well."""
-    extreme = extreme_of(call.value())
+    """Take the maximum or minimum; an `initial` number counts as well."""
+    extreme, is_maximum = extreme_of(call.value()), call.layer.rule in {"Max", "Amax"}
     initial = call.option("initial")
     if initial is None:
         reduced = reduced_axes(call)
-        is_maximum = call.layer.rule in {"Max", "Amax"} and reduced is not None and len(reduced) == 1
-        return patterns.derived(call, extreme, Derivation.MAXIMUM) if is_maximum and keeps_axes(call) else extreme
+        is_one = is_maximum and keeps_axes(call) and reduced is not None and len(reduced) == 1
+        return patterns.derived(call, extreme, Derivation.MAXIMUM) if is_one else extreme
     first = number(initial)
     if first is None:
         return anything("its initial value is not readable", call.path, extreme.sources)
-    bounds = bounds_only(extreme)
-    return replace(
-        bounds, low=min(bounds.low, first), high=max(bounds.high, first), reaches_low=False, reaches_high=False
-    )
+    return clip(extreme, first, INFINITY) if is_maximum else clip(extreme, -INFINITY, first)
 
 
 def product_of(call: LayerCall) -> Value:
@@ -159,8 +157,13 @@ def _top(call: LayerCall) -> tuple[Value, Value]:
 
 
 def reduced_shape(call: LayerCall) -> Shape | None:
+    """Shape rule of what reduces axes."""
+    return shape_without(call, reduced_axes(call))
+
+
+def shape_without(call: LayerCall, reduced: list[int] | None) -> Shape | None:
     """Give the shape without the reduced axes, or with them as ones."""
-    shape, reduced = call.shape(), reduced_axes(call)
+    shape = call.shape()
     if shape is None or reduced is None:
         return None
     if keeps_axes(call):

@@ -10,6 +10,7 @@ from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, same_shap
 from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.transfer.merging import concatenated, concatenated_shape
 from logitcheck.analyzer.transfer.rearranging import (
+    beside,
     class_axis,
     kept_unless,
     moved,
@@ -56,10 +57,23 @@ def _reshape(call: LayerCall) -> Value:
 
 
 def _expanded_axis(call: LayerCall) -> int | None:
-    axis, shape = whole(call.argument(1, "axis")), call.shape()
-    if axis is None:
+    return _new_axis(call.argument(1, "axis"), call.shape())
+
+
+def _new_axis(axis: object, before: Shape | None) -> int | None:
+    """Give where an axis that a shape gets in addition is afterwards, from the end."""
+    position = whole(axis)
+    if position is None or position < 0:
+        return position
+    return None if before is None else position - len(before) - 1
+
+
+def _with_axis(shape: Shape | None, new: int | None, size: int) -> Shape | None:
+    """Give the shape with one more axis, of that size."""
+    if shape is None or new is None or not 0 <= len(shape) + 1 + new <= len(shape):
         return None
-    return axis if axis < 0 else None if shape is None else axis - len(shape) - 1
+    position = len(shape) + 1 + new
+    return (*shape[:position], size, *shape[position:])
 
 
 def _expand(call: LayerCall) -> Value:
@@ -71,11 +85,7 @@ def _expand(call: LayerCall) -> Value:
 
 
 def _expand_shape(call: LayerCall) -> Shape | None:
-    shape, new = call.shape(), _expanded_axis(call)
-    if shape is None or new is None or not 0 <= len(shape) + 1 + new <= len(shape):
-        return None
-    position = len(shape) + 1 + new
-    return (*shape[:position], 1, *shape[position:])
+    return _with_axis(call.shape(), _expanded_axis(call), 1)
 
 
 def _squeezed_axes(call: LayerCall) -> list[int] | None:
@@ -168,10 +178,7 @@ def _concatenate_shape(call: LayerCall) -> Shape | None:
 
 
 def _stacked_axis(call: LayerCall) -> int | None:
-    axis, shape = whole(call.option("axis", _second(call, 0))), call.shape()
-    if axis is None:
-        return None
-    return axis if axis < 0 else None if shape is None else axis - len(shape) - 1
+    return _new_axis(call.option("axis", _second(call, 0)), call.shape())
 
 
 def _stack(call: LayerCall) -> Value:
@@ -197,11 +204,7 @@ def _stack(call: LayerCall) -> Value:
 
 
 def _stack_shape(call: LayerCall) -> Shape | None:
-    shape, new = call.shape(), _stacked_axis(call)
-    if shape is None or new is None or not 0 <= len(shape) + 1 + new <= len(shape):
-        return None
-    position = len(shape) + 1 + new
-    return (*shape[:position], len(call.tensors), *shape[position:])
+    return _with_axis(call.shape(), _stacked_axis(call), len(call.tensors))
 
 
 def _pad(call: LayerCall) -> Value:
@@ -214,8 +217,7 @@ def _pad(call: LayerCall) -> Value:
     filler = 0.0 if stored is None else number(stored)
     if filler is None:
         return anything("what it pads with is not readable", call.path, value.sources)
-    constant = Value(low=filler, high=filler, reaches_low=True, reaches_high=True)
-    return replace(join([without_axes(value), constant]), log_of=None)
+    return beside(value, filler)
 
 
 def _broadcast_to(call: LayerCall) -> Value:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape, whole
-from logitcheck.analyzer.transfer import patterns
+from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
 from logitcheck.analyzer.transfer.reducing import (
@@ -16,6 +16,7 @@ from logitcheck.analyzer.transfer.reducing import (
     product_of,
     reduced_axes,
     reduced_shape,
+    shape_without,
     size_of,
     spread_of,
     sum_of,
@@ -71,8 +72,8 @@ def _norm(call: LayerCall) -> Value:
 
 
 def _running_sum(call: LayerCall) -> Value:
-    """Give sums of the numbers up to each place."""
-    value = call.value()
+    """Give sums of the numbers up to each place; Nancumsum takes 0 for what is no number."""
+    value, ignores_missing = call.value(), call.layer.rule == "Nancumsum"
     if value.is_unbounded:
         return bounds_only(value)
     own = value.sum_axis
@@ -80,12 +81,10 @@ def _running_sum(call: LayerCall) -> Value:
     exclusive = call.option("exclusive") is True
     if own is not None and own == along:
         return between(0.0, value.sum_total, reached=False, sources=value.sources)
-    low, high = (0.0 if value.low >= 0 else -INFINITY), (0.0 if value.high <= 0 else INFINITY)
-    if not exclusive:
-        low, high = (value.low if value.low >= 0 else low), (value.high if value.high <= 0 else high)
-    if low == -INFINITY and high == INFINITY:
-        return anything("its sums of numbers of both signs have no known bound", call.path, value.sources)
-    return Value(low=low, high=high, sources=value.sources)
+    sums = arithmetic.some_summed(value, call.path)
+    if exclusive or ignores_missing:
+        return sums
+    return replace(sums, low=max(sums.low, value.low), high=min(sums.high, value.high)) if not sums.is_open else sums
 
 
 def _running_product(call: LayerCall) -> Value:
@@ -107,8 +106,9 @@ def _neighbours(call: LayerCall) -> Value:
 
 
 def _integral(call: LayerCall) -> Value:
+    """Trapezoid: of numbers >= 0 it is not negative, unless it runs backwards over places of its own."""
     value = call.value()
-    if value.low >= 0 and (number(call.option("dx", 1.0)) or 0.0) > 0 and len(call.tensors) == 1:
+    if value.low >= 0 and (number(call.option("dx", 1.0)) or 0.0) > 0 and call.option("x") is None:
         return Value(low=0.0, sources=value.sources)
     return anything("its integral has no known bound", call.path, value.sources)
 
@@ -120,8 +120,14 @@ def _ignoring_missing(rule: Callable[[LayerCall], Value]) -> Callable[[LayerCall
 
 def _missing_counts_as_zero(call: LayerCall) -> Value:
     """Nansum: how many numbers it adds is not known, so 0 may always come out."""
-    total = sum_of(call)
-    return replace(without_axes(total), low=min(total.low, 0.0), high=max(total.high, 0.0))
+    total = without_axes(sum_of(call))
+    return replace(
+        total,
+        low=min(total.low, 0.0),
+        high=max(total.high, 0.0),
+        reaches_low=total.reaches_low and total.low <= 0,
+        reaches_high=total.reaches_high and total.high >= 0,
+    )
 
 
 def _mean(call: LayerCall) -> Value:
@@ -134,16 +140,7 @@ def _two_moments(call: LayerCall) -> tuple[Value, Value]:
 
 
 def _moments_shape(call: LayerCall) -> list[Shape | None]:
-    shape, reduced = call.shape(), axes.negatives(call.argument(1, "axes"), call.shape())
-    if shape is None or reduced is None:
-        return [None, None]
-    keeps = keeps_axes(call)
-    kept = tuple(
-        1 if position - len(shape) in reduced else size
-        for position, size in enumerate(shape)
-        if keeps or position - len(shape) not in reduced
-    )
-    return [kept, kept]
+    return [shape_without(call, axes.negatives(call.argument(1, "axes"), call.shape()))] * 2
 
 
 def _segment_extreme(call: LayerCall) -> Value:
@@ -156,10 +153,7 @@ def _segment_sum(call: LayerCall) -> Value:
     value = call.value()
     if value.is_unbounded:
         return anything("its segments may be empty", call.path, value.sources)
-    low, high = (0.0 if value.low >= 0 else -INFINITY), (0.0 if value.high <= 0 else INFINITY)
-    if low == -INFINITY and high == INFINITY:
-        return anything("its sums of numbers of both signs have no known bound", call.path, value.sources)
-    return Value(low=low, high=high, sources=value.sources)
+    return arithmetic.some_summed(value, call.path)
 
 
 def _segment_mean(call: LayerCall) -> Value:
