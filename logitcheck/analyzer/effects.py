@@ -110,11 +110,14 @@ def _takes_part(model: SavedModel, judged: JudgedLoss) -> bool:
 
 def _sight_of_tensor(model: SavedModel, applied: Applied, judged: JudgedLoss) -> _Sight:
     """Tell what the loss sees of the very tensor that an activation returned."""
+    if applied.mechanism == "formula" or (applied.mechanism == "masked layer" and version(model) >= (3, 10)):
+        return _Sight.OUTPUT
     if model.generation == 3:
         return _in_graph(applied, judged) if applied.mechanism == "tensorflow" else _Sight.BEHIND
     if version(model) < (2, 4) or "-tf" in (model.keras_version or ""):
         return _Sight.OUTPUT
-    if applied.mechanism == "tensorflow" or (applied.mechanism == "layer" and version(model) < (2, 14)):
+    is_layer = applied.mechanism in {"layer", "masked layer"}
+    if applied.mechanism == "tensorflow" or (is_layer and version(model) < (2, 14)):
         return _in_graph(applied, judged) if version(model) >= (2, 10) else _Sight.OUTPUT
     return _Sight.UNTOLD if version(model) == (2, 4) else _Sight.BEHIND
 

@@ -79,7 +79,8 @@ class DistributionLossOnLogits(Rule):
             return
         family = judged.expectation.family
         is_negative = value.reaches_low and value.low < 0
-        no_distribution = family is Family.DIVERGENCE and value.kind is Kind.UNIT_INTERVAL and value.applied is not None
+        is_score = value.applied is not None and value.applied.name != "softmax"
+        no_distribution = family is Family.DIVERGENCE and value.kind is Kind.UNIT_INTERVAL and is_score
         too_large = family is not Family.RATE and (value.leaves_unit or no_distribution)
         if not is_negative and not too_large:
             return

@@ -86,9 +86,14 @@ def normalised_axis(call: LayerCall, axis: object) -> object:
 
 
 def _softmax_layer(call: LayerCall) -> Value:
-    axis = normalised_axis(call, call.config.get("axis", -1))
-    operand = call.value()
-    return named(FUNCTIONS["softmax"](operand, {"axis": axis}), operand, "softmax", call, "layer")
+    """Softmax: where a mask hides every class, Keras from 3.10 on gives zeros, which are no distribution."""
+    stored, operand = call.config.get("axis", -1), call.value()
+    is_joint = isinstance(stored, (list, tuple)) and len(stored) > 1
+    is_masked = call.argument(1, "mask") is not None
+    mechanism = "formula" if is_joint else "masked layer" if is_masked else "layer"
+    result = FUNCTIONS["softmax"](operand, {"axis": normalised_axis(call, stored)})
+    value = named(result, operand, "softmax", call, mechanism)
+    return replace(value, sum_axis=None) if is_masked else value
 
 
 def _operation(name: str, **defaults: object) -> Callable[[LayerCall], Value]:

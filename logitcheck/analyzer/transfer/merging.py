@@ -8,6 +8,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import arithmetic, patterns
+from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import (
     INFINITY,
     LogOf,
@@ -135,9 +136,17 @@ def _attention(call: LayerCall) -> tuple[Value, Value]:
     query, value = call.value(0), call.value(1)
     scores = replace(between(0.0, 1.0, reached=False, sources=query.sources | value.sources), sum_axis=-1)
     kept = bounds_only(value)
-    if value.sum_axis == -1:
+    if _masks_queries(call):
+        kept = beside(kept, 0.0)
+    elif value.sum_axis == -1:
         kept = replace(kept, sum_axis=-1, sum_total=value.sum_total)
     return replace(kept, sources=scores.sources), scores
+
+
+def _masks_queries(call: LayerCall) -> bool:
+    """Whether rows of the result may be zeros; a mask of the values only moves weight to other rows."""
+    mask = call.argument(1, "mask")
+    return isinstance(mask, (list, tuple)) and bool(mask) and mask[0] is not None
 
 
 def _broadcast_shape(call: LayerCall) -> Shape | None:
