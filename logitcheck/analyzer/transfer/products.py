@@ -90,7 +90,7 @@ def _attention(call: LayerCall) -> Value:
 def _normalised(call: LayerCall) -> Value:
     """BatchNorm, LayerNorm, RMSNorm: with tensors for scale and shift anything may come out."""
     value = call.value()
-    if not any(argument is not None for argument in _scale_and_shift(call)):
+    if call.layer.rule != "BatchNorm" and all(argument is None for argument in _scale_and_shift(call)):
         return _standardised(call)
     varying = [item for item in call.values()[1:] if item.is_unbounded]
     if varying and arithmetic.independent(call.values()):

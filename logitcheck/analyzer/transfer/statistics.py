@@ -82,9 +82,9 @@ def _running_sum(call: LayerCall) -> Value:
     if own is not None and own == along:
         return between(0.0, value.sum_total, reached=False, sources=value.sources)
     sums = arithmetic.some_summed(value, call.path)
-    if exclusive or ignores_missing:
+    if exclusive or ignores_missing or sums.is_open:
         return sums
-    return replace(sums, low=max(sums.low, value.low), high=min(sums.high, value.high)) if not sums.is_open else sums
+    return replace(sums, low=value.low) if value.low >= 0 else replace(sums, high=value.high)
 
 
 def _running_product(call: LayerCall) -> Value:
