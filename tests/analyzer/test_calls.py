@@ -159,3 +159,17 @@ def test_the_width_of_a_source_is_the_last_size_that_comes_in(
 
 def test_always_cuts_whatever_the_layer() -> None:
     assert always(layer("Embedding"))
+
+
+@pytest.mark.parametrize(
+    ("called", "axis"),
+    [
+        pytest.param(call(operation("Sort"), (logits(), None), args=("x", 1)), 1, id="positional"),
+        pytest.param(call(operation("Sort"), (logits(), None), args=("x", None)), None, id="positional, null"),
+        pytest.param(call(operation("Sort"), (logits(), None), kwargs={"axis": None}), None, id="keyword, null"),
+        pytest.param(call(operation("Sort", axis=None), (logits(), None)), None, id="config, null"),
+        pytest.param(call(operation("Sort"), (logits(), None)), -1, id="not given"),
+    ],
+)
+def test_a_default_stands_in_only_for_an_argument_that_is_not_given(called: LayerCall, axis: int | None) -> None:
+    assert called.argument(1, "axis", -1) == axis

@@ -69,6 +69,11 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
         pytest.param("3.15.1", applied("hard_sigmoid"), SPARSE, False, id="a hard sigmoid"),
         pytest.param("3.15.1", applied(mechanism="layer"), SPARSE, True, id="the layer Softmax"),
         pytest.param("3.15.1", applied(mechanism="operation"), SPARSE, True, id="an operation"),
+        pytest.param("3.15.1", applied(mechanism="formula"), SPARSE, False, id="several axes"),
+        pytest.param("3.10.0", applied(mechanism="masked layer"), SPARSE, False, id="a masked Softmax"),
+        pytest.param("3.9.2", applied(mechanism="masked layer"), SPARSE, True, id="a masked Softmax of 3.9"),
+        pytest.param("2.15.0", applied(mechanism="masked layer"), SPARSE, True, id="a masked Softmax of 2.15"),
+        pytest.param("2.15.0", applied(mechanism="formula"), SPARSE, False, id="several axes in Keras 2"),
         pytest.param("3.15.1", applied(mechanism="tensorflow"), SPARSE, True, id="a raw function of TensorFlow"),
         pytest.param("3.15.1", applied("sigmoid", "tensorflow"), SPARSE, False, id="the raw function of another loss"),
         pytest.param("3.15.1", applied(half="float16"), SPARSE, False, id="16 bits"),
@@ -96,6 +101,7 @@ def test_when_tensorflow_looks_behind_the_output(version: str, value: Value, los
 
 
 AFTER_DROPOUT = replace(applied(direct=False), after_dropout=True, copied_in_keras_2=True)
+JOINT_AFTER_DROPOUT = replace(AFTER_DROPOUT, applied=Applied("softmax", "head", None, "formula"))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +115,7 @@ AFTER_DROPOUT = replace(applied(direct=False), after_dropout=True, copied_in_ker
         pytest.param("3.15.1", AFTER_DROPOUT, RAW, Effect.APPLIED_TWICE, id="dropout, raw loss"),
         pytest.param("3.15.1", AFTER_DROPOUT, FOCAL, Effect.APPLIED_TWICE, id="dropout, focal"),
         pytest.param("2.15.0", AFTER_DROPOUT, SPARSE, Effect.APPLIED_TWICE, id="dropout, Keras 2"),
+        pytest.param("3.15.1", JOINT_AFTER_DROPOUT, SPARSE, Effect.APPLIED_TWICE, id="dropout on several axes"),
         pytest.param("2.4.0", applied(), SPARSE, Effect.UNKNOWN, id="a version of two TensorFlows"),
     ],
 )

@@ -24,6 +24,7 @@ from logitcheck.analyzer.values import (
     join,
     reshaped,
     unbounded,
+    unreached,
     without_axes,
 )
 from tests.analyzer.given import source
@@ -235,3 +236,26 @@ def test_a_negative_scale_swaps_which_end_is_reached(scale: float) -> None:
 @pytest.mark.parametrize("make", [unbounded, lambda: between(0.0, INFINITY)], ids=["both", "one"])
 def test_infinite_ends_stay_infinite(make: Callable[[], Value]) -> None:
     assert math.isinf(affine(make(), 1e-300, -5).high)
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        pytest.param(between(-1.0, 2.0), None, id="bounded"),
+        pytest.param(between(0.0, INFINITY), None, id="bounded below"),
+        pytest.param(unbounded(), "it may be anything", id="unbounded"),
+        pytest.param(anything("it is custom", "mine"), "it is custom", id="unknown before"),
+    ],
+)
+def test_bounds_that_need_not_be_reached_say_so_where_there_are_none(value: Value, reason: str | None) -> None:
+    claimed = unreached(value, "it may be anything", "layer")
+    assert (claimed.low, claimed.high) == (value.low, value.high)
+    assert (claimed.reaches_low, claimed.reaches_high) == (False, False)
+    assert (claimed.unknown.reason if claimed.unknown is not None else None) == reason
+
+
+def test_a_join_of_two_half_lines_is_unknown_with_a_reason() -> None:
+    joined = join([between(-INFINITY, 0.0), between(0.0, INFINITY)])
+    assert (joined.kind, joined.reaches_low, joined.reaches_high) == (Kind.UNKNOWN, False, False)
+    assert joined.unknown is not None
+    assert joined.unknown.reason == "it mixes outputs of different kinds"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.families import Families
-from logitcheck.analyzer.values import Value, anything, join, reshaped, without_axes
+from logitcheck.analyzer.values import Kind, Unknown, Value, anything, join, reshaped, without_axes
 from logitcheck.model import Layer, LayerKind, Shape
 
 LAYERS = Families(
@@ -73,10 +73,11 @@ def _over_classes(value: Value, call: LayerCall) -> Value:
 
 
 def _placed(value: Value, path: str) -> Value:
-    """Name the layer where a value became unknown, if the rule did not."""
-    if value.unknown is None or value.unknown.layer:
-        return value
-    return replace(value, unknown=replace(value.unknown, layer=path))
+    """Say why a value is unknown, and name the layer where it became so, if the rule did not."""
+    if value.unknown is None:
+        reason = Unknown("nothing bounds what it computes", path)
+        return replace(value, unknown=reason) if value.kind is Kind.UNKNOWN else value
+    return value if value.unknown.layer else replace(value, unknown=replace(value.unknown, layer=path))
 
 
 def shapes(call: LayerCall) -> list[Shape | None]:

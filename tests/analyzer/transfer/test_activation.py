@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from logitcheck.analyzer.transfer import activation, shapes
 from logitcheck.analyzer.values import Applied, Kind, Value, anything
-from logitcheck.model import Activation, ActivationSource, Layer, Shape
-from tests.analyzer.given import bounded, call, distribution, layer, logits, operation, result, scores
+from logitcheck.model import Activation, ActivationSource, ConstantArray, Layer, Shape
+from tests.analyzer.given import bounded, call, distribution, layer, logits, operation, reference, result, scores
 
 SHAPE: Shape = (None, 5, 3)
 
@@ -178,3 +180,46 @@ def test_glu_halves_its_axis() -> None:
 def test_a_bounded_activation_restores_knowledge_behind_an_unknown_layer() -> None:
     value = result(call(layer("Softmax"), (anything("it is custom", "mine"), SHAPE)))
     assert value.kind is Kind.PROBABILITIES
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "kind", "axis", "mechanism"),
+    [
+        pytest.param((reference(),), {}, Kind.PROBABILITIES, -1, "layer", id="no mask"),
+        pytest.param((reference(),), {"mask": None}, Kind.PROBABILITIES, -1, "layer", id="null"),
+        pytest.param((reference(), None), {}, Kind.PROBABILITIES, -1, "layer", id="null, positional"),
+        pytest.param((reference(),), {"mask": reference(1)}, Kind.UNIT_INTERVAL, None, "masked layer", id="keyword"),
+        pytest.param((reference(), reference(1)), {}, Kind.UNIT_INTERVAL, None, "masked layer", id="positional"),
+        pytest.param(
+            (reference(),), {"mask": ConstantArray([True])}, Kind.UNIT_INTERVAL, None, "masked layer", id="array"
+        ),
+    ],
+)
+def test_a_softmax_whose_classes_may_all_be_masked_is_no_distribution(
+    args: tuple[object, ...], kwargs: dict[str, object], kind: Kind, axis: int | None, mechanism: str
+) -> None:
+    masked = call(layer("Softmax"), (logits(), SHAPE), (bounded(0.0, 1.0, "mask"), SHAPE), args=args, kwargs=kwargs)
+    value = result(masked)
+    assert (value.kind, value.axis, value.low, value.high, value.reaches_high) == (kind, axis, 0.0, 1.0, True)
+    assert value.applied == Applied("softmax", "softmax", axis, mechanism)
+
+
+@pytest.mark.parametrize("mask", [None, reference(1)], ids=["unmasked", "masked"])
+@pytest.mark.parametrize("axes", [[1, 2], [-1, -2], (1, 2)], ids=str)
+def test_a_softmax_over_several_axes_is_a_distribution_along_none_of_them(axes: object, mask: object) -> None:
+    joint = call(layer("Softmax", axis=axes), (logits(), SHAPE), kwargs={"mask": mask})
+    value = result(joint)
+    assert (value.kind, value.axis, value.sum_axis) == (Kind.UNIT_INTERVAL, None, None)
+    assert value.applied == Applied("softmax", "softmax", None, "formula")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Softmax", Kind.UNIT_INTERVAL), ("LogSoftmax", Kind.LOG_PROBABILITIES)])
+def test_an_operation_over_several_axes_is_a_distribution_along_none_of_them(name: str, kind: Kind) -> None:
+    value = result(call(operation(name, axis=[1, 2]), (logits(), SHAPE)))
+    assert (value.kind, value.axis) == (kind, None)
+
+
+@pytest.mark.parametrize("config", [{"axis": [1, 2]}, {}], ids=["several axes", "masked"])
+def test_a_softmax_on_one_that_is_no_distribution_is_stacked_all_the_same(config: dict[str, Any]) -> None:
+    inner = result(call(layer("Softmax", **config), (logits(), SHAPE), kwargs={"mask": reference()}))
+    assert result(call(layer("Softmax"), (inner, SHAPE))).stacked is not None

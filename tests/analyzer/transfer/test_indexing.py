@@ -145,3 +145,25 @@ def test_sorted_classes_are_a_distribution() -> None:
 @pytest.mark.parametrize("name", ["GetItem", "Take", "TakeAlongAxis", "Tile", "Repeat", "Flip", "Sort"])
 def test_logits_stay_logits(name: str) -> None:
     assert result(call(operation(name), (logits(), SHAPE))).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(
+    ("config", "shape", "axis", "after"),
+    [
+        pytest.param({}, SHAPE, -1, SHAPE, id="the last axis unless told"),
+        pytest.param({"axis": 1}, SHAPE, None, SHAPE, id="another axis"),
+        pytest.param({"axis": None}, SHAPE, None, (None,), id="all the numbers"),
+        pytest.param({"axis": None}, None, None, None, id="all the numbers of an unknown rank"),
+    ],
+)
+def test_sorting_keeps_a_distribution_only_along_its_own_axis(
+    config: dict[str, Any], shape: Shape | None, axis: int | None, after: Shape | None
+) -> None:
+    called = call(operation("Sort", **config), (distribution(), shape))
+    assert result(called).axis == axis
+    assert shapes(called) == [after]
+
+
+@pytest.mark.parametrize(("axis", "kind"), [(-1, Kind.PROBABILITIES), (-2, Kind.UNIT_INTERVAL)])
+def test_taking_by_a_list_for_each_row_leaves_only_the_last_axis_alone(axis: int, kind: Kind) -> None:
+    assert result(call(operation("Take", batch_dims=1, axis=1), (distribution(axis), SHAPE))).kind is kind

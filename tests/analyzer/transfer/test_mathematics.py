@@ -163,3 +163,25 @@ def test_rounding_to_decimals_keeps_the_range_but_for_the_last_of_them() -> None
 def test_mathematical_operations_keep_the_shape(name: str) -> None:
     operands = [(logits(), SHAPE), (logits("other"), SHAPE)]
     assert shapes(call(operation(name), *operands)) == [SHAPE]
+
+
+@pytest.mark.parametrize(
+    ("config", "operand", "low", "high"),
+    [
+        pytest.param({}, bounded(1.0, INFINITY), 0.0, INFINITY, id="0 for NaN"),
+        pytest.param({"nan": 5.0}, bounded(1.0, 2.0), 1.0, 5.0, id="another number for NaN"),
+        pytest.param({"posinf": -1.0}, bounded(1.0, INFINITY), -1.0, INFINITY, id="for infinity"),
+        pytest.param({"posinf": -1.0}, bounded(1.0, 2.0), 0.0, 2.0, id="for infinity that is never met"),
+        pytest.param({"neginf": 9.0}, bounded(-INFINITY, 1.0), -INFINITY, 9.0, id="for negative infinity"),
+    ],
+)
+def test_what_replaces_nan_and_infinity_comes_in(
+    config: dict[str, float], operand: Value, low: float, high: float
+) -> None:
+    value = result(call(operation("NanToNum", **config), (operand, SHAPE)))
+    assert (value.low, value.high) == (low, high)
+
+
+def test_an_unreadable_replacement_of_infinity_is_unknown() -> None:
+    value = result(call(operation("NanToNum", posinf="most"), (bounded(1.0, INFINITY), SHAPE)))
+    assert value.kind is Kind.UNKNOWN

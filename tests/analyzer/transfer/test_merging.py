@@ -3,9 +3,20 @@ from __future__ import annotations
 import pytest
 
 from logitcheck.analyzer.transfer import apply, shapes
-from logitcheck.analyzer.values import Kind, LogOf, Value, anything
+from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything
 from logitcheck.model import Layer, Shape
-from tests.analyzer.given import Operand, bounded, call, distribution, layer, log_distribution, logits, result, scores
+from tests.analyzer.given import (
+    Operand,
+    bounded,
+    call,
+    distribution,
+    layer,
+    log_distribution,
+    logits,
+    reference,
+    result,
+    scores,
+)
 
 SHAPE: Shape = (None, 5, 3)
 
@@ -140,6 +151,27 @@ def test_a_normalised_dot_product_is_a_cosine(left: Value, right: Value, low: fl
 def test_attention_is_a_mean_of_rows(name: str, rows: Value, kind: Kind) -> None:
     mean, weights = apply(call(layer(name), (logits("query"), SHAPE), (rows, SHAPE)))
     assert mean.kind is kind
+    assert (weights.kind, weights.axis) == (Kind.PROBABILITIES, -1)
+
+
+@pytest.mark.parametrize("name", ["Attention", "AdditiveAttention"])
+@pytest.mark.parametrize(
+    ("mask", "rows", "kind", "low", "high"),
+    [
+        pytest.param(None, distribution(name="rows"), Kind.PROBABILITIES, 0.0, 1.0, id="none"),
+        pytest.param([None, reference(2)], distribution(name="rows"), Kind.PROBABILITIES, 0.0, 1.0, id="of values"),
+        pytest.param([reference(2), None], distribution(name="rows"), Kind.UNIT_INTERVAL, 0.0, 1.0, id="of queries"),
+        pytest.param([reference(2), reference(2)], bounded(2.0, 3.0), Kind.RANGE, 0.0, 3.0, id="of both"),
+        pytest.param([reference(2)], logits("rows"), Kind.LOGITS, -INFINITY, INFINITY, id="of queries, logits"),
+        pytest.param([], distribution(name="rows"), Kind.PROBABILITIES, 0.0, 1.0, id="empty"),
+    ],
+)
+def test_only_masked_queries_give_rows_of_zeros(
+    name: str, mask: object, rows: Value, kind: Kind, low: float, high: float
+) -> None:
+    operands = [(logits("query"), SHAPE), (rows, SHAPE)]
+    mean, weights = apply(call(layer(name), *operands, args=([reference(0), reference(1)],), kwargs={"mask": mask}))
+    assert (mean.kind, mean.low, mean.high) == (kind, low, high)
     assert (weights.kind, weights.axis) == (Kind.PROBABILITIES, -1)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from logitcheck.analyzer.transfer import passing, shapes
-from logitcheck.analyzer.values import Kind, Value
+from logitcheck.analyzer.values import INFINITY, Kind, Value
 from logitcheck.model import Shape
 from tests.analyzer.given import bounded, call, distribution, layer, logits, operation, result, scores
 
@@ -89,3 +89,21 @@ def test_noise_that_is_always_active_keeps_logits_only(name: str) -> None:
 
 def test_the_training_flag_of_an_augmentation_is_overridden_by_predict() -> None:
     assert result(call(layer("RandomFlip"), (scores(), SHAPE), kwargs={"training": True})).kind is Kind.UNIT_INTERVAL
+
+
+@pytest.mark.parametrize(
+    ("target", "operand", "low", "high"),
+    [
+        pytest.param("int32", bounded(-1.5, 2.7), -1.0, 2.0, id="whole"),
+        pytest.param("uint8", bounded(0.0, INFINITY), 0.0, INFINITY, id="not negative"),
+        pytest.param("bool", bounded(-1.5, 2.7), 0.0, 1.0, id="truth"),
+    ],
+)
+def test_a_cast_to_whole_numbers_cuts_decimals_off(target: str, operand: Value, low: float, high: float) -> None:
+    value = result(call(operation("Cast", dtype=target), (operand, SHAPE)))
+    assert (value.low, value.high, value.integer) == (low, high, True)
+
+
+def test_distributions_cast_to_whole_numbers_are_none() -> None:
+    assert result(call(operation("Cast", dtype="int32"), (distribution(), SHAPE))).kind is Kind.UNIT_INTERVAL
+    assert result(call(operation("Cast", dtype="float16"), (distribution(), SHAPE))).kind is Kind.PROBABILITIES

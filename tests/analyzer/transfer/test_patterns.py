@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, Value, between
-from tests.analyzer.given import bounded, call, layer, logits, operation, reference, scores, source
+from logitcheck.model import Shape
+from tests.analyzer.given import bounded, call, layer, logits, operation, reference, result, scores, source
 
 TENSOR, OTHER = reference(), reference(1)
 
@@ -85,3 +88,49 @@ def test_complements_beyond_the_unit_interval_are_no_probabilities() -> None:
 
 def test_a_tensor_without_operand_is_derived_from_nothing() -> None:
     assert patterns.derived(call(operation("Exp")), logits(), Derivation.EXPONENTIAL).derived is None
+
+
+def test_a_tensor_less_the_logarithm_of_its_exponentials_is_the_logarithm_of_a_distribution() -> None:
+    value = patterns.difference(logits(), total(-2, Derivation.LOG_SUM_EXP), TENSOR)
+    assert value is not None
+    assert (value.kind, value.axis) == (Kind.LOG_PROBABILITIES, -2)
+
+
+def test_the_logarithm_of_odds_is_the_logits_behind_them() -> None:
+    left = replace(bounded(-INFINITY, 0.0), derived=Derived(Derivation.LOGARITHM, TENSOR))
+    mirrored = Derived(Derivation.COMPLEMENT, TENSOR)
+    right = replace(bounded(-INFINITY, 0.0), derived=Derived(Derivation.LOGARITHM, OTHER, None, mirrored))
+    value = patterns.difference(left, right, reference(2))
+    assert value is not None
+    assert value.kind is Kind.LOGITS
+
+
+def test_the_logarithm_of_summed_exponentials_is_that_of_the_tensor() -> None:
+    exponential = Derived(Derivation.EXPONENTIAL, TENSOR)
+    summed = replace(between(0.0, INFINITY), derived=Derived(Derivation.SUM, OTHER, -1, exponential))
+    assert patterns.logarithm_of_sum(summed) == Derived(Derivation.LOG_SUM_EXP, TENSOR, -1)
+    assert patterns.logarithm_of_sum(total()) is None
+    squares = Derived(Derivation.SUM, OTHER, -1, Derived(Derivation.NEGATIVE, TENSOR))
+    assert patterns.logarithm_of_sum(replace(summed, derived=squares)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "shape", "axis"),
+    [
+        pytest.param("Stack", {"axis": -1}, (None,), -1, id="stacked"),
+        pytest.param("Concatenate", {"axis": -1}, (None, 1), -1, id="side by side"),
+        pytest.param("Concatenate", {"axis": -1}, (None, 3), None, id="several side by side"),
+    ],
+)
+def test_a_score_and_its_complement_are_a_distribution(
+    name: str, config: dict[str, int], shape: Shape, axis: int | None
+) -> None:
+    complement = replace(scores(), derived=Derived(Derivation.COMPLEMENT, TENSOR))
+    value = result(call(operation(name, **config), (scores(), shape), (complement, shape)))
+    assert (value.within_unit, value.axis) == (True, axis)
+
+
+def test_log1p_of_a_negative_is_the_logarithm_of_a_complement() -> None:
+    negative = replace(bounded(-1.0, 0.0), derived=Derived(Derivation.NEGATIVE, TENSOR))
+    value = result(call(operation("Log1p"), (negative, (None, 3))))
+    assert value.derived == Derived(Derivation.LOGARITHM, None, before=Derived(Derivation.COMPLEMENT, TENSOR))

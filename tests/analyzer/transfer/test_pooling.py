@@ -5,7 +5,7 @@ import pytest
 from logitcheck.analyzer.transfer import pooling, shapes
 from logitcheck.analyzer.values import Kind, LogOf
 from logitcheck.model import Layer, Shape
-from tests.analyzer.given import call, distribution, layer, log_distribution, logits, result
+from tests.analyzer.given import call, distribution, layer, log_distribution, logits, reference, result
 
 IMAGE: Shape = (None, 8, 6, 3)
 MEANS = sorted(name for name in pooling.LAYERS if "Average" in name)
@@ -91,3 +91,8 @@ def test_channels_first_in_an_unknown_rank_cannot_be_followed() -> None:
 )
 def test_shapes(pooled: Layer, before: Shape | None, after: Shape | None) -> None:
     assert shapes(call(pooled, (logits(), before))) == [after]
+
+
+def test_a_mean_over_the_steps_that_a_mask_leaves_is_a_distribution() -> None:
+    masked = call(layer("GlobalAveragePooling1D"), (distribution(), (None, 5, 3)), kwargs={"mask": reference(1)})
+    assert result(masked).axis == -1

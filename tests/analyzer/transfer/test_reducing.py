@@ -10,9 +10,9 @@ from hypothesis import strategies as drawn
 
 from logitcheck.analyzer.transfer import apply, shapes
 from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything
-from logitcheck.model import Shape
+from logitcheck.model import ConstantArray, Shape
 from tests.analyzer.given import bounded, call, distribution, log_distribution, logits, operation, result, scores
-from tests.analyzer.strategies import described_many, describes
+from tests.analyzer.strategies import described_many, describes, finite_numbers
 
 SHAPE: Shape = (None, 5, 3)
 
@@ -181,3 +181,58 @@ def test_shapes(name: str, config: dict[str, Any], before: Shape | None, after: 
 def test_the_axis_may_be_positional() -> None:
     called = call(operation("Mean"), (distribution(), SHAPE), args=("x", 1))
     assert result(called).axis == -1
+
+
+@pytest.mark.parametrize(
+    ("name", "operand", "initial", "low", "high", "reached"),
+    [
+        pytest.param("Max", logits(), 0.0, 0.0, INFINITY, (True, True), id="logits, from 0 on"),
+        pytest.param("Min", logits(), 0.0, -INFINITY, 0.0, (True, True), id="logits, up to 0"),
+        pytest.param("Max", scores(), 0.5, 0.5, 1.0, (True, True), id="scores"),
+        pytest.param("Max", scores(), 7.0, 7.0, 7.0, (True, True), id="more than any score"),
+        pytest.param("Amin", scores(), -1.0, -1.0, -1.0, (True, True), id="less than any score"),
+        pytest.param("Amax", scores(), -1.0, 0.0, 1.0, (True, True), id="a number that never counts"),
+    ],
+)
+def test_an_initial_number_counts_among_the_others(
+    name: str, operand: Value, initial: float, low: float, high: float, reached: tuple[bool, bool]
+) -> None:
+    value = of(name, operand, axis=1, initial=initial)
+    assert (value.low, value.high, value.reaches_low, value.reaches_high) == (low, high, *reached)
+
+
+@pytest.mark.parametrize("name", ["Max", "Amax", "Min", "Amin"])
+@given(operand=described_many(), initial=finite_numbers)
+def test_an_extreme_with_an_initial_number_is_bounded(
+    name: str, operand: tuple[Value, list[float]], initial: float
+) -> None:
+    value, numbers = operand
+    computed = float(REDUCTIONS[name]([*numbers, initial]))
+    assert describes(of(name, value, (None, len(numbers)), axis=-1, initial=initial), computed)
+
+
+def test_an_initial_number_that_is_not_readable_is_unknown() -> None:
+    value = of("Max", scores(), axis=1, initial="least")
+    assert value.unknown is not None
+    assert value.unknown.reason == "its initial value is not readable"
+
+
+@pytest.mark.parametrize(
+    ("weights", "kind", "axis"),
+    [
+        pytest.param([1.0, 2.0, 0.0, 0.0, 1.0], Kind.PROBABILITIES, -1, id="one for each"),
+        pytest.param(ConstantArray([1.0, 2.0, 0.0, 0.0, 1.0]), Kind.PROBABILITIES, -1, id="an array"),
+        pytest.param([[1.0, 2.0, 3.0]], Kind.UNIT_INTERVAL, None, id="another for each class"),
+        pytest.param([1.0, -2.0], Kind.UNKNOWN, None, id="negative"),
+        pytest.param([0.0, 0.0], Kind.UNKNOWN, None, id="nothing but zeros"),
+        pytest.param("heavy", Kind.UNKNOWN, None, id="unreadable"),
+    ],
+)
+def test_weights_of_an_average(weights: object, kind: Kind, axis: int | None) -> None:
+    value = of("Average", distribution(), axis=1, weights=weights)
+    assert (value.kind, value.axis, value.reaches_high) == (kind, axis, False)
+
+
+def test_weighted_logits_are_logits_unless_no_weight_counts() -> None:
+    assert of("Average", logits(), axis=1, weights=[1.0, -2.0]).kind is Kind.LOGITS
+    assert of("Average", logits(), axis=1, weights=[0.0, 0.0]).kind is Kind.UNKNOWN

@@ -32,7 +32,7 @@ REDUCTIONS: Mapping[str, tuple[Mapping[str, Any], Compute]] = {
     "Median": ({}, numpy.median),
     "Quantile": ({"q": 0.3}, lambda numbers: numpy.quantile(numbers, 0.3)),
     "Percentile": ({"q": 30}, lambda numbers: numpy.percentile(numbers, 30)),
-    "Logsumexp": ({}, lambda numbers: numpy.logaddexp.reduce(numbers)),
+    "Logsumexp": ({}, numpy.logaddexp.reduce),
     "Ptp": ({}, numpy.ptp),
     "Norm": ({}, numpy.linalg.norm),
     "Trapezoid": ({}, lambda numbers: numpy.sum(numbers[1:] + numbers[:-1]) / 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.transfer import LAYERS, OPERATIONS
-from logitcheck.analyzer.values import Kind, Value
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything
 from logitcheck.model import Layer, LayerKind, Shape
 from tests.analyzer.given import bounded, call, distribution, layer, log_distribution, logits, operation, scores, source
 
@@ -46,6 +47,22 @@ def test_every_operation_bears_to_know_nothing(name: str) -> None:
     called = call(operation(name))
     assert transfer.apply(called)
     assert transfer.shapes(called)
+
+
+OPERANDS = [
+    *(logits("a"), anything("no reason", "layer", source("a")), distribution(), scores(), log_distribution()),
+    *(bounded(2.0, INFINITY), bounded(-INFINITY, -2.0), bounded(-3.0, 4.0), Value(high=5.0, sources=source("b"))),
+]
+
+
+@pytest.mark.parametrize("rows", [SHAPE, None], ids=["known rank", "unknown rank"])
+@pytest.mark.parametrize("name", sorted({*LAYERS, *OPERATIONS}))
+def test_what_is_unknown_says_why(name: str, rows: Shape | None) -> None:
+    kinds = [kind(name) for kind, table in ((layer, LAYERS), (operation, OPERATIONS)) if name in table]
+    for applied, left, right in itertools.product(kinds, OPERANDS, OPERANDS):
+        for value in transfer.apply(call(applied, (left, rows), (right, rows), (right, rows))):
+            assert value.low <= value.high
+            assert value.kind is not Kind.UNKNOWN or (value.unknown is not None and value.unknown.layer)
 
 
 @pytest.mark.parametrize(
