@@ -27,7 +27,7 @@ def followed_by(*layers: Config, activation: str = "linear", units: int = 10, sh
     return sequential(dense("head", units, activation), *layers, shape=shape)
 
 
-def softmax(axis: int = -1, name: str = "softmax") -> Config:
+def softmax(axis: int | list[int] = -1, name: str = "softmax") -> Config:
     """A layer Softmax."""
     return layer("Softmax", name, axis=axis)
 

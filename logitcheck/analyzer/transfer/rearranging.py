@@ -47,7 +47,7 @@ def kept_unless(value: Value, touched: Sequence[int] | None) -> Value:
 
 
 def regrouped_axis(axis: int, before: Shape | None, after: Shape | None) -> int | None:
-    """Give where an axis is after a reshape, if it is still an axis of its own; shapes are without the batch axis."""
+    """Give where an axis is after a reshape, if it is still an axis of its own."""
     if before is None or after is None or not after or not -len(before) <= axis < 0:
         return None
     count = before[axis]
@@ -66,16 +66,19 @@ def regrouped_axis(axis: int, before: Shape | None, after: Shape | None) -> int 
     return None
 
 
-def reshaped_to(call: LayerCall, after: Shape | None) -> Value:
-    """Give the operand's numbers in the shape `after`, batch axis included."""
-    value = call.value()
+def regrouped(value: Value, before: Shape | None, after: Shape | None) -> Value:
+    """Give the same numbers in another shape; shapes are without the batch axis where it stays what it is."""
     axis = class_axis(value)
-    if axis is None:
-        return reshaped(value)
-    before = call.shape()
-    if before is None or after is None:
-        return without_axes(value)
-    return moved(value, regrouped_axis(axis, before[1:], after[1:]))
+    return reshaped(value) if axis is None else moved(value, regrouped_axis(axis, before, after))
+
+
+def without_batch(shape: Shape | None) -> Shape | None:
+    """Give the shape of one sample."""
+    return None if shape is None else shape[1:]
+
+
+def _reshaped_to(call: LayerCall, after: Shape | None) -> Value:
+    return regrouped(call.value(), without_batch(call.shape()), without_batch(after))
 
 
 def resolve(target: Sequence[object], before: Shape | None) -> Shape | None:
@@ -97,12 +100,12 @@ def _reshape_shape(call: LayerCall) -> Shape | None:
     before = call.shape()
     if not isinstance(target, (list, tuple)):
         return None
-    after = resolve(list(target), before[1:] if before is not None else None)
+    after = resolve(list(target), without_batch(before))
     return None if after is None else (before[0] if before else None, *after)
 
 
 def _reshape(call: LayerCall) -> Value:
-    return reshaped_to(call, _reshape_shape(call))
+    return _reshaped_to(call, _reshape_shape(call))
 
 
 def _flatten_shape(call: LayerCall) -> Shape | None:
@@ -111,7 +114,7 @@ def _flatten_shape(call: LayerCall) -> Shape | None:
 
 
 def _flatten(call: LayerCall) -> Value:
-    return reshaped_to(call, _flatten_shape(call))
+    return _reshaped_to(call, _flatten_shape(call))
 
 
 def _repeated(call: LayerCall) -> Value:
@@ -190,27 +193,37 @@ def interpolated(call: LayerCall, method: str) -> Value:
     return anything(f"its {method} interpolation overshoots", call.path, value.sources)
 
 
-def _cropping_shape(call: LayerCall) -> Shape | None:
-    return _resized(call, "cropping", lambda length, amounts: max(0, length - amounts))
-
-
-def _padding_shape(call: LayerCall) -> Shape | None:
-    return _resized(call, "padding", lambda length, amounts: length + amounts)
-
-
-def _resized(call: LayerCall, name: str, change: Callable[[int, int], int]) -> Shape | None:
+def _space_changed(call: LayerCall, change: Callable[[int, int], int | None]) -> Shape | None:
+    """Give the shape with each spatial axis changed, by its number among them and its size."""
     shape = call.shape()
     if shape is None or len(shape) < 3:
         return None
-    rank = len(shape) - 2
-    amounts = [_pair_sum(item) for item in _per_axis(call.config.get(name), rank)]
     start = 2 if call.config.get("data_format") == "channels_first" else 1
-    sizes = list(shape)
-    for offset in range(rank):
-        size = sizes[start + offset]
-        amount = amounts[offset] if offset < len(amounts) else None
-        sizes[start + offset] = None if size is None or amount is None else change(size, amount)
-    return tuple(sizes)
+    space = enumerate(shape[start : start + len(shape) - 2])
+    sizes = (None if size is None else change(position, size) for position, size in space)
+    return (*shape[:start], *sizes, *shape[start + len(shape) - 2 :])
+
+
+def _cropping_shape(call: LayerCall) -> Shape | None:
+    amounts = _amounts(call, "cropping")
+    return _space_changed(call, lambda at, size: None if (cut := amounts[at]) is None else max(0, size - cut))
+
+
+def _padding_shape(call: LayerCall) -> Shape | None:
+    amounts = _amounts(call, "padding")
+    return _space_changed(call, lambda at, size: None if (added := amounts[at]) is None else size + added)
+
+
+def _upsampling_shape(call: LayerCall) -> Shape | None:
+    factors = spatial(call, "size", len(call.shape() or ()) - 2, 2)
+    return _space_changed(call, lambda at, size: None if factors is None else size * factors[at])
+
+
+def _amounts(call: LayerCall, name: str) -> list[int | None]:
+    """Give by how much each spatial axis grows or shrinks, on both sides together."""
+    rank = len(call.shape() or ()) - 2
+    amounts = [_pair_sum(item) for item in _per_axis(call.config.get(name), rank)]
+    return [*amounts, *[None] * (rank - len(amounts))]
 
 
 def _per_axis(stored: object, rank: int) -> list[object]:
@@ -225,20 +238,6 @@ def _pair_sum(item: object) -> int | None:
         return sum(part for part in parts if part is not None) if len(parts) == 2 and None not in parts else None
     single = whole(item)
     return None if single is None else 2 * single
-
-
-def _upsampling_shape(call: LayerCall) -> Shape | None:
-    shape = call.shape()
-    if shape is None or len(shape) < 3:
-        return None
-    rank = len(shape) - 2
-    factors = spatial(call, "size", rank, 2)
-    start = 2 if call.config.get("data_format") == "channels_first" else 1
-    sizes = list(shape)
-    for offset in range(rank):
-        size = sizes[start + offset]
-        sizes[start + offset] = size * factors[offset] if size is not None and factors is not None else None
-    return tuple(sizes)
 
 
 def image_size_shape(call: LayerCall) -> Shape | None:

@@ -16,9 +16,10 @@ from logitcheck.analyzer.transfer.rearranging import (
     moved,
     permuted,
     permuted_shape,
-    regrouped_axis,
+    regrouped,
     resolve,
     unknown_shape,
+    without_batch,
 )
 from logitcheck.analyzer.values import (
     LogOf,
@@ -39,7 +40,7 @@ def _target(call: LayerCall) -> Shape | None:
         return None
     before = call.shape()
     if target[0] is None:
-        rest = resolve(target[1:], before[1:] if before is not None else None)
+        rest = resolve(target[1:], without_batch(before))
         return None if rest is None else (None, *rest)
     if whole(target[0]) == -1 and all((whole(size) or 0) > 0 for size in target[1:]):
         return (None, *(whole(size) for size in target[1:]))
@@ -47,13 +48,7 @@ def _target(call: LayerCall) -> Shape | None:
 
 
 def _reshape(call: LayerCall) -> Value:
-    value, before, after = call.value(), call.shape(), _target(call)
-    axis = class_axis(value)
-    if axis is None:
-        return reshaped(value)
-    if before is None or after is None:
-        return without_axes(value)
-    return moved(value, regrouped_axis(axis, before, after))
+    return regrouped(call.value(), call.shape(), _target(call))
 
 
 def _expanded_axis(call: LayerCall) -> int | None:
