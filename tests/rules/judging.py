@@ -8,7 +8,19 @@ from typing import Any
 
 from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.report import Finding, ModelReport
-from tests.building import KERAS, Config, compiled, dense, layer, report_on, sequential
+from tests.building import (
+    KERAS,
+    Config,
+    called,
+    compiled,
+    dense,
+    functional,
+    layer,
+    report_on,
+    sequential,
+    source,
+    tensor,
+)
 
 Shape = Sequence[int | None]
 
@@ -30,6 +42,17 @@ def followed_by(*layers: Config, activation: str = "linear", units: int = 10, sh
 def softmax(axis: int | list[int] = -1, name: str = "softmax") -> Config:
     """A layer Softmax."""
     return layer("Softmax", name, axis=axis)
+
+
+def masked() -> Config:
+    """A model that ends in a softmax with a mask, an input of its own."""
+    layers = [
+        source("x"),
+        source("mask", (None, 3)),
+        called(dense("head", 3), tensor("x", (None, 4))),
+        called(softmax(), tensor("head", (None, 3)), mask=tensor("mask", (None, 3))),
+    ]
+    return functional(layers, [["softmax", 0, 0]])
 
 
 def judge(folder: Path, model: Config, loss: Any, version: str = KERAS, **settings: Any) -> ModelReport:

@@ -7,21 +7,11 @@ import pytest
 
 from logitcheck.analyzer.effects import Effect
 from logitcheck.report import Severity, Verdict
-from tests.building import Config, called, custom, dense, functional, layer, loss, sequential, source, tensor
-from tests.rules.judging import effect, findings, followed_by, head, judge, only, softmax
+from tests.building import Config, custom, layer, loss, sequential
+from tests.rules.judging import effect, findings, followed_by, head, judge, masked, only, softmax
 
 CODE = "LC111"
 GENERALIZED = loss("CategoricalGeneralizedCrossEntropy", q=0.5)
-
-MASKED = functional(
-    [
-        source("x"),
-        source("mask", (None, 3)),
-        called(dense("head", 3), tensor("x", (None, 4))),
-        called(softmax(), tensor("head", (None, 3)), mask=tensor("mask", (None, 3))),
-    ],
-    [["softmax", 0, 0]],
-)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +57,7 @@ def test_negative_values_are_an_error_and_large_ones_a_warning(
         pytest.param(
             followed_by(softmax(axis=[1, 2])), "kl_divergence", Verdict.UNDETERMINED, id="divergence of a joint softmax"
         ),
-        pytest.param(MASKED, "kl_divergence", Verdict.UNDETERMINED, id="divergence of a masked softmax"),
+        pytest.param(masked(), "kl_divergence", Verdict.UNDETERMINED, id="divergence of a masked softmax"),
         pytest.param(head(), "mse", Verdict.NOT_APPLICABLE, id="a regression"),
         pytest.param(head(), None, Verdict.NOT_APPLICABLE, id="not compiled"),
     ],

@@ -7,7 +7,7 @@ import pytest
 
 from logitcheck.report import Severity, Verdict
 from tests.building import Config, codes, custom, layer, loss, sequential
-from tests.rules.judging import SPARSE, findings, followed_by, head, judge, only
+from tests.rules.judging import SPARSE, findings, followed_by, head, judge, masked, only, softmax
 
 CODE = "LC402"
 MAXIMUM = followed_by(layer("GlobalMaxPooling1D", "pool"), activation="softmax", shape=(None, 7, 4))
@@ -19,6 +19,8 @@ LEARNED = followed_by(layer("PReLU", "learned"))
     [
         pytest.param(sequential(custom("Mine", "mine")), "layer 'mine': ", id="a custom layer"),
         pytest.param(MAXIMUM, "has each value in [0, 1]", id="known too little"),
+        pytest.param(masked(), "has each value in [0, 1]", id="a mask that may hide every class"),
+        pytest.param(followed_by(softmax([1, 2])), "has each value in [0, 1]", id="a softmax over several axes"),
         pytest.param(LEARNED, "layer 'learned': its slope below 0 is learned", id="learned"),
         pytest.param(
             sequential(layer("Dropout", "dropout", rate=0.5)), "straight from an input", id="an input of the model"

@@ -201,7 +201,7 @@ def test_a_softmax_whose_classes_may_all_be_masked_is_no_distribution(
     masked = call(layer("Softmax"), (logits(), SHAPE), (bounded(0.0, 1.0, "mask"), SHAPE), args=args, kwargs=kwargs)
     value = result(masked)
     assert (value.kind, value.axis, value.low, value.high, value.reaches_high) == (kind, axis, 0.0, 1.0, True)
-    assert value.applied == Applied("softmax", "softmax", axis, mechanism)
+    assert value.applied == Applied("softmax", "softmax", -1, mechanism)
 
 
 @pytest.mark.parametrize("mask", [None, reference(1)], ids=["unmasked", "masked"])
