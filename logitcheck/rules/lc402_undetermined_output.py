@@ -83,8 +83,6 @@ class UndeterminedOutput(Rule):
                 else value.unknown.reason
             )
             message = f"What {wording.output_words(case)} is cannot be told from the file ({why})."
-        elif case.output.kind is Kind.UNKNOWN:
-            message = f"What {wording.output_words(case)} is cannot be told from the file."
         else:
             message = (
                 f"{wording.sentence(wording.output_words(case))} has {describe(value)}; whether that is what"

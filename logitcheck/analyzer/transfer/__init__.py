@@ -95,7 +95,8 @@ def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Valu
         case "TimeDistributed":
             return (reshaped(inner),)
         case "Bidirectional":
-            return _bidirectional(call, inner, backward if backward is not None else inner)
+            merged = _bidirectional(call, inner, backward if backward is not None else inner)
+            return tuple(_placed(value, call.path) for value in merged)
         case _:
             return (inner,)
 

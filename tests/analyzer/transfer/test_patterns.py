@@ -134,3 +134,19 @@ def test_log1p_of_a_negative_is_the_logarithm_of_a_complement() -> None:
     negative = replace(bounded(-1.0, 0.0), derived=Derived(Derivation.NEGATIVE, TENSOR))
     value = result(call(operation("Log1p"), (negative, (None, 3))))
     assert value.derived == Derived(Derivation.LOGARITHM, None, before=Derived(Derivation.COMPLEMENT, TENSOR))
+
+
+@pytest.mark.parametrize(
+    ("first", "added", "how"),
+    [
+        pytest.param(Derivation.SUM, 1e-7, Derivation.ABOVE_SUM, id="a sum and a little"),
+        pytest.param(Derivation.ABOVE_SUM, 1.0, Derivation.ABOVE_SUM, id="more than a sum, and more"),
+        pytest.param(Derivation.SUM, -1e-7, None, id="less than a sum"),
+        pytest.param(Derivation.MAXIMUM, 1.0, None, id="a maximum and more"),
+    ],
+)
+def test_what_is_added_to_a_sum_is_remembered_to_be_above_it(
+    first: Derivation, added: float, how: Derivation | None
+) -> None:
+    raised = result(call(operation("Add"), (total(how=first), (None, 1)), args=(TENSOR, added)))
+    assert raised.derived == (Derived(how, TENSOR, -1) if how is not None else None)

@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as drawn
 
 from logitcheck.analyzer.transfer import apply, shapes, statistics
-from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything, between
+from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, LogOf, Value, anything, between
 from logitcheck.model import Shape
-from tests.analyzer.given import bounded, call, distribution, log_distribution, logits, operation, result, scores
+from tests.analyzer.given import (
+    bounded,
+    call,
+    distribution,
+    log_distribution,
+    logits,
+    operation,
+    reference,
+    result,
+    scores,
+)
 from tests.analyzer.strategies import described_many, describes
 
 SHAPE: Shape = (None, 5, 3)
@@ -346,3 +356,18 @@ def test_shapes(name: str, config: dict[str, Any], before: Shape | None, after: 
 def test_a_constant_median_is_that_constant() -> None:
     value = of("Median", between(2.0, 2.0), axis=-1)
     assert (value.low, value.high) == (2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("config", "remembered"),
+    [
+        pytest.param({"axis": -1, "keepdims": True}, True, id="kept"),
+        pytest.param({"axis": -1}, False, id="gone"),
+        pytest.param({"axis": [1, 2], "keepdims": True}, False, id="several"),
+    ],
+)
+def test_the_logarithm_of_a_sum_of_exponentials_remembers_of_what_it_is(
+    config: dict[str, Any], *, remembered: bool
+) -> None:
+    expected = Derived(Derivation.LOG_SUM_EXP, reference(), -1) if remembered else None
+    assert of("Logsumexp", logits(), **config).derived == expected
