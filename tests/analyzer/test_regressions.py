@@ -230,6 +230,32 @@ def test_a_single_number_that_is_standardised_is_0(rule: str, config: dict[str, 
     assert (value.low, value.high) == (0.0, 0.0)
 
 
+def test_a_clip_between_ends_in_the_wrong_order_gives_either_of_them() -> None:
+    """TensorFlow and PyTorch give the one, NumPy and JAX the other."""
+    value = result(call(operation("Clip", x_min=2.0, x_max=0.5), (logits(), SHAPE)))
+    assert (value.low, value.high, value.leaves_unit) == (0.5, 2.0, False)
+
+
+@pytest.mark.parametrize("name", ["Var", "Std"])
+def test_a_single_number_does_not_vary(name: str) -> None:
+    value = result(call(operation(name, axis=-1), (logits(), (None, 1))))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("called", "leaves"),
+    [
+        (call(operation("Max", axis=-1), (bounded(-1.0, 0.5), SHAPE)), False),
+        (call(operation("Max", axis=-1), (bounded(0.0, 2.0), SHAPE)), True),
+        (call(operation("Min", axis=-1), (bounded(-1.0, 0.5), SHAPE)), True),
+        (call(operation("Min", axis=-1), (bounded(0.0, 2.0), SHAPE)), False),
+        (call(given_layer("GlobalMaxPooling1D"), (bounded(-1.0, 0.5), SHAPE)), False),
+    ],
+)
+def test_one_number_near_a_bound_makes_an_extreme_but_not_the_other_one(called: LayerCall, *, leaves: bool) -> None:
+    assert result(called).leaves_unit is leaves
+
+
 def test_a_mean_of_numbers_without_a_bound_is_without_one() -> None:
     assert result(call(operation("Mean", axis=-1), (logits(), SHAPE))).kind is Kind.LOGITS
 

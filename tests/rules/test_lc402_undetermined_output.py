@@ -11,7 +11,7 @@ from tests.rules.judging import SPARSE, findings, followed_by, head, judge, mask
 
 CODE = "LC402"
 MAXIMUM = followed_by(layer("GlobalMaxPooling1D", "pool"), activation="softmax", shape=(None, 7, 4))
-LEARNED = followed_by(layer("PReLU", "learned"))
+FROZEN = followed_by(layer("Dense", "frozen", units=3, trainable=False, kernel_initializer="ones"))
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ LEARNED = followed_by(layer("PReLU", "learned"))
         pytest.param(MAXIMUM, "has each value in [0, 1]", id="known too little"),
         pytest.param(masked(), "has each value in [0, 1]", id="a mask that may hide every class"),
         pytest.param(followed_by(softmax([1, 2])), "has each value in [0, 1]", id="a softmax over several axes"),
-        pytest.param(LEARNED, "layer 'learned': its slope below 0 is learned", id="learned"),
+        pytest.param(FROZEN, "layer 'frozen': its weights are frozen constants", id="frozen constants"),
         pytest.param(
             sequential(layer("Dropout", "dropout", rate=0.5)), "straight from an input", id="an input of the model"
         ),

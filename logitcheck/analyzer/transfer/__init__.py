@@ -16,8 +16,8 @@ from logitcheck.model import Layer, LayerKind, Shape
 LAYERS = Families(
     "LAYERS",
     (
-        *("affine", "activation", "passing", "rearranging", "pooling", "recurrent", "merging", "encoding", "images"),
-        "opaque",
+        *("affine", "activation", "passing", "rearranging", "normalising", "pooling", "recurrent", "merging"),
+        *("encoding", "images", "opaque"),
     ),
 )
 """Layer class -> its rule."""
@@ -58,7 +58,7 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
     return tuple(_placed(_over_classes(value, call), call.path) for value in values)
 
 
-_OVER_CLASSES = frozenset({"softmax", "log_softmax", "sparsemax"})
+_OVER_CLASSES = frozenset({"softmax", "log_softmax"})
 """Activations that are constant over a single class."""
 
 

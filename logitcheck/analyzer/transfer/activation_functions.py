@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import number
-from logitcheck.analyzer.values import INFINITY, LogOf, Unknown, Value, anything, between, join
+from logitcheck.analyzer.values import INFINITY, LogOf, Unknown, Value, anything, between, join, unbounded
 
 Parameters = Mapping[str, object]
 Function = Callable[[Value, Parameters], Value]
@@ -190,8 +190,11 @@ def _dipping(name: str) -> Function:
 
 
 def _sparsemax(value: Value, _: Parameters) -> Value:
-    """Keras's sparsemax (3.8-3.15.1) has a wrong threshold: no simplex, and it can exceed 1 (keras-facts, fact 11)."""
-    return between(0.0, INFINITY, reached=value.is_unbounded, sources=value.sources)
+    """Keras's sparsemax (3.8-3.15.1) has a wrong threshold: no simplex, and it can exceed 1 (keras-facts, fact 11).
+
+    How far depends on how close its largest numbers come to each other, which nothing tells.
+    """
+    return between(0.0, INFINITY, reached=False, sources=value.sources)
 
 
 def _gated(value: Value, _: Parameters) -> Value:
@@ -202,7 +205,9 @@ def _gated(value: Value, _: Parameters) -> Value:
 
 
 def _learned_slope(value: Value, _: Parameters) -> Value:
-    """PReLU: above 0 it passes values on, below 0 a learned slope decides."""
+    """PReLU: above 0 it passes values on, below 0 a learned slope decides, which may have either sign."""
+    if value.is_unbounded:
+        return unbounded(value.sources)
     low = value.low if value.low >= 0 else -INFINITY
     reason = Unknown("its slope below 0 is learned", "")
     return Value(

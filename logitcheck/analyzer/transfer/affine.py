@@ -1,4 +1,4 @@
-"""Layers that compute a weighted sum: Dense, convolutions, embeddings, normalisation (keras-facts: "Linear / affine").
+"""Layers that compute a weighted sum: Dense, convolutions, embeddings, attention (keras-facts: "Linear / affine").
 
 With free weights such a sum takes any real value whatever comes in. Constraints and frozen constant weights take that
 freedom away: then only bounds that hold for certain are kept. The activation comes last, softmax on the last axis.
@@ -6,14 +6,12 @@ freedom away: then only bounds that hold for certain are kept. The activation co
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, numbers, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
 from logitcheck.analyzer.transfer import activation
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, between, join, unbounded
+from logitcheck.analyzer.values import INFINITY, Value, anything, between, unbounded
 from logitcheck.model import Layer, Shape
 
 _CONSTANT_INITIALIZERS = frozenset(
@@ -23,7 +21,7 @@ _KERNELS = ("kernel", "depthwise", "pointwise")
 _CONSTRAINTS = tuple(f"{name}_constraint" for name in (*_KERNELS, "bias", "embeddings"))
 
 
-def _constraint(layer: Layer, name: str) -> str | None:
+def constraint_of(layer: Layer, name: str) -> str | None:
     """Give the class of a constraint; an unreadable one counts as constraining."""
     stored = layer.config.get(f"{name}_constraint")
     if stored is None:
@@ -57,8 +55,11 @@ def _weighted_sum(call: LayerCall) -> Value:
     frozen = layer.config.get("trainable") is False and _starts_constant(layer)
     if operand.is_unbounded and not frozen:
         return unbounded(call.own_source())
-    constraints = {_constraint(layer, name) for name in _KERNELS} - {None}
-    bias_is_positive = layer.config.get("use_bias") is False or _constraint(layer, "bias") in {"NonNeg", "non_neg"}
+    constraints = {constraint_of(layer, name) for name in _KERNELS} - {None}
+    has_free_bias = layer.config.get("use_bias") is not False and constraint_of(layer, "bias") is None
+    if not frozen and (not constraints or has_free_bias):
+        return unbounded(call.own_source())
+    bias_is_positive = layer.config.get("use_bias") is False or constraint_of(layer, "bias") in {"NonNeg", "non_neg"}
     if constraints and constraints <= {"NonNeg", "non_neg"} and bias_is_positive and operand.low >= 0 and not frozen:
         return Value(low=0.0, reaches_low=True, reaches_high=operand.reaches_high, sources=call.own_source())
     reason = "its weights are frozen constants" if frozen else "its weights are constrained"
@@ -70,14 +71,30 @@ def _affine(call: LayerCall) -> Value:
 
 
 def _embedding(call: LayerCall) -> Value:
-    constraint = _constraint(call.layer, "embeddings")
+    constraint = constraint_of(call.layer, "embeddings")
     if constraint in {"NonNeg", "non_neg"}:
         return between(0.0, INFINITY, sources=call.own_source())
     if constraint in {"UnitNorm", "unit_norm"}:
         return between(-1.0, 1.0, sources=call.own_source())
+    largest = _largest_norm(call.layer)
+    if largest is not None:
+        return between(-largest, largest, sources=call.own_source())
     if not _has_free_weights(call.layer):
         return anything("its embeddings are constrained or frozen constants", call.path, call.own_source())
     return unbounded(call.own_source())
+
+
+def _largest_norm(layer: Layer) -> float | None:
+    """Give what an embedding's constraint lets the norm of its vectors be at most, which bounds each number in them."""
+    stored = layer.config.get("embeddings_constraint")
+    if not isinstance(stored, dict) or not isinstance(stored.get("config"), dict):
+        return None
+    default = _LARGEST_NORMS.get(str(stored.get("class_name")))
+    return None if default is None else number(stored["config"].get("max_value", default))
+
+
+_LARGEST_NORMS = {"MaxNorm": 2.0, "MinMaxNorm": 1.0}
+"""Defaults of `max_value` (keras/src/constraints/constraints.py, 3.15)."""
 
 
 def _reversible_embedding(call: LayerCall) -> Value:
@@ -86,96 +103,6 @@ def _reversible_embedding(call: LayerCall) -> Value:
     if call.call.kwargs.get("reverse") is True and cap is not None and cap > 0:
         return between(-cap, cap, sources=value.sources)
     return value
-
-
-def _normalisation(call: LayerCall) -> Value:
-    """Batch, layer, group and RMS normalisation: any real value once a learned scale or shift is applied."""
-    if call.layer.rule in _STANDARDISERS and call.config.get("center") is False and _standardised_count(call) == 1:
-        return between(0.0, 0.0, sources=call.own_source())
-    if _normalises_freely(call.layer):
-        return unbounded(call.own_source())
-    if any(_constraint(call.layer, name) is not None for name in ("gamma", "beta")):
-        return anything("its weights are constrained", call.path, call.own_source() | call.sources())
-    return _standardised(call)
-
-
-def _normalises_freely(layer: Layer) -> bool:
-    if any(_constraint(layer, name) is not None for name in ("gamma", "beta")):
-        return False
-    has_scale_or_shift = layer.config.get("scale") is not False or layer.config.get("center") is not False
-    return has_scale_or_shift or layer.rule not in _STANDARDISERS
-
-
-_STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
-
-
-def _standardised_count(call: LayerCall) -> int | None:
-    """Give how many numbers are standardised together; of a single one, nothing but its mean is left."""
-    shape = call.shape()
-    if call.layer.rule == "GroupNormalization":
-        channels = axes.size(shape, axes.negative(call.config.get("axis", -1), shape))
-        groups = whole(call.config.get("groups", 32), -1)
-        count = axes.product(shape[1:]) if shape else None
-        together = groups if groups is not None and groups > 0 else channels
-        return count // together if count and together else None
-    normalised = axes.negatives(call.config.get("axis", -1), shape)
-    return axes.product(axes.size(shape, axis) for axis in normalised) if normalised else None
-
-
-def _standardised(call: LayerCall) -> Value:
-    """Give the bounds of standardised numbers: the largest of n is at most sqrt(n - 1) deviations from their mean."""
-    count = _standardised_count(call)
-    bound = math.sqrt(count - 1) if count else INFINITY
-    value = Value(low=-bound, high=bound, sources=call.sources())
-    return (
-        replace(value, unknown=Unknown("it is normalised without a learned scale", call.path))
-        if bound == INFINITY
-        else value
-    )
-
-
-def _unit_normalisation(call: LayerCall) -> Value:
-    operand = call.value()
-    if operand.low >= 0:
-        return Value(low=0.0, high=1.0, sources=operand.sources)
-    reached = operand.is_unbounded
-    return Value(low=-1.0, high=1.0, reaches_low=reached, reaches_high=reached, sources=operand.sources)
-
-
-def _rescaling(call: LayerCall) -> Value:
-    return _mapped(call, numbers(call.config.get("scale", 1.0)), numbers(call.config.get("offset", 0.0)))
-
-
-def _mapped(call: LayerCall, scales: list[float], offsets: list[float]) -> Value:
-    """Give the values after an affine map with one scale and offset, or one of each for every entry of an axis."""
-    count = max(len(scales), len(offsets))
-    if not scales or not offsets or {len(scales), len(offsets)} - {1, count}:
-        return _any_affine(call, "its scale and offset do not go together")
-    pairs = zip(scales * (count // len(scales)), offsets * (count // len(offsets)), strict=True)
-    value = call.value()
-    maps = [affine(value, scale, offset) for scale, offset in pairs]
-    return replace(maps[0] if count == 1 else join(maps), unknown=value.unknown)
-
-
-def _any_affine(call: LayerCall, reason: str) -> Value:
-    """Give the values after an affine map whose numbers are not looked at; unbounded ones stay so."""
-    operand = call.value()
-    return unbounded(operand.sources) if operand.is_unbounded else anything(reason, call.path, operand.sources)
-
-
-def _fixed_normalisation(call: LayerCall) -> Value:
-    """Apply the layer Normalization: an affine map whose numbers stand in the config, or only in the weights."""
-    means, variances = numbers(call.config.get("mean")), numbers(call.config.get("variance"))
-    if not means or not variances or any(variance <= 0 for variance in variances):
-        return _any_affine(call, "its mean and variance are learned from data")
-    if call.config.get("invert") is True:
-        return _mapped(call, [math.sqrt(variance) for variance in variances], means)
-    scales = [variance**-0.5 for variance in variances]
-    if len(scales) == 1:
-        scales *= len(means)
-    elif len(means) == 1:
-        means *= len(scales)
-    return _mapped(call, scales, [-mean * scale for mean, scale in zip(means, scales, strict=False)])
 
 
 def _maxout(call: LayerCall) -> Value:
@@ -321,13 +248,6 @@ LAYERS: Mapping[str, Rule] = {
     **{name: _free(_affine, _depthwise_shape) for name in ("DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv3D")},
     "Embedding": Rule(_embedding, _embedding_shape, always),
     "ReversibleEmbedding": Rule(_reversible_embedding, _embedding_shape, always),
-    **{
-        name: Rule(_normalisation, same_shape, _normalises_freely)
-        for name in ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization")
-    },
-    "UnitNormalization": Rule(_unit_normalisation, same_shape),
-    "Rescaling": Rule(_rescaling, same_shape),
-    "Normalization": Rule(_fixed_normalisation, same_shape),
     "MaxoutDense": Rule(_maxout, _units_shape, always),
     "Highway": Rule(_highway, same_shape),
     "MultiHeadAttention": Rule(_attention_projection, _attention_shape, always),

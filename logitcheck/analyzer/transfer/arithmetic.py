@@ -1,8 +1,8 @@
 """Arithmetic on what is known: intervals, with care for operands that depend on each other ("Merge layers").
 
 Interval bounds hold whatever the operands; that they are reached holds only if the operands can vary independently.
-Operands with a common source cannot (`d - d`, `d * d`, `e / (e + f)`): unless a pattern is recognised or the bounds
-alone decide, the result is unknown.
+Operands with a common source cannot (`d - d`, `d * d`, `e / (e + f)`): unless a pattern is recognised, only the bounds
+are kept, and where there are none the result is unknown.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def combine(values: Sequence[Value], low: float, high: float, reached: tuple[boo
     )
     if result.is_unbounded or result.within_unit:
         return result
-    if shared:
-        return replace(result, unknown=unknown or Unknown(_SHARED, path))
-    return replace(result, unknown=unknown if low == -INFINITY and high == INFINITY else None)
+    if low > -INFINITY or high < INFINITY:
+        return result
+    return replace(result, unknown=unknown or (Unknown(_SHARED, path) if shared else None))
 
 
 def add(values: Sequence[Value], path: str, *, same_classes: bool = False) -> Value:
@@ -122,7 +122,7 @@ def multiply(left: Value, right: Value, path: str) -> Value:
             # An array of constants: without a zero in it, every element stays unbounded.
             free = other.nonzero
             return combine(pair, -INFINITY, INFINITY, (free, free), path)
-    if any(value.is_unbounded for value in pair) and all(_leaves_zero(value) for value in pair) and vary_freely(pair):
+    if any(value.is_unbounded for value in pair) and all(leaves_zero(value) for value in pair) and vary_freely(pair):
         return combine(pair, -INFINITY, INFINITY, (True, True), path)
     positive = left.low >= 0 and right.low >= 0
     reached = (
@@ -136,7 +136,7 @@ def _scaled(value: Value, factor: float) -> Value:
     return replace(affine(value, factor, 0.0), unknown=value.unknown if factor else None)
 
 
-def _leaves_zero(value: Value) -> bool:
+def leaves_zero(value: Value) -> bool:
     """Whether the value is known to come away from 0."""
     return (value.reaches_high and value.high > 0) or (value.reaches_low and value.low < 0)
 
@@ -156,7 +156,7 @@ def divide(left: Value, right: Value, path: str) -> Value:
     if right.low == 0 and left.low >= 0:
         low = 0.0 if left.low == 0 or right.high in {0.0, INFINITY} else left.low / right.high
         return _within(pair, low, INFINITY, path)
-    free = right.is_unbounded and _leaves_zero(left) and vary_freely(pair)
+    free = right.is_unbounded and leaves_zero(left) and vary_freely(pair)
     return combine(pair, -INFINITY, INFINITY, (free, free), path)
 
 

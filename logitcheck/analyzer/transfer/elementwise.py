@@ -29,6 +29,8 @@ _SMALL = 1e-4
 
 def clip(value: Value, low: float, high: float) -> Value:
     """Give the value cut to [low, high]; a cut at the very ends of [0, 1] leaves a distribution one."""
+    if low > high:
+        return between(high, low, reached=False, sources=value.sources)
     if value.low >= low and value.high <= high:
         return reshaped(value)
     cut = Value(

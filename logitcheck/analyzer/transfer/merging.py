@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import arithmetic, patterns
+from logitcheck.analyzer.transfer.elementwise import raised
 from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import (
     INFINITY,
+    NO_SOURCES,
     LogOf,
-    Unknown,
     Value,
     affine,
     anything,
@@ -34,8 +36,16 @@ def same_classes(call: LayerCall, references: Sequence[TensorReference]) -> bool
     return len(sizes) == 1 and None not in sizes
 
 
-def _sum(call: LayerCall) -> Value:
-    values = call.values()
+def counted(call: LayerCall) -> list[tuple[Value, int]]:
+    """Give what is known of every operand, once, and how often the call was given that very tensor."""
+    counts = Counter(call.operands.identity(reference) for reference in call.tensors)
+    known = {call.operands.identity(reference): call.operands.value(reference) for reference in call.tensors}
+    return [(known[identity], count) for identity, count in counts.items()]
+
+
+def sum_of_tensors(call: LayerCall) -> Value:
+    """Give the sum of the operands; one that is there twice counts double."""
+    values = [affine(value, float(count), 0.0) for value, count in counted(call)]
     if not values:
         return anything("it is called without a tensor", call.path)
     return arithmetic.add(values, call.path, same_classes=same_classes(call, call.tensors))
@@ -43,17 +53,26 @@ def _sum(call: LayerCall) -> Value:
 
 def _average(call: LayerCall) -> Value:
     count = len(call.tensors)
-    total = _sum(call)
+    total = sum_of_tensors(call)
     return affine(total, 1 / count, 0.0) if count > 1 else total
 
 
 def _difference(call: LayerCall) -> Value:
     left, right = call.value(0), call.value(1)
+    if is_one_tensor(call):
+        return between(0.0, 0.0, sources=left.sources)
     return arithmetic.add([left, arithmetic.negate(right)], call.path)
 
 
-def _product(call: LayerCall) -> Value:
-    result, *others = call.values() or [anything("it is called without a tensor", call.path)]
+def is_one_tensor(call: LayerCall) -> bool:
+    """Whether the call was given several operands, and all are the same tensor."""
+    return len(call.tensors) > 1 and len(counted(call)) == 1
+
+
+def product_of_tensors(call: LayerCall) -> Value:
+    """Give the product of the operands; one that is there twice is squared."""
+    powers = [raised(value, float(count), call.path) for value, count in counted(call)]
+    result, *others = powers or [anything("it is called without a tensor", call.path)]
     for other in others:
         result = arithmetic.multiply(result, other, call.path)
     return result
@@ -61,9 +80,11 @@ def _product(call: LayerCall) -> Value:
 
 def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
     def rule(call: LayerCall) -> Value:
-        values = call.values()
+        values = [value for value, _ in counted(call)]
         if not values:
             return anything("it is called without a tensor", call.path)
+        if len(values) == 1:
+            return reshaped(values[0])
         return arithmetic.extreme(values, call.path, largest=largest)
 
     return rule
@@ -116,19 +137,28 @@ def _dot(call: LayerCall) -> Value:
         reached = left.is_unbounded and right.is_unbounded and arithmetic.vary_freely([left, right])
         nonnegative = left.low >= 0 and right.low >= 0
         return between(0.0 if nonnegative else -1.0, 1.0, reached=reached, sources=left.sources | right.sources)
-    return inner_product(left, right, call.path)
+    stored = call.config.get("axes", -1)
+    shape = call.shape(0)
+    axis = stored[0] if isinstance(stored, (list, tuple)) and stored else stored
+    return inner_product(left, right, call.path, axes.size(shape, axes.negative(axis, shape)))
 
 
-def inner_product(left: Value, right: Value, path: str) -> Value:
-    """Give sums of products of two tensors' elements."""
+def inner_product(left: Value, right: Value, path: str, count: int | None = None) -> Value:
+    """Give sums of products of two tensors' elements, `count` of them in each sum if that is known."""
     sources = left.sources | right.sources
-    if left.is_unbounded and right.is_unbounded and arithmetic.independent([left, right]):
+    pair = (left, right)
+    is_free = all(value.sources and arithmetic.leaves_zero(value) for value in pair) and arithmetic.vary_freely(pair)
+    if is_free and any(value.is_unbounded for value in pair):
         return unbounded(sources)
-    if left.low >= 0 and right.low >= 0:
-        return Value(
-            low=0.0, high=INFINITY, sources=sources, unknown=Unknown("its sum of products has no known bound", path)
-        )
-    return anything("nothing is known of a sum of products", path, sources)
+    first, second = (replace(bounds_only(value), sources=NO_SOURCES) for value in pair)
+    product = arithmetic.multiply(first, second, path)
+    times = float(count) if count else INFINITY
+    low, high = (0.0 if end == 0 else end * times for end in (product.low, product.high))
+    if low == -INFINITY and high == INFINITY:
+        return anything("nothing is known of a sum of products", path, sources)
+    if count:
+        return Value(low=low, high=high, sources=sources)
+    return Value(low=min(low, 0.0), high=max(high, 0.0), sources=sources)
 
 
 def _attention(call: LayerCall) -> tuple[Value, Value]:
@@ -192,10 +222,10 @@ def _attention_shape(call: LayerCall) -> list[Shape | None]:
 
 
 LAYERS: Mapping[str, Rule] = {
-    "Add": Rule(_sum, _broadcast_shape),
+    "Add": Rule(sum_of_tensors, _broadcast_shape),
     "Average": Rule(_average, _broadcast_shape),
     "Subtract": Rule(_difference, _broadcast_shape),
-    "Multiply": Rule(_product, _broadcast_shape),
+    "Multiply": Rule(product_of_tensors, _broadcast_shape),
     "Maximum": Rule(_extreme(largest=True), _broadcast_shape),
     "Minimum": Rule(_extreme(largest=False), _broadcast_shape),
     "Concatenate": Rule(_concatenate, _concatenate_shape),

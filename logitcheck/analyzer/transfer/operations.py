@@ -10,14 +10,22 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import clip, raised
-from logitcheck.analyzer.transfer.merging import inner_product, same_classes
+from logitcheck.analyzer.transfer.merging import (
+    inner_product,
+    is_one_tensor,
+    product_of_tensors,
+    same_classes,
+    sum_of_tensors,
+)
 from logitcheck.analyzer.values import (
     INFINITY,
     Derivation,
     Value,
     anything,
+    between,
     bounds_only,
     join,
+    reshaped,
     unbounded,
     unreached,
     without_axes,
@@ -61,6 +69,8 @@ def pair(call: LayerCall) -> tuple[Value, Value]:
 
 
 def _add(call: LayerCall) -> Value:
+    if is_one_tensor(call):
+        return sum_of_tensors(call)
     values = operands(call) or [anything("it is called without a tensor", call.path)]
     common = len(call.tensors) == len(values) and same_classes(call, call.tensors)
     total = arithmetic.add(values, call.path, same_classes=common)
@@ -80,6 +90,8 @@ def _above_sum(result: Value, values: Sequence[Value]) -> Value:
 def _subtract(call: LayerCall) -> Value:
     """Subtract; what a tensor leaves of its own maximum, or of the logarithm of its own exponentials, is known."""
     left, right = pair(call)
+    if is_one_tensor(call):
+        return between(0.0, 0.0, sources=left.sources)
     known = patterns.difference(left, right, _identity(call))
     if known is not None:
         return known
@@ -95,7 +107,7 @@ def _identity(call: LayerCall) -> object:
 
 
 def _multiply(call: LayerCall) -> Value:
-    return arithmetic.multiply(*pair(call), call.path)
+    return product_of_tensors(call) if is_one_tensor(call) else arithmetic.multiply(*pair(call), call.path)
 
 
 def quotient_of(call: LayerCall) -> Value:
@@ -116,6 +128,8 @@ def _divide_without_nan(call: LayerCall) -> Value:
 def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
     def rule(call: LayerCall) -> Value:
         left, right = pair(call)
+        if is_one_tensor(call):
+            return reshaped(left)
         limit = right if arithmetic.is_number(right) else left if arithmetic.is_number(left) else None
         if limit is not None:
             value = left if limit is right else right
@@ -165,7 +179,7 @@ def _matrix_product(call: LayerCall) -> Value:
             if _has_no_zero_column(matrix.value)
             else anything("its matrix has columns of zeros", call.path, left.sources)
         )
-    return inner_product(left, right, call.path)
+    return inner_product(left, right, call.path, None if turned[0] else axes.size(call.shape(0), -1))
 
 
 def _turned_over(call: LayerCall) -> tuple[bool, bool]:

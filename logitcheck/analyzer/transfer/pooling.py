@@ -28,11 +28,20 @@ def mean_of(value: Value, axis: int | None) -> Value:
     return replace(mean, log_of=LogOf.UNIT) if value.log_of is not None else mean
 
 
-def extreme_of(value: Value) -> Value:
-    """Give maxima or minima of the value's numbers: of those that hang together, not all come near a bound at once."""
+def extreme_of(value: Value, *, largest: bool | None) -> Value:
+    """Give maxima of the value's numbers, or minima, or (None) numbers in between.
+
+    For a maximum one number near the high bound is enough, but near the low one all must be at once; nothing tells
+    that they are, unless they are all unbounded.
+    """
     extreme = replace(bounds_only(value), integer=value.integer)
-    if value.is_joint:
-        extreme = replace(extreme, reaches_low=False, reaches_high=False)
+    if value.is_joint or not value.is_unbounded:
+        alone = not value.is_joint
+        extreme = replace(
+            extreme,
+            reaches_low=value.reaches_low and alone and largest is False,
+            reaches_high=value.reaches_high and alone and largest is True,
+        )
     return replace(extreme, log_of=LogOf.UNIT) if value.log_of is not None else extreme
 
 
@@ -56,7 +65,7 @@ def _average(*, removes_space: bool) -> Callable[[LayerCall], Value]:
 
 
 def _maximum(call: LayerCall) -> Value:
-    return extreme_of(call.value())
+    return extreme_of(call.value(), largest=True)
 
 
 def _window_shape(call: LayerCall) -> Shape | None:

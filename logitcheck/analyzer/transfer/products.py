@@ -28,8 +28,7 @@ def _product(call: LayerCall) -> Value:
 
 def _sum_of_products(call: LayerCall, left: Value, right: Value) -> Value:
     """Of a constant operand only the sign is looked at: it may hold zeros."""
-    result = inner_product(left, right, call.path)
-    return replace(result, unknown=None) if result.low == 0 else result
+    return inner_product(left, right, call.path)
 
 
 def _contraction(call: LayerCall) -> Value:

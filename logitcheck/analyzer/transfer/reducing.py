@@ -108,7 +108,8 @@ def sum_of(call: LayerCall) -> Value:
 
 def _extreme(call: LayerCall) -> Value:
     """Take the maximum or minimum; an `initial` number counts as well."""
-    extreme, is_maximum = extreme_of(call.value()), call.layer.rule in {"Max", "Amax"}
+    is_maximum = call.layer.rule in {"Max", "Amax"}
+    extreme = extreme_of(call.value(), largest=is_maximum)
     initial = call.option("initial")
     if initial is None:
         reduced = reduced_axes(call)
@@ -130,7 +131,9 @@ def product_of(call: LayerCall) -> Value:
 
 def spread_of(call: LayerCall) -> Value:
     """Rule of variances and standard deviations."""
-    value = call.value()
+    value, count = call.value(), size_of(call, reduced_axes(call))
+    if count == 1:
+        return between(0.0, 0.0, sources=value.sources)
     return Value(low=0.0, reaches_high=value.is_unbounded, sources=value.sources)
 
 
@@ -153,7 +156,7 @@ def _one_hot(call: LayerCall) -> Value:
 def _top(call: LayerCall) -> tuple[Value, Value]:
     value = call.value()
     ids = replace(between(0.0, INFINITY, reached=False, sources=value.sources), integer=True)
-    return extreme_of(value), ids
+    return extreme_of(value, largest=None), ids
 
 
 def reduced_shape(call: LayerCall) -> Shape | None:

@@ -27,8 +27,7 @@ from logitcheck.model import Shape
 
 def _inner_value(call: LayerCall) -> Value:
     """Medians and quantiles lie between the numbers; of any real numbers they are any."""
-    value, inner = call.value(), extreme_of(call.value())
-    return inner if value.sum_axis is None else replace(inner, reaches_low=False, reaches_high=False)
+    return extreme_of(call.value(), largest=None)
 
 
 def _running_shape(call: LayerCall) -> Shape | None:
@@ -189,7 +188,7 @@ OPERATIONS: Mapping[str, Rule] = {
     **{name: Rule(_inner_value, reduced_shape) for name in ("Median", "Nanmedian")},
     **{name: Rule(_inner_value, unknown_shape) for name in ("Quantile", "Percentile", "Nanquantile", "Nanpercentile")},
     **{
-        name: Rule(_ignoring_missing(lambda call: extreme_of(call.value())), reduced_shape)
+        name: Rule(_ignoring_missing(lambda call: extreme_of(call.value(), largest=None)), reduced_shape)
         for name in ("Nanmax", "Nanmin")
     },
     "Nanmean": Rule(_mean, reduced_shape),

@@ -145,7 +145,7 @@ def test_an_operation_takes_its_axis_from_the_call_or_the_config(name: str) -> N
         pytest.param(layer("ReLU", negative_slope=0.1), Kind.LOGITS, id="ReLU with a slope"),
         pytest.param(layer("LeakyReLU"), Kind.LOGITS, id="LeakyReLU"),
         pytest.param(layer("ELU"), Kind.RANGE, id="ELU"),
-        pytest.param(layer("PReLU"), Kind.UNKNOWN, id="PReLU"),
+        pytest.param(layer("PReLU"), Kind.LOGITS, id="PReLU"),
         pytest.param(layer("ThresholdedReLU"), Kind.RANGE, id="ThresholdedReLU"),
     ],
 )

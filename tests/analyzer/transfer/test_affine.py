@@ -48,9 +48,18 @@ UNIT_NORM = {"class_name": "UnitNorm", "config": {}}
 @pytest.mark.parametrize(
     ("operand", "config", "kind", "low"),
     [
-        pytest.param(scores(), {"kernel_constraint": UNIT_NORM}, Kind.UNKNOWN, -INFINITY, id="unit norm of scores"),
+        pytest.param(
+            scores(),
+            {"kernel_constraint": UNIT_NORM, "use_bias": False},
+            Kind.UNKNOWN,
+            -INFINITY,
+            id="unit norm of scores",
+        ),
+        pytest.param(
+            scores(), {"kernel_constraint": UNIT_NORM}, Kind.LOGITS, -INFINITY, id="unit norm of scores, free bias"
+        ),
         pytest.param(logits(), {"kernel_constraint": UNIT_NORM}, Kind.LOGITS, -INFINITY, id="unit norm of logits"),
-        pytest.param(scores(), {"bias_constraint": "NonNeg"}, Kind.UNKNOWN, -INFINITY, id="constrained bias"),
+        pytest.param(scores(), {"bias_constraint": "NonNeg"}, Kind.LOGITS, -INFINITY, id="constrained bias"),
         pytest.param(
             scores(), {"kernel_constraint": NON_NEGATIVE, "use_bias": False}, Kind.RANGE, 0.0, id="positive weights"
         ),
@@ -62,7 +71,7 @@ UNIT_NORM = {"class_name": "UnitNorm", "config": {}}
             id="positive weights and bias",
         ),
         pytest.param(
-            scores(), {"kernel_constraint": NON_NEGATIVE}, Kind.UNKNOWN, -INFINITY, id="positive weights, free bias"
+            scores(), {"kernel_constraint": NON_NEGATIVE}, Kind.LOGITS, -INFINITY, id="positive weights, free bias"
         ),
         pytest.param(
             scores(),
@@ -104,9 +113,11 @@ def test_constrained_and_frozen_weights_take_freedom_away(
         ({"embeddings_constraint": "NonNeg"}, Kind.RANGE),
         ({"embeddings_constraint": UNIT_NORM}, Kind.RANGE),
         ({"embeddings_constraint": "MaxNorm"}, Kind.UNKNOWN),
+        ({"embeddings_constraint": {"class_name": "MaxNorm", "config": {"max_value": 3}}}, Kind.RANGE),
+        ({"embeddings_constraint": {"class_name": "MinMaxNorm", "config": {}}}, Kind.RANGE),
         ({"trainable": False, "embeddings_initializer": "Ones"}, Kind.UNKNOWN),
     ],
-    ids=["free", "positive", "unit norm", "another constraint", "frozen constants"],
+    ids=["free", "positive", "unit norm", "another constraint", "largest norm", "norm in a range", "frozen constants"],
 )
 def test_embeddings(config: dict[str, Any], kind: Kind) -> None:
     assert result(call(layer("Embedding", **config), (UNKNOWN, (None, 5)))).kind is kind

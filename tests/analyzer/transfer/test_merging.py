@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
+from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.transfer import apply, shapes
 from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything
-from logitcheck.model import Layer, Shape
+from logitcheck.model import Call, Layer, Shape
 from tests.analyzer.given import (
+    Given,
     Operand,
     bounded,
     call,
@@ -13,6 +15,7 @@ from tests.analyzer.given import (
     layer,
     log_distribution,
     logits,
+    operation,
     reference,
     result,
     scores,
@@ -109,16 +112,53 @@ def test_columns_of_different_kinds_are_unknown() -> None:
     [
         pytest.param(logits("a"), logits("b"), Kind.LOGITS, id="logits"),
         pytest.param(logits("a"), logits("a"), Kind.UNKNOWN, id="logits with themselves"),
-        pytest.param(scores("a"), scores("b"), Kind.UNKNOWN, id="scores"),
-        pytest.param(logits("a"), scores("b"), Kind.UNKNOWN, id="logits and scores"),
+        pytest.param(scores("a"), scores("b"), Kind.RANGE, id="scores"),
+        pytest.param(logits("a"), scores("b"), Kind.LOGITS, id="logits and scores"),
+        pytest.param(logits("a"), anything("no reason", "layer"), Kind.UNKNOWN, id="logits and anything"),
     ],
 )
 def test_a_dot_product(left: Value, right: Value, kind: Kind) -> None:
     assert of(layer("Dot", axes=-1), left, right).kind is kind
 
 
-def test_a_dot_product_of_scores_is_not_negative() -> None:
-    assert of(layer("Dot", axes=-1), scores("a"), scores("b")).low == 0.0
+def test_a_dot_product_of_scores_lies_between_0_and_their_number() -> None:
+    value = of(layer("Dot", axes=-1), scores("a"), scores("b"))
+    assert (value.low, value.high, value.reaches_high) == (0.0, 3.0, False)
+
+
+def test_a_dot_product_of_numbers_of_either_sign_is_as_large_as_all_its_products() -> None:
+    value = of(layer("Dot", axes=-1), bounded(-1.0, 2.0, "a"), bounded(0.0, 1.0, "b"))
+    assert (value.low, value.high) == (-3.0, 6.0)
+
+
+TWICE = (reference(0), reference(0))
+
+
+@pytest.mark.parametrize(
+    ("merging", "low", "high"),
+    [
+        (layer("Add"), -2.0, 4.0),
+        (layer("Average"), -1.0, 2.0),
+        (layer("Subtract"), 0.0, 0.0),
+        (layer("Multiply"), 0.0, 4.0),
+        (layer("Maximum"), -1.0, 2.0),
+        (operation("Add"), -2.0, 4.0),
+        (operation("Subtract"), 0.0, 0.0),
+        (operation("Multiply"), 0.0, 4.0),
+        (operation("Minimum"), -1.0, 2.0),
+    ],
+)
+def test_a_tensor_merged_with_itself_is_followed(merging: Layer, low: float, high: float) -> None:
+    operands = Given([(bounded(-1.0, 2.0), (None, 3))])
+    value = result(LayerCall(merging, Call(TWICE, {}, TWICE), operands, "merge"))
+    assert (value.low, value.high) == (low, high)
+
+
+@pytest.mark.parametrize("name", ["Add", "Subtract", "Multiply", "Maximum"])
+def test_two_tensors_of_one_layer_keep_the_bounds_they_have_and_are_not_known_to_reach_them(name: str) -> None:
+    value = of(layer(name), bounded(-1.0, 2.0, "a"), bounded(-1.0, 2.0, "a"))
+    assert value.kind is Kind.RANGE
+    assert not value.leaves_unit
 
 
 @pytest.mark.parametrize(

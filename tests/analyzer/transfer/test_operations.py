@@ -190,9 +190,9 @@ def test_a_comparison_is_0_or_1(name: str) -> None:
         pytest.param(distribution(), distribution(name="b"), Kind.PROBABILITIES, id="mean of distributions"),
         pytest.param(distribution(), scores("b"), Kind.UNIT_INTERVAL, id="mean of scores"),
         pytest.param(distribution(), logits("b"), Kind.LOGITS, id="mean of logits"),
-        pytest.param(distribution(-2), scores("b"), Kind.UNKNOWN, id="distributions along the other axis"),
+        pytest.param(distribution(-2), scores("b"), Kind.RANGE, id="distributions along the other axis"),
         pytest.param(logits("a"), logits("b"), Kind.LOGITS, id="logits"),
-        pytest.param(scores("a"), scores("b"), Kind.UNKNOWN, id="scores"),
+        pytest.param(scores("a"), scores("b"), Kind.RANGE, id="scores"),
         pytest.param(anything("no reason", "layer"), logits("b"), Kind.UNKNOWN, id="unknown"),
     ],
 )
@@ -248,4 +248,4 @@ def test_a_distribution_of_rows_that_are_taken_as_columns_is_none(option: str) -
 def test_weights_that_are_taken_as_columns_are_no_mean(option: str) -> None:
     operands = [(distribution(name="weights"), (None, 2, 2)), (scores("rows"), (None, 2, 3))]
     turned = result(call(operation("Matmul"), *operands, kwargs={option: True}))
-    assert turned.kind is Kind.UNKNOWN
+    assert turned.kind is Kind.RANGE

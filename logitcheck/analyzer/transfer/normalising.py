@@ -1,0 +1,114 @@
+"""Layers that normalise, by learned numbers, those at hand or fixed ones (keras-facts: "Linear / affine")."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer import axes
+from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.transfer.affine import constraint_of
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, between, join, unbounded
+from logitcheck.model import Layer
+
+
+def _normalisation(call: LayerCall) -> Value:
+    """Batch, layer, group and RMS normalisation: any real value once a learned scale or shift is applied."""
+    if call.layer.rule in _STANDARDISERS and call.config.get("center") is False and _standardised_count(call) == 1:
+        return between(0.0, 0.0, sources=call.own_source())
+    if _normalises_freely(call.layer):
+        return unbounded(call.own_source())
+    if any(constraint_of(call.layer, name) is not None for name in ("gamma", "beta")):
+        return anything("its weights are constrained", call.path, call.own_source() | call.sources())
+    return _standardised(call)
+
+
+def _normalises_freely(layer: Layer) -> bool:
+    if any(constraint_of(layer, name) is not None for name in ("gamma", "beta")):
+        return False
+    has_scale_or_shift = layer.config.get("scale") is not False or layer.config.get("center") is not False
+    return has_scale_or_shift or layer.rule not in _STANDARDISERS
+
+
+_STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
+
+
+def _standardised_count(call: LayerCall) -> int | None:
+    """Give how many numbers are standardised together; of a single one, nothing but its mean is left."""
+    shape = call.shape()
+    if call.layer.rule == "GroupNormalization":
+        channels = axes.size(shape, axes.negative(call.config.get("axis", -1), shape))
+        groups = whole(call.config.get("groups", 32), -1)
+        count = axes.product(shape[1:]) if shape else None
+        together = groups if groups is not None and groups > 0 else channels
+        return count // together if count and together else None
+    normalised = axes.negatives(call.config.get("axis", -1), shape)
+    return axes.product(axes.size(shape, axis) for axis in normalised) if normalised else None
+
+
+def _standardised(call: LayerCall) -> Value:
+    """Give the bounds of standardised numbers: the largest of n is at most sqrt(n - 1) deviations from their mean."""
+    count = _standardised_count(call)
+    bound = math.sqrt(count - 1) if count else INFINITY
+    value = Value(low=-bound, high=bound, sources=call.sources())
+    return (
+        replace(value, unknown=Unknown("it is normalised without a learned scale", call.path))
+        if bound == INFINITY
+        else value
+    )
+
+
+def _unit_normalisation(call: LayerCall) -> Value:
+    operand = call.value()
+    if operand.low >= 0:
+        return Value(low=0.0, high=1.0, sources=operand.sources)
+    reached = operand.is_unbounded
+    return Value(low=-1.0, high=1.0, reaches_low=reached, reaches_high=reached, sources=operand.sources)
+
+
+def _rescaling(call: LayerCall) -> Value:
+    return _mapped(call, numbers(call.config.get("scale", 1.0)), numbers(call.config.get("offset", 0.0)))
+
+
+def _mapped(call: LayerCall, scales: list[float], offsets: list[float]) -> Value:
+    """Give the values after an affine map with one scale and offset, or one of each for every entry of an axis."""
+    count = max(len(scales), len(offsets))
+    if not scales or not offsets or {len(scales), len(offsets)} - {1, count}:
+        return _any_affine(call, "its scale and offset do not go together")
+    pairs = zip(scales * (count // len(scales)), offsets * (count // len(offsets)), strict=True)
+    value = call.value()
+    maps = [affine(value, scale, offset) for scale, offset in pairs]
+    return replace(maps[0] if count == 1 else join(maps), unknown=value.unknown)
+
+
+def _any_affine(call: LayerCall, reason: str) -> Value:
+    """Give the values after an affine map whose numbers are not looked at; unbounded ones stay so."""
+    operand = call.value()
+    return unbounded(operand.sources) if operand.is_unbounded else anything(reason, call.path, operand.sources)
+
+
+def _fixed_normalisation(call: LayerCall) -> Value:
+    """Apply the layer Normalization: an affine map whose numbers stand in the config, or only in the weights."""
+    means, variances = numbers(call.config.get("mean")), numbers(call.config.get("variance"))
+    if not means or not variances or any(variance <= 0 for variance in variances):
+        return _any_affine(call, "its mean and variance are learned from data")
+    if call.config.get("invert") is True:
+        return _mapped(call, [math.sqrt(variance) for variance in variances], means)
+    scales = [variance**-0.5 for variance in variances]
+    if len(scales) == 1:
+        scales *= len(means)
+    elif len(means) == 1:
+        means *= len(scales)
+    return _mapped(call, scales, [-mean * scale for mean, scale in zip(means, scales, strict=False)])
+
+
+LAYERS: Mapping[str, Rule] = {
+    **{
+        name: Rule(_normalisation, same_shape, _normalises_freely)
+        for name in ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization")
+    },
+    "UnitNormalization": Rule(_unit_normalisation, same_shape),
+    "Rescaling": Rule(_rescaling, same_shape),
+    "Normalization": Rule(_fixed_normalisation, same_shape),
+}
