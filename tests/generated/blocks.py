@@ -166,7 +166,6 @@ NORMALISING = (
         "Rescaling({number}, offset={number})",
         "Normalization(axis=None, mean={number}, variance={positive})",
         "Normalization(axis=None, mean={number}, variance={positive}, invert=True)",
-        "Normalization()",
         "BatchNormalization(gamma_constraint='non_neg')",
     ),
     *_layers((3, 4), "GroupNormalization(groups=1, scale={flag}, center={flag})"),
@@ -226,6 +225,10 @@ PATTERNS = (
         "{x} / keras.ops.sum({x}, axis={axis}, keepdims=True)",
         "keras.ops.exp({x}) / keras.ops.sum(keras.ops.exp({x}), axis={axis}, keepdims=True)",
         "keras.ops.exp(keras.ops.log_softmax({x}, axis={axis}))",
+        "{x} - keras.ops.max({x}, axis={axis}, keepdims=True)",
+        "{x} - keras.ops.logsumexp({x}, axis={axis}, keepdims=True)",
+        "keras.ops.log({x}) - keras.ops.log(1.0 - {x})",
+        "{x} / (keras.ops.sum({x}, axis={axis}, keepdims=True) + 1e-7)",
         "keras.ops.clip({x}, 1e-7, 1 - 1e-7)",
         "keras.ops.softmax({x} / {positive}, axis={axis})",
         "keras.ops.log(keras.ops.softmax({x}))",
@@ -242,6 +245,8 @@ PATTERNS = (
         "{x} / tf.reduce_sum({x}, axis={axis}, keepdims=True)",
         "tf.exp({x}) / tf.reduce_sum(tf.exp({x}), axis={axis}, keepdims=True)",
         "tf.exp(tf.nn.log_softmax({x}, axis={axis}))",
+        "{x} - tf.reduce_max({x}, axis={axis}, keepdims=True)",
+        "{x} - tf.reduce_logsumexp({x}, axis={axis}, keepdims=True)",
         "tf.clip_by_value({x}, 1e-7, 1 - 1e-7)",
         "tf.nn.softmax({x} / {positive}, axis={axis})",
         "tf.math.log(tf.nn.softmax({x}))",
@@ -323,6 +328,7 @@ OPERATIONS = (
 )
 
 ENCODING = (
+    *_layers(ANY_RANK, "Normalization()"),
     *_layers(ANY_RANK, "Discretization(bin_boundaries=[0.0, 1.0])"),
     *_layers((2,), "Discretization(bin_boundaries=[0.0, 1.0], output_mode={output_mode})"),
 )
@@ -346,6 +352,12 @@ OF_IDS = (
         )
     ),
 )
+
+CASTS = (
+    *_operations(KERAS_3, "keras.ops.cast({x}, 'float32')"),
+    *_operations(KERAS_2, "tf.cast({x}, 'float32')"),
+)
+"""All that is done with whole numbers: a Dense of Keras 3 would compute in whole numbers, too."""
 
 OPAQUE = _anywhere("Custom()({x})", "keras.layers.Lambda(lambda x: 2 * x - 1)({x})")
 

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy
 
@@ -58,7 +57,7 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
     ]
     with warnings.catch_warnings(), numpy.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        violations += _against_runs(drawn.model, outputs, found, seed)
+        violations += _against_runs(drawn, outputs, found, seed)
     return Checked(outputs, tuple(violations))
 
 
@@ -69,18 +68,20 @@ def _load_with_keras(generation: str, path: Path) -> None:
         raise UnusableModelError from error
 
 
-def _against_runs(model: Any, outputs: Sequence[OutputAnalysis], found: Sequence[Results], seed: int) -> Iterator[str]:
+def _against_runs(
+    drawn: Drawn, outputs: Sequence[OutputAnalysis], found: Sequence[Results], seed: int
+) -> Iterator[str]:
     if len(found[0]) != len(outputs):
         yield f"it has {len(found[0])} outputs, not {len(outputs)}"
         return
     for position, analysis in enumerate(outputs):
         for results in found:
-            violation = next(broken(analysis, results[position]), None)
+            violation = next(broken(analysis, results[position], masked=drawn.program.masked), None)
             if violation is not None:
                 yield f"output {position}: {violation}"
                 break
     for position, analysis in enumerate(outputs):
         for claim, reached in reaches(analysis.value):
             seen = any(reached(results[position]) for results in found)
-            if not seen and not any(reached(results[position]) for results in runs(model, seed + 1, **_MANY)):
+            if not seen and not any(reached(results[position]) for results in runs(drawn.model, seed + 1, **_MANY)):
                 yield f"output {position}: {claim} is not reached"

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies
 
-from tests.generated.blocks import ALL, CONVOLUTION, DENSE, FAMILIES, OF_IDS, Block
+from tests.generated.blocks import ALL, CASTS, CONVOLUTION, DENSE, FAMILIES, OF_IDS, Block
 from tests.generated.programs import Bench, Program
 from tests.generated.slots import Shape, fillings
 
@@ -35,17 +35,23 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """A tensor of a program: the expression that names it, its shape, whether it is an input of class ids."""
+    """A tensor of a program: the expression that names it, and its shape.
+
+    ids: whether it is an input of class ids. whole: whether it has another dtype than floating point.
+    """
 
     name: str
     shape: Shape
     ids: bool = False
+    whole: bool = False
 
 
 _INPUTS = ("(3,)", "(4, 3)", "(2, 4, 3)", "(1,)", "(None, 3)", "(4, 1)", "(2, 2, 2, 3)", "(3,), dtype='int32'")
 _STEPS = (2, 1, 3, 4, 6)
 _MOVES = ("block", "block", "block", "block", "block", "block", "again", "nested", "sequential", "wrapped", "input")
-_BARE = (*(False,) * 9, True)
+_BARE = (*(False,) * 39, True)
+"""Whether the rest of a model may see its input itself: of what comes straight from there, nothing can be known."""
+
 _TRIES = 4
 _MOST_NUMBERS = 200
 _LENGTH_OF_UNKNOWN = 4
@@ -105,7 +111,7 @@ class Growth:
         outputs = made[-1:] or [self._kept(tensors[0])]
         if made[:-1] and self._choose((False, False, False, True)):
             outputs.append(self._choose(made[:-1]))
-        if self._choose(_BARE) and self._choose((False, True)):
+        if self._choose(_BARE):
             outputs.append(self._kept(self._choose(self._inputs)))
         names = list(dict.fromkeys(tensor.name for tensor in outputs))
         return self._finished(f"keras.Model([{{inputs}}], [{', '.join(names)}])")
@@ -113,7 +119,7 @@ class Growth:
     def _kept(self, tensor: Tensor) -> Tensor:
         """Give an input of the model as an output: behind a layer, since not every Keras saves a bare one."""
         name = self._bench.add("x", f"keras.layers.Activation('linear')({tensor.name})")
-        return tensor if name is None else Tensor(name, tensor.shape, tensor.ids)
+        return tensor if name is None else Tensor(name, tensor.shape)
 
     def _finished(self, model: str) -> Drawn:
         needed = self._bench.needed(model)
@@ -140,7 +146,7 @@ class Growth:
             case "wrapped":
                 return self._wrapped(tensor, tensors)
             case "again":
-                known = [name for name, shape in self._layers if shape == tensor.shape and not tensor.ids]
+                known = [name for name, shape in self._layers if shape == tensor.shape and not tensor.whole]
                 return bool(known) and self._made(f"{self._choose(known)}({tensor.name})", tensors)
             case _:
                 return self._block(tensor, tensors)
@@ -154,13 +160,13 @@ class Growth:
             if found is not None:
                 tensors.append(found[1])
             return found is not None
-        alike = [other for other in tensors if other.shape == tensor.shape and not other.ids]
+        alike = [other for other in tensors if other.shape == tensor.shape and not other.whole]
         other = self._choose(alike[::-1]) if "{y}" in block.template and alike else tensor
         text = self._filled(block.template, tensor.shape, x=tensor.name, y=other.name)
         return text is not None and self._made(text, tensors)
 
     def _block_for(self, tensor: Tensor, *, layers_only: bool) -> Block | None:
-        table = OF_IDS if tensor.ids else FAMILIES[self._choose(ALL)]
+        table = OF_IDS if tensor.ids else CASTS if tensor.whole else FAMILIES[self._choose(ALL)]
         fitting = [block for block in table if self._fits(block, tensor) and (block.is_layer or not layers_only)]
         return self._choose(fitting) if fitting else None
 
@@ -178,13 +184,14 @@ class Growth:
         return layer, made[0]
 
     def _nested(self, tensor: Tensor, tensors: list[Tensor]) -> bool:
-        """Build a model of its own and call it."""
-        if tensor.ids:
+        """Build a model of its own and call it; its layers are not called outside, which Keras cannot load again."""
+        if tensor.whole:
             return False
         start = self._input(f"{tensor.shape[1:]}", nested=True)
-        inner = [start]
+        inner, outside = [start], len(self._layers)
         for _ in range(self._choose((1, 2, 3))):
             self._block(self._choose(inner[::-1]), inner)
+        del self._layers[outside:]
         if len(inner) == 1:
             return False
         model = self._bench.add("model", f"keras.Model({start.name}, {inner[-1].name})")
@@ -206,7 +213,7 @@ class Growth:
 
     def _wrapped(self, tensor: Tensor, tensors: list[Tensor]) -> bool:
         """Let a layer see each step of the second axis on its own."""
-        if len(tensor.shape) not in {3, 4} or tensor.ids:
+        if len(tensor.shape) not in {3, 4} or tensor.whole:
             return False
         inside = Tensor("", (None, *tensor.shape[2:]))
         block = self._block_for(inside, layers_only=True)
@@ -216,7 +223,7 @@ class Growth:
     def _input(self, shape: str, *, nested: bool = False) -> Tensor:
         name = self._bench.add("a", f"keras.Input({shape})")
         assert name is not None
-        tensor = Tensor(name, self._shape(name), "int" in shape)
+        tensor = Tensor(name, self._shape(name), "int" in shape, "int" in shape)
         if not nested:
             self._inputs.append(tensor)
         return tensor
@@ -228,12 +235,15 @@ class Growth:
             return False
         result = self._bench.value(name)
         names = [f"{name}[{index}]" for index in range(len(result))] if isinstance(result, (list, tuple)) else [name]
-        made = [Tensor(part, self._shape(part)) for part in names]
+        made = [Tensor(part, self._shape(part), whole=not self._is_floating(part)) for part in names]
         tensors += [tensor for tensor in made if _is_small(tensor.shape)]
         return any(_is_small(tensor.shape) for tensor in made)
 
     def _shape(self, name: str) -> Shape:
         return tuple(self._bench.value(name).shape)
+
+    def _is_floating(self, name: str) -> bool:
+        return "float" in str(self._bench.value(name).dtype)
 
     def _filled(self, template: str, shape: Shape, **operands: str) -> str | None:
         """Fill the slots of a template, each on its own; None if nothing can stand in one of them."""

@@ -34,6 +34,11 @@ class Program:
         return any("Custom(" in line or "Lambda(" in line for line in self.lines)
 
     @property
+    def masked(self) -> bool:
+        """Whether it masks steps; no file tells which layers behind look at the mask."""
+        return any("mask_zero" in line or "Masking(" in line for line in self.lines)
+
+    @property
     def code(self) -> str:
         heading = ["import keras"]
         if self.generation != KERAS_3:
