@@ -275,7 +275,7 @@ def join(values: Sequence[Value]) -> Value:
 
 
 def _is_whole(value: Value) -> bool:
-    return value.low == value.high and value.low.is_integer()
+    return value.low == value.high and float(value.low).is_integer()
 
 
 def affine(value: Value, scale: float, offset: float) -> Value:

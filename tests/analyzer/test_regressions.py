@@ -267,8 +267,10 @@ def test_a_mean_of_numbers_without_a_bound_is_without_one() -> None:
         call(given_layer("GlobalAveragePooling1D"), (WHOLE, SHAPE)),
         call(operation("Sqrt"), (WHOLE, SHAPE)),
         call(given_layer("Concatenate"), (WHOLE, SHAPE), (logits(), SHAPE)),
+        call(operation("Clip", x_min=0.5), (WHOLE, SHAPE)),
+        call(operation("Divide"), (WHOLE, SHAPE), (replace(WHOLE, low=1.0), SHAPE)),
     ],
-    ids=["attention", "mean", "root", "beside others"],
+    ids=["attention", "mean", "root", "beside others", "cut at a half", "divided"],
 )
 def test_whole_numbers_that_are_mixed_are_whole_no_more(called: LayerCall) -> None:
     assert not result(called).integer

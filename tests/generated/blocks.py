@@ -50,7 +50,6 @@ DENSE = (
         "Dense({last}, use_bias=False)",
         "Dense({units}, activation={activation}, kernel_constraint='non_neg', bias_constraint='non_neg')",
         "Dense({units}, activation={activation}, kernel_constraint={constraint})",
-        "Dense({units}, activation={activation}, kernel_initializer='ones', trainable=False)",
     ),
     *_layers((2,), "EinsumDense('ab,bc->ac', output_shape={units}, activation={activation})"),
     *_layers((3,), "EinsumDense('abc,cd->abd', output_shape=(None, {units}), bias_axes='d', activation={activation})"),
@@ -328,7 +327,6 @@ OPERATIONS = (
 )
 
 ENCODING = (
-    *_layers(ANY_RANK, "Normalization()"),
     *_layers(ANY_RANK, "Discretization(bin_boundaries=[0.0, 1.0])"),
     *_layers((2,), "Discretization(bin_boundaries=[0.0, 1.0], output_mode={output_mode})"),
 )
@@ -353,6 +351,13 @@ OF_IDS = (
     ),
 )
 
+ODD = _layers(
+    ANY_RANK,
+    "Normalization()",
+    "Dense({units}, activation={activation}, kernel_initializer='ones', trainable=False)",
+)
+"""Layers of which nothing can be known: what they learned of data, or were given as weights, stands in no config."""
+
 CASTS = (
     *_operations(KERAS_3, "keras.ops.cast({x}, 'float32')"),
     *_operations(KERAS_2, "tf.cast({x}, 'float32')"),
@@ -374,6 +379,7 @@ FAMILIES: Mapping[str, tuple[Block, ...]] = {
     "attention": ATTENTION,
     "recurrent": RECURRENT,
     "encoding": ENCODING,
+    "odd": ODD,
     "opaque": OPAQUE,
 }
 

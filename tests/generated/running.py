@@ -11,7 +11,9 @@ Results = tuple[Any, ...]
 """One array for each output, in double precision."""
 
 IDS = 4
-_UNKNOWN_LENGTH = 4
+_UNKNOWN_LENGTH = 8
+"""Long enough to be pooled several times."""
+
 _INPUT_SCALES = (0.01, 0.1, 1.0, 10.0, 100.0)
 _WEIGHT_SCALES = (0.1, 1.0, 10.0, 1.0)
 _FIXED = ("seed", "count", "vector_u", "sn_u")

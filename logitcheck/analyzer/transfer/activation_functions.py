@@ -204,9 +204,10 @@ def _gated(value: Value, _: Parameters) -> Value:
     return Value(low=min(value.low, 0.0), high=max(value.high, 0.0), sources=value.sources, unknown=value.unknown)
 
 
-def _learned_slope(value: Value, _: Parameters) -> Value:
+def _learned_slope(value: Value, parameters: Parameters) -> Value:
     """PReLU: above 0 it passes values on, below 0 a learned slope decides, which may have either sign."""
-    if value.is_unbounded:
+    is_free = parameters.get("alpha_constraint") is None and parameters.get("trainable") is not False
+    if value.is_unbounded or (is_free and value.reaches_low and value.low < 0):
         return unbounded(value.sources)
     low = value.low if value.low >= 0 else -INFINITY
     reason = Unknown("its slope below 0 is learned", "")

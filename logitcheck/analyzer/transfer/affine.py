@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
 from logitcheck.analyzer.transfer import activation
-from logitcheck.analyzer.values import INFINITY, Value, anything, between, unbounded
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, unbounded
 from logitcheck.model import Layer, Shape
 
 _CONSTANT_INITIALIZERS = frozenset(
@@ -59,11 +59,29 @@ def _weighted_sum(call: LayerCall) -> Value:
     has_free_bias = layer.config.get("use_bias") is not False and constraint_of(layer, "bias") is None
     if not frozen and (not constraints or has_free_bias):
         return unbounded(call.own_source())
-    bias_is_positive = layer.config.get("use_bias") is False or constraint_of(layer, "bias") in {"NonNeg", "non_neg"}
-    if constraints and constraints <= {"NonNeg", "non_neg"} and bias_is_positive and operand.low >= 0 and not frozen:
-        return Value(low=0.0, reaches_low=True, reaches_high=operand.reaches_high, sources=call.own_source())
+    has_bias = layer.config.get("use_bias") is not False
+    bias_is_positive = not has_bias or constraint_of(layer, "bias") in _NON_NEGATIVE
+    if constraints and constraints <= _NON_NEGATIVE and bias_is_positive and not frozen:
+        return _positively_weighted(operand, call, has_bias=has_bias)
     reason = "its weights are frozen constants" if frozen else "its weights are constrained"
     return anything(reason, call.path, call.own_source() | operand.sources)
+
+
+_NON_NEGATIVE = frozenset({"NonNeg", "non_neg"})
+
+
+def _positively_weighted(operand: Value, call: LayerCall, *, has_bias: bool) -> Value:
+    """Give a sum with weights and a bias that are not negative: it goes where the numbers go, and up with the bias."""
+    reaches_low = operand.low >= 0 or operand.reaches_low
+    result = Value(
+        low=0.0 if operand.low >= 0 else -INFINITY,
+        reaches_low=reaches_low,
+        reaches_high=has_bias or (operand.reaches_high and operand.high > 0),
+        sources=call.own_source(),
+    )
+    if operand.low >= 0 or result.is_unbounded:
+        return result
+    return replace(result, unknown=Unknown("its weights are constrained", call.path))
 
 
 def _affine(call: LayerCall) -> Value:

@@ -59,7 +59,7 @@ def combine(values: Sequence[Value], low: float, high: float, reached: tuple[boo
         high=high,
         reaches_low=reached[0] and not shared,
         reaches_high=reached[1] and not shared,
-        integer=all(value.integer or is_number(value) for value in values),
+        integer=all(value.integer or (is_number(value) and float(value.low).is_integer()) for value in values),
         sources=NO_SOURCES.union(*(value.sources for value in values)),
     )
     if result.is_unbounded or result.within_unit:
@@ -147,6 +147,10 @@ def _product(left: float, right: float) -> float:
 
 def divide(left: Value, right: Value, path: str) -> Value:
     """Give the quotient of two values."""
+    return replace(_quotient_of(left, right, path), integer=False)
+
+
+def _quotient_of(left: Value, right: Value, path: str) -> Value:
     if is_number(right) and math.isfinite(right.low) and right.low != 0:
         return _scaled(left, 1 / right.low)
     pair = (left, right)

@@ -38,7 +38,7 @@ def clip(value: Value, low: float, high: float) -> Value:
         high=min(max(value.high, low), high),
         reaches_low=value.reaches_low,
         reaches_high=value.reaches_high,
-        integer=value.integer,
+        integer=value.integer and all(math.isinf(end) or float(end).is_integer() for end in (low, high)),
         sources=value.sources,
     )
     if value.within_unit and low <= _SMALL and high >= 1 - _SMALL:

@@ -25,10 +25,11 @@ def _normalisation(call: LayerCall) -> Value:
 
 
 def _normalises_freely(layer: Layer) -> bool:
-    if any(constraint_of(layer, name) is not None for name in ("gamma", "beta")):
-        return False
-    has_scale_or_shift = layer.config.get("scale") is not False or layer.config.get("center") is not False
-    return has_scale_or_shift or layer.rule not in _STANDARDISERS
+    learned = {"gamma": layer.config.get("scale"), "beta": layer.config.get("center")}
+    constrained = [name for name in learned if constraint_of(layer, name) is not None]
+    if any(learned[name] is not False and name not in constrained for name in learned):
+        return True
+    return layer.rule not in _STANDARDISERS and not constrained
 
 
 _STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})

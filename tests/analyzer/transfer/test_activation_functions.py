@@ -261,6 +261,15 @@ def test_a_prelu_is_bounded_for_every_slope_it_may_learn(operand: tuple[Value, f
     assert describes(FUNCTIONS["prelu"](value, {}), number if number >= 0 else slope * number)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "kind"),
+    [({}, Kind.LOGITS), ({"alpha_constraint": "NonNeg"}, Kind.UNKNOWN)],
+    ids=["free", "constrained"],
+)
+def test_a_free_slope_makes_any_number_of_one_below_0(parameters: dict[str, object], kind: Kind) -> None:
+    assert FUNCTIONS["prelu"](between(-1.0, 1.0), parameters).kind is kind
+
+
 def test_a_prelu_of_positive_numbers_hands_them_on() -> None:
     assert FUNCTIONS["prelu"](between(0.0, 1.0), {}).kind is Kind.UNIT_INTERVAL
 

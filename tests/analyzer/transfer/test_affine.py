@@ -71,6 +71,20 @@ UNIT_NORM = {"class_name": "UnitNorm", "config": {}}
             id="positive weights and bias",
         ),
         pytest.param(
+            bounded(-1.0, 1.0),
+            {"kernel_constraint": "non_neg", "bias_constraint": "non_neg"},
+            Kind.LOGITS,
+            -INFINITY,
+            id="positive weights of numbers of both signs",
+        ),
+        pytest.param(
+            bounded(-2.0, -1.0),
+            {"kernel_constraint": "non_neg", "use_bias": False},
+            Kind.UNKNOWN,
+            -INFINITY,
+            id="positive weights of negative numbers",
+        ),
+        pytest.param(
             scores(), {"kernel_constraint": NON_NEGATIVE}, Kind.LOGITS, -INFINITY, id="positive weights, free bias"
         ),
         pytest.param(
@@ -138,7 +152,10 @@ def test_a_soft_cap_bounds_a_reversed_embedding() -> None:
         pytest.param(layer("LayerNormalization", axis=-1, scale=False, center=False), Kind.RANGE, id="layer, bare"),
         pytest.param(layer("GroupNormalization", scale=False, center=False), Kind.UNKNOWN, id="group, bare"),
         pytest.param(layer("RMSNormalization"), Kind.LOGITS, id="root mean square"),
-        pytest.param(layer("BatchNormalization", gamma_constraint="NonNeg"), Kind.UNKNOWN, id="constrained"),
+        pytest.param(layer("BatchNormalization", gamma_constraint="NonNeg"), Kind.LOGITS, id="free shift"),
+        pytest.param(
+            layer("BatchNormalization", gamma_constraint="NonNeg", center=False), Kind.UNKNOWN, id="constrained"
+        ),
     ],
 )
 def test_normalisation(normalising: Layer, kind: Kind) -> None:
