@@ -9,7 +9,10 @@ from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies
 
-from tests.generated.blocks import ALL, CASTS, CONVOLUTION, DENSE, FAMILIES, OF_IDS, Block
+from tests.generated.blocks import Block
+from tests.generated.families import ALL, FAMILIES
+from tests.generated.layers import CONVOLUTION, DENSE, OF_IDS
+from tests.generated.operations import CASTS
 from tests.generated.programs import Bench, Program
 from tests.generated.slots import Shape, fillings
 
@@ -88,7 +91,8 @@ class Growth:
     def _stem(self, tensor: Tensor) -> tuple[str, Tensor] | None:
         table = OF_IDS if tensor.ids else (*DENSE, *CONVOLUTION)
         fitting = [block for block in table if self._fits(block, tensor)]
-        return self._layer(self._choose(fitting), tensor) if fitting else None
+        tries = (self._layer(self._choose(fitting), tensor) for _ in range(_TRIES if fitting else 0))
+        return next((made for made in tries if made is not None), None)
 
     def _chain(self, first: Tensor) -> Drawn:
         layers, tensor = [], first
