@@ -7,13 +7,13 @@ to be (a Dense, an activation, an opaque layer, an input).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logitcheck.analyzer import transfer
-from logitcheck.analyzer.calls import LayerCall, whole
-from logitcheck.analyzer.values import Kind, LogOf, Value
+from logitcheck.analyzer.calls import LayerCall, Operands, whole
+from logitcheck.analyzer.values import Applied, Kind, LogOf, Value
 from logitcheck.analyzer.walk import Point, Walk
-from logitcheck.model import LayerKind, TensorReference
+from logitcheck.model import LayerKind, Shape, TensorReference
 
 MOST_STEPS = 12
 
@@ -80,7 +80,7 @@ def _step(walk: Walk, point: Point, tensor: int) -> Step:
     value = walk.value(point.scope, TensorReference(point.layer, point.call, tensor))
     units = next((whole(call.config.get(name)) for name in ("units", "filters") if name in call.config), None)
     activation = call.layer.activation
-    passes = _hands_on(call, value)
+    passes = _hands_on(call, value, tensor)
     return Step(
         layer=call.path,
         class_name=call.layer.class_name,
@@ -107,15 +107,43 @@ def _effect(call: LayerCall, value: Value, units: int | None) -> str:
     return f"{what}: {describe(value)}" if what else describe(value)
 
 
-def _hands_on(call: LayerCall, after: Value) -> bool:
-    """Whether a layer has one operand and puts out what it was given."""
+def _hands_on(call: LayerCall, after: Value, tensor: int) -> bool:
+    """Whether a layer has one operand and puts out the numbers it was given."""
     rule = transfer.rule_for(call.layer)
     if rule is None or rule.cuts(call.layer) or len(call.tensors) != 1:
         return False
     before = call.value()
-    if after.applied != before.applied:
+    if (before.low, before.high, before.axis, before.kind) != (after.low, after.high, after.axis, after.kind):
         return False
-    return (before.low, before.high, before.axis, before.kind) == (after.low, after.high, after.axis, after.kind)
+    return after.applied == before.applied and (before.applied is not None or _keeps_numbers(call, tensor))
+
+
+_MARK = Applied("", "", None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """Operands that all look as if an activation had just been applied."""
+
+    operands: Operands
+
+    def value(self, reference: TensorReference) -> Value:
+        return replace(self.operands.value(reference), applied=_MARK)
+
+    def shape(self, reference: TensorReference) -> Shape | None:
+        return self.operands.shape(reference)
+
+    def identity(self, reference: TensorReference) -> object:
+        return self.operands.identity(reference)
+
+
+def _keeps_numbers(call: LayerCall, tensor: int) -> bool:
+    """Whether the layer changes no number: bounds cannot tell, since any real number minus 3 is any real number.
+
+    Transfer rules remember an activation for as long as its numbers stay what they were; so one is pretended.
+    """
+    values = transfer.apply(replace(call, operands=_Marked(call.operands)))
+    return tensor < len(values) and values[tensor].applied is _MARK
 
 
 def describe(value: Value) -> str:

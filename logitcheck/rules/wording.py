@@ -7,6 +7,7 @@ import math
 from logitcheck.analyzer.effects import version
 from logitcheck.analyzer.evidence import Step, describe
 from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer.values import Kind
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm, SavedModel
 from logitcheck.rules.base import Case, deciding_layer
 
@@ -115,31 +116,70 @@ def compile_with(case: Case, code: str) -> str:
 def without_activation(case: Case) -> str:
     """Write how to take the activation away from the head."""
     name, step = deciding_layer(case.output), _head(case)
+    if not _is_replaceable(case, step, None) or (step is not None and _is_on_activation(case, step)):
+        return f"end the model in {new_head(case, None)}"
     if step is None or step.units is None:
         return f"remove layer {name!r}, or make its activation None"
     return with_activation(case, None)
 
 
 def with_activation(case: Case, activation: str | None, *, units: int | None = None) -> str:
-    """Write how to give the head an activation, or none; and another number of units, if one is given."""
+    """Write how to give the head an activation, or none; and another number of units, if one is given.
+
+    It goes behind the last layer that changes numbers: an activation before a shift or a scale would be undone there.
+    """
     name, step = deciding_layer(case.output), _head(case)
     axis = case.judged.axis if case.judged is not None else None
     if activation == "softmax" and axis not in {None, -1}:
         return f"Softmax(axis={axis}) behind layer {name!r}, without another activation"
+    if not _is_replaceable(case, step, activation):
+        if case.output.kind is Kind.LOGITS and units is None:
+            return f"Activation({activation!r}) behind layer {case.output.evidence[-1].layer!r}"
+        return f"end the model in {new_head(case, activation, units=units)}"
     if step is None or step.units is None:
-        is_activated = case.output.value.applied is not None
         if units is not None:
-            return f"{units} units before layer {name!r}" if activation else f"{units} units without layer {name!r}"
-        return f"Activation({activation!r}) {'in place of' if is_activated else 'behind'} layer {name!r}"
+            return _with_units(case, activation, units)
+        return f"Activation({activation!r}) {'behind' if case.output.value.applied is None else 'in place of'} layer {name!r}"
     size = step.units if units is None else units
     if step.class_name == "Dense":
         return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
     return f"{step.class_name}({size}, ..., activation={activation!r})"
 
 
-def new_head(case: Case, activation: str | None) -> str:
-    """Write a Dense layer to end the model in."""
-    size = "..." if case.output.classes is None else str(case.output.classes)
+def _is_replaceable(case: Case, head: Step | None, activation: str | None) -> bool:
+    """Whether the output is what the head makes of it: nothing behind it changes the numbers or their classes."""
+    steps = case.output.evidence
+    is_grouped = activation == "softmax" and head is not None and head.units is not None and head is not steps[-1]
+    if is_grouped and head is not None and case.output.classes not in {None, head.units}:
+        return False
+    applied = case.output.value.applied
+    if applied is None:
+        return case.output.kind is Kind.LOGITS or (head is not None and head.units is not None)
+    behind = steps[steps.index(head) + 1 :] if head is not None else ()
+    return not any(step.decides and not applied.layer.startswith(f"{step.layer}/") for step in behind)
+
+
+def _is_on_activation(case: Case, head: Step) -> bool:
+    """Whether a head without units stands on another activation, whose numbers are left where it is removed."""
+    steps = case.output.evidence
+    before = next((step for step in reversed(steps[: steps.index(head)]) if step.decides), None)
+    return head.units is None and before is not None and before.activation not in {None, "linear"}
+
+
+def _with_units(case: Case, activation: str | None, units: int) -> str:
+    """Write how to change the number of units in front of a head that has none of its own."""
+    name, applied = deciding_layer(case.output), case.output.value.applied
+    if applied is not None and activation is None:
+        return f"{units} units without layer {name!r}"
+    before = f"{units} units before layer {name!r}"
+    if activation == (applied.name if applied is not None else None):
+        return before
+    return f"{before}, and Activation({activation!r}) {'behind it' if applied is None else 'in its place'}"
+
+
+def new_head(case: Case, activation: str | None, *, units: int | None = None) -> str:
+    """Write a Dense layer to end the model in, of as many units as the output has unless others are given."""
+    size = units or case.output.classes or "..."
     return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
 
 

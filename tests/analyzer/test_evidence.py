@@ -61,6 +61,26 @@ def test_the_way_is_told_in_the_order_in_which_values_flow(tmp_path: Path) -> No
         pytest.param(
             sequential(dense("head", 3), layer("Dropout", "d", rate=0.5)), "hands the values on", id="Dropout"
         ),
+        pytest.param(
+            sequential(dense("head", 3), layer("Rescaling", "r", scale=2.0, offset=-1.0)),
+            "any real number",
+            id="a shift and a scale",
+        ),
+        pytest.param(
+            sequential(dense("head", 3), layer("Rescaling", "r", scale=1.0, offset=0.0)),
+            "hands the values on",
+            id="a scale of 1",
+        ),
+        pytest.param(
+            sequential(dense("head", 3, "sigmoid"), layer("Rescaling", "r", scale=-1.0, offset=1.0)),
+            "each value in [0, 1]",
+            id="one minus a sigmoid",
+        ),
+        pytest.param(
+            sequential(dense("head", 3), layer("Reshape", "r", target_shape=[3, 1])),
+            "hands the values on",
+            id="Reshape",
+        ),
     ],
 )
 def test_each_step_says_what_it_did(tmp_path: Path, model: Config, effect: str) -> None:

@@ -10,10 +10,24 @@ from typing import Any
 import pytest
 
 from logitcheck.report import Severity
-from tests.building import Config, compiled, dense, layer, loss, report_on, sequential
+from tests.building import (
+    Config,
+    called,
+    compiled,
+    dense,
+    functional,
+    layer,
+    loss,
+    operation,
+    report_on,
+    sequential,
+    source,
+    tensor,
+)
 from tests.rules.judging import BINARY, CATEGORICAL, SPARSE, Shape, followed_by, head, softmax
 
 COMPILE = re.compile(r"model\.compile\(\.\.\., loss=(.+?)\)(?: \(|$)")
+BEHIND = re.compile(r"behind layer '([^']+)'")
 LAYER = re.compile(r"\b(Dense\([^()]*\)|Softmax\([^()]*\)|Activation\([^()]*\))")
 
 
@@ -43,9 +57,12 @@ def mended(model: Config, compiled_loss: Any, fix: str) -> Config:
     layers = list(model["config"]["layers"])
     for code in LAYER.findall(COMPILE.sub("", fix)):
         replacement = typed(code)
-        at = next(index for index, entry in enumerate(layers) if entry["name"] == "head")
-        if replacement["class_name"] == "Softmax":
-            layers = [*layers[: at + 1], replacement | {"name": "made"}]
+        behind = BEHIND.search(fix)
+        at = next(index for index, entry in enumerate(layers) if entry["name"] == (behind[1] if behind else "head"))
+        if "end the model in" in fix:
+            layers.append(replacement | {"name": "made"})
+        elif behind is not None:
+            layers.insert(at + 1, replacement | {"name": "made"})
         else:
             layers[at] = replacement
     shown = COMPILE.search(fix)
@@ -55,6 +72,11 @@ def mended(model: Config, compiled_loss: Any, fix: str) -> Config:
 
 SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
 BINARY_LOGITS = loss("BinaryCrossentropy", from_logits=True)
+SHIFTED = layer("Rescaling", "shifted", scale=1.0, offset=-3.0)
+SCALED = layer("Rescaling", "scaled", scale=0.5, offset=0.0)
+COMPLEMENT = layer("Rescaling", "complement", scale=-1.0, offset=1.0)
+CLIPPED = layer("ReLU", "clipped", max_value=0.75)
+UNIT = layer("ReLU", "unit", max_value=1.0)
 CASES: dict[str, tuple[Config, Any]] = {
     "LC101 softmax": (head("softmax"), SPARSE_LOGITS),
     "LC101 smoothed": (head("softmax"), loss("CategoricalCrossentropy", from_logits=True, label_smoothing=0.1)),
@@ -68,6 +90,16 @@ CASES: dict[str, tuple[Config, Any]] = {
     "LC102 binary": (head(units=1), BINARY),
     "LC102 by shape": (head(), "ce"),
     "LC102 by shape, one unit": (head(units=1), "crossentropy"),
+    "LC102 shifted": (followed_by(SHIFTED, units=1), BINARY),
+    "LC102 scaled": (followed_by(SCALED), SPARSE),
+    "LC102 shifted and dropped": (followed_by(SHIFTED, layer("Dropout", "drop", rate=0.5)), SPARSE),
+    "LC102 regrouped": (followed_by(layer("Reshape", "grouped", target_shape=[2, 5])), SPARSE),
+    "LC101 cut, sigmoid": (followed_by(CLIPPED, activation="sigmoid", units=1), BINARY_LOGITS),
+    "LC101 cut, relu": (followed_by(UNIT, activation="relu", units=1), BINARY_LOGITS),
+    "LC101 complement": (followed_by(COMPLEMENT, activation="sigmoid", units=1), BINARY_LOGITS),
+    "LC101 complement, sparse": (followed_by(COMPLEMENT, activation="sigmoid", units=3), SPARSE_LOGITS),
+    "LC112 complement": (followed_by(COMPLEMENT, activation="sigmoid", units=1), "hinge"),
+    "LC111 shifted": (followed_by(SHIFTED), "kl_divergence"),
     "LC103 sparse": (head("log_softmax"), SPARSE),
     "LC103 binary": (head("log_sigmoid", 1), BINARY),
     "LC104 relu": (head("relu"), SPARSE),
@@ -106,6 +138,17 @@ def test_what_a_fix_shows_leaves_nothing_to_find(tmp_path: Path, name: str, vers
         assert COMPILE.search(fix) or LAYER.search(fix)
         left = report_on(tmp_path, mended(model, compiled_loss, fix), version).findings
         assert [found.code for found in left if found.severity is not Severity.INFO] == []
+
+
+def test_without_its_activation_a_head_with_a_clip_behind_would_not_put_out_logits(tmp_path: Path) -> None:
+    layers = [
+        source(),
+        called(dense("head", 1, "sigmoid"), tensor("x", (None, 4))),
+        called(operation("Clip", "clip", x_min=1e-7, x_max=1 - 1e-7), tensor("head", (None, 1))),
+    ]
+    model = functional(layers, [["clip", 0, 0]])
+    (finding,) = report_on(tmp_path, compiled(model, BINARY_LOGITS)).findings
+    assert finding.fixes[1] == "Drop the activation, keep the loss: end the model in Dense(1)"
 
 
 @pytest.mark.parametrize(("version", "module"), VERSIONS.items())
