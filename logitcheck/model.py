@@ -214,10 +214,12 @@ class ModelOutput:
     """One output of a model, with the losses and metrics compiled for it.
 
     name: its name as Keras of that version gives it. tensor: None where the graph cannot be walked.
+    path: where it is in what the model returns, keys and positions; empty where that is the output itself.
     """
 
     name: str | None
     tensor: TensorReference | None
+    path: tuple[str | int, ...] = ()
     losses: tuple[Loss, ...] = ()
     metrics: tuple[Metric, ...] = ()
 

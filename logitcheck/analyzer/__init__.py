@@ -34,9 +34,10 @@ class JudgedLoss:
 class OutputAnalysis:
     """What one output of a model is.
 
-    name: as in the model; None where it cannot be walked. classes: size of its class axis (the last one where no
-    distribution tells another), if known. units: size of its last axis, if known. rank: number of axes, the batch axis
-    included, if known. kind: of the value. metrics: as compiled; what they make of the value stands in `metrics.py`.
+    name: as in the model; None where it cannot be walked. path: where it is in what the model returns.
+    classes: size of its class axis (the last one where no distribution tells another), if known. units: size of its
+    last axis, if known. rank: number of axes, the batch axis included, if known. kind: of the value. metrics: as
+    compiled; what they make of the value stands in `metrics.py`.
     """
 
     name: str | None
@@ -48,6 +49,7 @@ class OutputAnalysis:
     losses: tuple[JudgedLoss, ...]
     metrics: tuple[Metric, ...]
     kind: Kind
+    path: tuple[str | int, ...] = ()
 
 
 def analyze(model: SavedModel) -> tuple[OutputAnalysis, ...]:
@@ -89,6 +91,7 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
         losses=judged,
         metrics=output.metrics,
         kind=value.kind,
+        path=output.path,
     )
 
 

@@ -51,6 +51,7 @@ def match(
         ModelOutput(
             name=output.name,
             tensor=output.tensor,
+            path=output.path,
             losses=tuple(_losses(output, position, outputs, stored, weights, generation)),
             metrics=metrics[position] if metrics else (),
         )

@@ -69,8 +69,21 @@ class PredictReturnsLogits(Rule):
         activation = wording.activation_for(judged.expectation.family)
         threshold = "The class is the largest logit." if activation == "softmax" else "The threshold is 0, not 0.5."
         message = f"Right as it is; but predict() returns logits for {wording.output_words(case)}. {threshold}"
-        module = wording.library(case.model)
-        layer = "Softmax()" if activation == "softmax" else "Activation('sigmoid')"
-        yield self.finding(
-            case, message, fixes=(f"For probabilities: {module}.Sequential([model, {module}.layers.{layer}])",)
-        )
+        yield self.finding(case, message, fixes=(f"For probabilities: {_serving(case, activation)}",))
+
+
+def _serving(case: Case, activation: str) -> str:
+    """Write how to get probabilities: a layer behind the model, or a function of what predict() returns.
+
+    A Sequential takes no model with several outputs, in Keras 3 none that returns a list or a dict, of one even.
+    """
+    model, path = case.model, case.output.path
+    is_several = len(model.outputs) > 1
+    if is_several or (model.generation == 3 and path):
+        is_wrapped = is_several or isinstance(path[0], str)
+        taken = "".join(f"[{step!r}]" for step in path) if is_wrapped else ""
+        functions = "keras.ops" if model.generation == 3 else "tf.nn"
+        return f"{functions}.{activation}(model.predict(...){taken})"
+    module = wording.library(model)
+    layer = "Softmax()" if activation == "softmax" else "Activation('sigmoid')"
+    return f"{module}.Sequential([model, {module}.layers.{layer}])"

@@ -139,7 +139,8 @@ def with_activation(case: Case, activation: str | None, *, units: int | None = N
     if step is None or step.units is None:
         if units is not None:
             return _with_units(case, activation, units)
-        return f"Activation({activation!r}) {'behind' if case.output.value.applied is None else 'in place of'} layer {name!r}"
+        where = "behind" if case.output.value.applied is None else "in place of"
+        return f"Activation({activation!r}) {where} layer {name!r}"
     size = step.units if units is None else units
     if step.class_name == "Dense":
         return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
