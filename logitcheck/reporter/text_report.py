@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from logitcheck.analyzer.losses import Family
 from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.reporter import fixes
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
 
@@ -159,14 +160,11 @@ class _Writer:
             yield from self._fix(label, printable(fix))
 
     def _fix(self, label: str, fix: str) -> Iterator[Line]:
-        """Write a fix; its code stands on a line of its own and is never broken, so that it can be pasted."""
-        advice, colon, code = fix.partition(": ")
+        """Write a fix, with its code unbroken."""
         hanging = " " * 11
-        if not colon or len(hanging) + len(fix) <= self._width:
-            yield from self._line("    ", (label, "bold"), (fix, ""), rest=hanging)
-        else:
-            yield from self._line("    ", (label, "bold"), (advice + ":", ""), rest=hanging)
-            yield [(hanging + code, "")]
+        first, *others = fixes.rows(fix, self._width - len(hanging))
+        yield [("    ", ""), (label, "bold"), (first, "")]
+        yield from ([(hanging + row, "")] for row in others)
 
     def _line(self, indent: str, *pieces: Piece, rest: str | None = None) -> Iterator[Line]:
         """Make one paragraph; lines after the first begin with `rest`."""
