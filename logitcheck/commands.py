@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from logitcheck import __version__
+from logitcheck.reporter.escaping import printable
 from logitcheck.run import FailOn, Format, run
 
 _EPILOG = (
@@ -61,18 +62,24 @@ def inspect(
         int | None, typer.Option("--jobs", min=1, help="Processes to use; by default as many as are worth it.")
     ] = None,
 ) -> None:
-    """Say what each output of a saved model is, what its loss expects, and whether they agree.
+    """Say what each output of a model is, and whether its loss fits.
+
+    Models are saved files. Nothing of them is run, and no TensorFlow is needed.
 
     For example: logitcheck inspect model.keras
     """
     raise typer.Exit(run(paths, output_format, fail_on, strict=strict, exit_zero=exit_zero, jobs=jobs))
 
 
-@app.command()
+@app.command(context_settings={"allow_extra_args": True})
 def rules(
+    context: typer.Context,
     output_format: Annotated[Format, typer.Option("--format", help="How to write the list.")] = Format.TEXT,
 ) -> None:
-    """List every rule: its code, name and severity, and what is wrong where it fires."""
+    """List every rule: code, name, severity, and what is wrong."""
+    if context.args:
+        asked = printable(" ".join(context.args))
+        context.fail(f"rules lists all of them. Did you mean `logitcheck explain {asked}`?")
     from logitcheck.explaining import list_rules
 
     raise typer.Exit(list_rules(output_format))
@@ -86,7 +93,7 @@ def explain(
     ],
     output_format: Annotated[Format, typer.Option("--format", help="How to write the documentation.")] = Format.TEXT,
 ) -> None:
-    """Say of a rule what it finds, why it matters, how it is done wrong and right, and when to ignore it.
+    """Say what a rule finds, why it matters, and what to do.
 
     For example: logitcheck explain LC101
     """

@@ -235,6 +235,18 @@ def test_a_path_without_a_command_is_answered_with_the_right_one(wrong: str) -> 
     assert f"did you mean `logitcheck inspect {wrong}`?" in finished.stderr
 
 
+def test_a_rule_behind_rules_is_answered_with_the_right_command() -> None:
+    finished = run("rules", "LC201", "LC202")
+    assert finished.returncode == 2
+    assert "Did you mean `logitcheck explain LC201 LC202`?" in finished.stderr
+
+
+def test_no_sentence_about_a_command_is_cut_at_80_columns() -> None:
+    listed = run("--help", COLUMNS="80").stdout.partition("Commands:")[2].strip().splitlines()
+    assert [line.split()[0] for line in listed] == ["inspect", "rules", "explain"]
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
 def test_a_short_h_asks_for_help() -> None:
     assert run("inspect", "-h").stdout == run("inspect", "--help").stdout
 

@@ -36,5 +36,24 @@ def test_the_likest_is_told_first(written: str, first: str) -> None:
     assert lookup.similar(written)[0] == first
 
 
+@pytest.mark.parametrize("written", ["LC999", "999", "LC0", "LC250"])
+def test_a_code_with_two_other_digits_is_like_none(written: str) -> None:
+    assert lookup.similar(written) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("LC114", {"LC113", "LC112", "LC111"}),
+        ("LC302", {"LC402", "LC301", "LC202"}),
+        ("LC15", {"LC105"}),
+        ("LC1005", {"LC105"}),
+        ("105", {"LC105"}),
+    ],
+)
+def test_a_code_is_like_those_that_differ_in_one_place(written: str, codes: set[str]) -> None:
+    assert set(lookup.similar(written)) == codes
+
+
 def test_nothing_is_like_nonsense() -> None:
     assert lookup.similar("qqqq") == []
