@@ -154,12 +154,12 @@ def describe(value: Value) -> str:
         case Kind.PROBABILITIES:
             return f"probabilities that sum to 1 along axis {value.sum_axis}"
         case Kind.UNIT_INTERVAL:
-            return f"each value in {interval(value)}"
+            return f"values in {interval(value)}"
         case Kind.LOG_PROBABILITIES:
             of = "probabilities" if value.log_of is LogOf.SIMPLEX else "values between 0 and 1"
             return f"logarithms of {of}"
         case Kind.RANGE:
-            return f"each value in {interval(value)}"
+            return f"values in {interval(value)}"
         case Kind.UNKNOWN:
             return f"unknown: {value.unknown.reason}" if value.unknown is not None else "nothing is known of the values"
 

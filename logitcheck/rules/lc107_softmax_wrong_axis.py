@@ -111,7 +111,7 @@ def _consequence(case: Case, judged: JudgedLoss) -> str:
         trained = before if is_alone else f"{before} on TensorFlow, and elsewhere {shared}"
     else:
         trained = shared
-    return f"Keras {trained}, so that predict() returns something else than was trained."
+    return f"Keras {trained}, so that predict() returns something other than what was trained."
 
 
 def _expects_logits(case: Case) -> bool:

@@ -102,9 +102,9 @@ def _consequence(judged: JudgedLoss, effect: BackendEffects, *, is_negative: boo
             cut = "Keras cuts them into [1e-7, 1] and does not divide by the sum"
             return f" {cut}: values outside have no gradient, and a wrong answer can cost nothing."
         case Effect.NAN:
-            below = "1e-7 below 0" if judged.expectation.family is Family.RATE else "below 0"
+            below = "more than 1e-7 below 0" if judged.expectation.family is Family.RATE else "below 0"
             return f" Where a value is {below}, the loss is NaN."
         case _ if judged.expectation.family is Family.OVERLAP and is_negative:
-            return " The loss leaves [0, 1], and falling says nothing about the overlap."
+            return " The loss leaves [0, 1], and its fall says nothing about the overlap."
         case _:
             return ""

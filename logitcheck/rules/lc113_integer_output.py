@@ -67,8 +67,9 @@ class IntegerOutput(Rule):
         if not judged.expectation.is_crossentropy and judged.expectation.family is not Family.DIVERGENCE:
             return
         message = (
-            f"The loss {wording.loss_words(case)} is computed on whole numbers: {wording.head_words(case)} rounds,"
-            " compares or picks class ids. They have no gradient, so this output trains nothing."
+            f"The loss {wording.loss_words(case)} is computed on whole numbers: {wording.head_words(case)} puts out"
+            " what was rounded, compared, counted or picked as a class id. That has no gradient, so this output trains"
+            " nothing."
         )
-        fixes = ("Compile the loss on the scores before this layer, and take argmax of what predict() returns",)
+        fixes = ("Compile the loss on the scores they were made from, and take argmax of what predict() returns",)
         yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, Effect.CONSTANT))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from logitcheck.analyzer.evidence import describe
 from logitcheck.analyzer.losses import Expects
+from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
@@ -70,5 +71,7 @@ class UnknownLoss(Rule):
         shown = f" Its config says from_logits={hint}." if hint is not None else ""
         where = wording.output_words(case)
         message = f"What the loss {judged.loss.name!r} of {where} expects cannot be told: {reason}.{shown}"
-        advice = "Check by hand whether it takes logits or probabilities: this output is"
-        yield self.finding(case, message, fixes=(f"{advice} {describe(case.output.value)}",))
+        value = case.output.value
+        taken = "something unknown" if value.kind is Kind.UNKNOWN else describe(value)
+        fix = f"Check by hand whether it takes logits or probabilities: it is given {taken}"
+        yield self.finding(case, message, fixes=(fix,))

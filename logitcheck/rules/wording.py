@@ -17,6 +17,9 @@ _STRINGS = {
     "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
 }
 
+_GATED = "glu"
+"""The activation that leaves half of the units: any other in its place would make the output twice as wide."""
+
 
 def loss_words(case: Case) -> str:
     """Write the loss of a case as its author wrote it, with the flag, and its output if there are several."""
@@ -141,7 +144,9 @@ def with_activation(case: Case, activation: str | None, *, units: int | None = N
             return _with_units(case, activation, units)
         where = "behind" if case.output.value.applied is None else "in place of"
         return f"Activation({activation!r}) {where} layer {name!r}"
-    size = step.units if units is None else units
+    if units is None and step.activation == _GATED:
+        return f"Activation({activation!r}) behind layer {name!r}"
+    size = units or step.units
     if step.class_name == "Dense":
         return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
     return f"{step.class_name}({size}, ..., activation={activation!r})"

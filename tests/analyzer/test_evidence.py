@@ -24,12 +24,12 @@ def steps(folder: Path, model: Config) -> tuple[EvidenceStep, ...]:
     [
         pytest.param(unbounded(), "any real number", id="logits"),
         pytest.param(distribution(-2), "probabilities that sum to 1 along axis -2", id="distribution"),
-        pytest.param(scores(), "each value in [0, 1]", id="scores"),
+        pytest.param(scores(), "values in [0, 1]", id="scores"),
         pytest.param(log_distribution(), "logarithms of probabilities", id="log-softmax"),
         pytest.param(Value(high=0.0, log_of=LogOf.UNIT), "logarithms of values between 0 and 1", id="log-sigmoid"),
-        pytest.param(between(-1.0, 1.0), "each value in [-1, 1]", id="tanh"),
-        pytest.param(between(0.0, INFINITY), "each value in [0, inf)", id="relu"),
-        pytest.param(between(-INFINITY, 0.0), "each value in (-inf, 0]", id="minus relu"),
+        pytest.param(between(-1.0, 1.0), "values in [-1, 1]", id="tanh"),
+        pytest.param(between(0.0, INFINITY), "values in [0, inf)", id="relu"),
+        pytest.param(between(-INFINITY, 0.0), "values in (-inf, 0]", id="minus relu"),
         pytest.param(anything("it is custom", "mine"), "unknown: it is custom", id="unknown"),
         pytest.param(Value(), "nothing is known of the values", id="without a reason"),
         pytest.param(Value(low=0.0, unknown=Unknown("no reason", "x")), "unknown: no reason", id="half unknown"),
@@ -52,7 +52,7 @@ def test_the_way_is_told_in_the_order_in_which_values_flow(tmp_path: Path) -> No
     ("model", "effect"),
     [
         pytest.param(sequential(dense("head", 3)), "linear, 3 units: any real number", id="Dense"),
-        pytest.param(sequential(dense("head", 1, "sigmoid")), "sigmoid, 1 unit: each value in [0, 1]", id="one unit"),
+        pytest.param(sequential(dense("head", 1, "sigmoid")), "sigmoid, 1 unit: values in [0, 1]", id="one unit"),
         pytest.param(
             sequential(layer("Softmax", "softmax", axis=-1)),
             "softmax: probabilities that sum to 1 along axis -1",
@@ -73,7 +73,7 @@ def test_the_way_is_told_in_the_order_in_which_values_flow(tmp_path: Path) -> No
         ),
         pytest.param(
             sequential(dense("head", 3, "sigmoid"), layer("Rescaling", "r", scale=-1.0, offset=1.0)),
-            "each value in [0, 1]",
+            "values in [0, 1]",
             id="one minus a sigmoid",
         ),
         pytest.param(

@@ -93,6 +93,7 @@ CASES: dict[str, tuple[Config, Any]] = {
     "LC102 shifted": (followed_by(SHIFTED, units=1), BINARY),
     "LC102 scaled": (followed_by(SCALED), SPARSE),
     "LC102 shifted and dropped": (followed_by(SHIFTED, layer("Dropout", "drop", rate=0.5)), SPARSE),
+    "LC102 gated": (head("glu", 8), SPARSE),
     "LC102 regrouped": (followed_by(layer("Reshape", "grouped", target_shape=[2, 5])), SPARSE),
     "LC101 cut, sigmoid": (followed_by(CLIPPED, activation="sigmoid", units=1), BINARY_LOGITS),
     "LC101 cut, relu": (followed_by(UNIT, activation="relu", units=1), BINARY_LOGITS),
@@ -149,6 +150,11 @@ def test_without_its_activation_a_head_with_a_clip_behind_would_not_put_out_logi
     model = functional(layers, [["clip", 0, 0]])
     (finding,) = report_on(tmp_path, compiled(model, BINARY_LOGITS)).findings
     assert finding.fixes[1] == "Drop the activation, keep the loss: end the model in Dense(1)"
+
+
+def test_a_gated_activation_halves_the_units_and_is_kept(tmp_path: Path) -> None:
+    (finding,) = report_on(tmp_path, compiled(head("glu", 8), SPARSE)).findings
+    assert finding.fixes[0] == "Add the activation, keep the loss: Activation('softmax') behind layer 'head'"
 
 
 @pytest.mark.parametrize(("version", "module"), VERSIONS.items())

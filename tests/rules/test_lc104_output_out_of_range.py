@@ -95,7 +95,7 @@ def test_bounds_that_need_not_be_reached_accuse_nobody(tmp_path: Path) -> None:
 
 def test_the_message_gives_the_range(tmp_path: Path) -> None:
     message = only(judge(tmp_path, head("tanh"), SPARSE), CODE).message
-    assert "layer 'head' (Dense, 10 units, tanh) puts out each value in [-1, 1]" in message
+    assert "layer 'head' (Dense, 10 units, tanh) puts out values in [-1, 1]" in message
 
 
 def test_the_message_names_what_reads_the_logits(tmp_path: Path) -> None:

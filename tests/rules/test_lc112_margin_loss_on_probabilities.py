@@ -44,7 +44,7 @@ def test_everything_else_is_not(tmp_path: Path, model: Config, compiled_loss: An
 def test_the_message_names_loss_and_layer(tmp_path: Path) -> None:
     message = only(judge(tmp_path, head("sigmoid", 1), "hinge"), CODE).message
     assert "The loss Hinge wants scores on both sides of 0" in message
-    assert "layer 'head' (Dense, 1 unit, sigmoid) puts out each value in [0, 1]" in message
+    assert "layer 'head' (Dense, 1 unit, sigmoid) puts out values in [0, 1]" in message
 
 
 def test_both_ways_out_are_shown(tmp_path: Path) -> None:

@@ -64,6 +64,6 @@ def test_it_silences_the_other_rules_about_the_loss(tmp_path: Path, compiled_los
 
 def test_the_message_says_that_nothing_is_trained(tmp_path: Path) -> None:
     finding = only(judge(tmp_path, followed_by_operation("Round"), SPARSE), CODE)
-    assert "is computed on whole numbers: layer 'last' (Round)" in finding.message
+    assert "is computed on whole numbers: layer 'last' (Round) puts out what was rounded" in finding.message
     assert "trains nothing" in finding.message
     assert "take argmax of what predict() returns" in finding.fixes[0]

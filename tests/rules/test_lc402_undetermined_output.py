@@ -18,9 +18,9 @@ FROZEN = followed_by(layer("Dense", "frozen", units=3, trainable=False, kernel_i
     ("model", "words"),
     [
         pytest.param(sequential(custom("Mine", "mine")), "layer 'mine': ", id="a custom layer"),
-        pytest.param(MAXIMUM, "has each value in [0, 1]", id="known too little"),
-        pytest.param(masked(), "has each value in [0, 1]", id="a mask that may hide every class"),
-        pytest.param(followed_by(softmax([1, 2])), "has each value in [0, 1]", id="a softmax over several axes"),
+        pytest.param(MAXIMUM, "has values in [0, 1]", id="known too little"),
+        pytest.param(masked(), "has values in [0, 1]", id="a mask that may hide every class"),
+        pytest.param(followed_by(softmax([1, 2])), "has values in [0, 1]", id="a softmax over several axes"),
         pytest.param(FROZEN, "layer 'frozen': its weights are frozen constants", id="frozen constants"),
         pytest.param(
             sequential(layer("Dropout", "dropout", rate=0.5)), "straight from an input", id="an input of the model"
@@ -53,5 +53,5 @@ def test_everything_else_is_not(tmp_path: Path, model: Config, compiled_loss: An
 
 def test_a_known_value_is_described_with_the_loss_that_it_is_not_proved_for(tmp_path: Path) -> None:
     message = only(judge(tmp_path, MAXIMUM, loss("CategoricalCrossentropy")), CODE).message
-    assert message.startswith("Output 'pool' has each value in [0, 1]")
+    assert message.startswith("Output 'pool' has values in [0, 1]")
     assert "CategoricalCrossentropy(from_logits=False)" in message

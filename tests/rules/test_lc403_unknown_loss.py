@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from logitcheck.report import Severity, Verdict
-from tests.building import codes, function, loss
+from tests.building import Config, codes, custom, function, loss, sequential
 from tests.rules.judging import SPARSE, findings, head, judge, only
 
 CODE = "LC403"
@@ -42,3 +42,16 @@ def test_a_flag_in_its_config_is_a_hint(tmp_path: Path) -> None:
 
 def test_no_hint_is_invented(tmp_path: Path) -> None:
     assert "from_logits" not in only(judge(tmp_path, head("softmax"), "my_own"), CODE).message
+
+
+@pytest.mark.parametrize(
+    ("model", "given"),
+    [
+        pytest.param(head(), "any real number", id="logits"),
+        pytest.param(head("sigmoid"), "values in [0, 1]", id="scores"),
+        pytest.param(sequential(custom("Mine", "mine")), "something unknown", id="unknown"),
+    ],
+)
+def test_it_says_what_the_loss_is_given(tmp_path: Path, model: Config, given: str) -> None:
+    (fix,) = only(judge(tmp_path, model, "my_loss"), "LC403").fixes
+    assert fix == f"Check by hand whether it takes logits or probabilities: it is given {given}"
