@@ -70,14 +70,18 @@ def test_products_lie_within_the_claimed_bounds(
     [
         pytest.param(logits("a"), logits("b"), Kind.LOGITS, id="logits of two layers"),
         pytest.param(logits("a"), logits("a"), Kind.UNKNOWN, id="logits with themselves"),
-        pytest.param(logits("a"), scores("b"), Kind.LOGITS, id="logits and scores"),
         pytest.param(logits("a"), anything("it is custom", "mine"), Kind.UNKNOWN, id="logits and unknown"),
     ],
 )
-def test_only_logits_with_independent_numbers_multiply_to_logits(name: str, left: Value, right: Value, kind: Kind) -> None:
+def test_only_independent_logits_multiply_to_logits(name: str, left: Value, right: Value, kind: Kind) -> None:
     value = of(name, left, right)
     assert value.kind is kind
     assert (value.unknown is None) is (kind is Kind.LOGITS)
+
+
+@pytest.mark.parametrize("name", sorted(SUMS_OF_PRODUCTS.keys() - {"Correlate", "Cross"}))
+def test_logits_multiply_with_scores_of_another_layer_to_logits(name: str) -> None:
+    assert of(name, logits("a"), scores("b")).kind is Kind.LOGITS
 
 
 @pytest.mark.parametrize("name", sorted({*SUMS_OF_PRODUCTS} - {"Cross", "Correlate"}))
