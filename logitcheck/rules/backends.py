@@ -11,6 +11,11 @@ from logitcheck.rules.wording import sentence
 _NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
+def is_told_of_one(case: Case) -> bool:
+    """Whether `on_each` writes of one backend only."""
+    return case.model.generation < 3 or case.model.backend in _NAMES
+
+
 def on_each(case: Case, effect: BackendEffects, clause: Callable[[Effect], str]) -> str:
     """Write one sentence for each thing that happens; `clause` says what an effect does, without the backend.
 

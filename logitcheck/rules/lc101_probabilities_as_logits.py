@@ -12,7 +12,7 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
-from logitcheck.rules.backends import on_each
+from logitcheck.rules.backends import is_told_of_one, on_each
 from logitcheck.rules.base import Case, Rule
 
 _PLAIN = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
@@ -116,7 +116,8 @@ def _clause(case: Case, judged: JudgedLoss, effect: Effect) -> str:
                 f" correct the loss and compile again{_condition(case, judged)}"
             )
         case Effect.REPAIRED_IN_EVALUATE_ONLY:
-            return f"Keras repairs this in evaluate() only; in training {_twice(case, judged)}"
+            training = _twice(case, judged) if is_told_of_one(case) else "it is as on JAX and PyTorch"
+            return f"Keras repairs this in evaluate() only; in training {training}"
         case Effect.OTHER_FUNCTION:
             return f"the loss trains the values before the activation as a {own}, which is not what predict() returns"
         case Effect.UNKNOWN:

@@ -69,10 +69,11 @@ class PredictReturnsLogits(Rule):
         activation = wording.activation_for(judged.expectation.family)
         threshold = "The class is the largest logit." if activation == "softmax" else "The threshold is 0, not 0.5."
         message = f"Right as it is; but predict() returns logits for {wording.output_words(case)}. {threshold}"
-        yield self.finding(case, message, fixes=(f"For probabilities: {_serving(case, activation)}",))
+        axis = "" if judged.axis in {None, -1} else f"axis={judged.axis}"
+        yield self.finding(case, message, fixes=(f"For probabilities: {_serving(case, activation, axis)}",))
 
 
-def _serving(case: Case, activation: str) -> str:
+def _serving(case: Case, activation: str, axis: str) -> str:
     """Write how to get probabilities: a layer behind the model, or a function of what predict() returns.
 
     A Sequential takes no model with several outputs, in Keras 3 none that returns a list or a dict, of one even.
@@ -83,7 +84,7 @@ def _serving(case: Case, activation: str) -> str:
         is_wrapped = is_several or isinstance(path[0], str)
         taken = "".join(f"[{step!r}]" for step in path) if is_wrapped else ""
         functions = "keras.ops" if model.generation == 3 else "tf.nn"
-        return f"{functions}.{activation}(model.predict(...){taken})"
+        return f"{functions}.{activation}(model.predict(...){taken}{axis and f', {axis}'})"
     module = wording.library(model)
-    layer = "Softmax()" if activation == "softmax" else "Activation('sigmoid')"
+    layer = f"Softmax({axis})" if activation == "softmax" else "Activation('sigmoid')"
     return f"{module}.Sequential([model, {module}.layers.{layer}])"

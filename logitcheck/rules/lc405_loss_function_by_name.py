@@ -79,8 +79,14 @@ class LossFunctionByName(Rule):
             f"The file knows the loss of {wording.output_words(case)} by its name {judged.loss.label!r} only. If you"
             f" passed a function of your own with that name, Keras will load its own in its place. {_otherwise(case)}"
         )
-        code = wording.loss_code(case, from_logits=case.output.kind is Kind.LOGITS)
-        yield self.finding(case, message, fixes=(f"Compile with the class, which stores its flag: {code}",))
+        yield self.finding(case, message, fixes=_fixes(case))
+
+
+def _fixes(case: Case) -> tuple[str, ...]:
+    if not wording.has_flag(case.model):
+        return ()
+    code = wording.loss_code(case, from_logits=case.output.kind is Kind.LOGITS)
+    return (f"Compile with the class, which stores its flag: {code}",)
 
 
 def _otherwise(case: Case) -> str:
