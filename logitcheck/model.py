@@ -38,12 +38,13 @@ class ContainerFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TensorReference:
-    """One tensor of a graph: output `tensor` of call number `call` of a layer, and its static shape if stored."""
+    """One tensor of a graph: output `tensor` of call number `call` of a layer; its static shape and type if stored."""
 
     layer: str
     call: int
     tensor: int
     shape: Shape | None = field(default=None, compare=False)
+    dtype: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,3 +236,49 @@ def test_a_head_in_16_bits_rounds_probabilities_to_1(keras: Any) -> None:
     )
     assert numpy.asarray(sixteen(logits))[0, 1] == 1
     assert numpy.asarray(keras.layers.Softmax()(logits))[0, 1] < 0.9999
+
+
+HEADS_IN_HALF: dict[str, Callable[[Any], list[Any]]] = {
+    "behind a layer in 16 bits": lambda keras: [
+        keras.layers.Dense(3, activation="softmax", dtype="float32"),
+        keras.layers.Reshape((5, 3)),
+    ],
+    "every step": lambda keras: [
+        keras.layers.TimeDistributed(keras.layers.Dense(3, activation="softmax", dtype="float32")),
+    ],
+    "every step in a wrapper of 32 bits": lambda keras: [
+        keras.layers.TimeDistributed(keras.layers.Dense(3, activation="softmax"), dtype="float32"),
+    ],
+    "every step as the fix has it": lambda keras: [
+        keras.layers.TimeDistributed(keras.layers.Dense(3, activation="softmax", dtype="float32"), dtype="float32"),
+    ],
+    "32 bits": lambda keras: [keras.layers.Dense(3), keras.layers.Softmax(dtype="float32")],
+    "16 bits": lambda keras: [keras.layers.Dense(3), keras.layers.Softmax()],
+}
+
+
+@pytest.mark.parametrize("layers", HEADS_IN_HALF.values(), ids=HEADS_IN_HALF)
+def test_a_head_is_found_in_16_bits_where_keras_puts_out_16_bits(
+    keras: Any, tmp_path: Path, layers: Callable[[Any], list[Any]]
+) -> None:
+    before = keras.mixed_precision.global_policy() if hasattr(keras.mixed_precision, "global_policy") else "float32"
+    keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        model = keras.Sequential([keras.Input((5, 4)), *layers(keras)])
+        model.save(tmp_path / "model.keras")
+    finally:
+        keras.mixed_precision.set_global_policy(before)
+    is_half = model.predict(numpy.zeros((1, 5, 4)), verbose=0).dtype == numpy.float16
+    found = codes(logitcheck.inspect(tmp_path / "model.keras"))
+    assert ("LC301" in found) is is_half
+
+
+def test_an_operation_on_16_bits_is_found(keras: Any, tmp_path: Path) -> None:
+    tensorflow = pytest.importorskip("tensorflow", reason="the extra [test] brings it")
+    inputs = keras.Input((4,))
+    logits = keras.layers.Dense(3, dtype="mixed_float16")(inputs)
+    outputs = tensorflow.nn.softmax(logits) if keras.__name__ == "tf_keras" else keras.ops.softmax(logits)
+    model = keras.Model(inputs, outputs)
+    model.save(tmp_path / "model.keras")
+    assert model.predict(numpy.zeros((1, 4)), verbose=0).dtype == numpy.float16
+    assert "LC301" in codes(logitcheck.inspect(tmp_path / "model.keras"))

@@ -142,5 +142,8 @@ class _NoOperands:
         del reference
         return None
 
+    def dtype(self, reference: TensorReference) -> str | None:
+        return reference.dtype
+
     def identity(self, reference: TensorReference) -> object:
         return reference

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from logitcheck.analyzer.values import NO_SOURCES, Source, Sources, Value, anything
-from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, Shape, TensorReference
+from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, LayerKind, Shape, TensorReference
 
 _MOST_CONSTANTS = 1_000_000
+_HALVES = frozenset({"float16", "bfloat16"})
 
 
 class Operands(Protocol):
@@ -20,6 +21,9 @@ class Operands(Protocol):
 
     def shape(self, reference: TensorReference) -> Shape | None:
         """Give a tensor's static shape; None if not even its rank is known."""
+
+    def dtype(self, reference: TensorReference) -> str | None:
+        """Give a tensor's type, if the file tells."""
 
     def identity(self, reference: TensorReference) -> object:
         """Give what tells this tensor from every other one of the model."""
@@ -39,8 +43,11 @@ class LayerCall:
 
     @property
     def half(self) -> str | None:
-        """The type of 16 bits that the layer computes in, if it does."""
-        return self.layer.compute_dtype if self.layer.compute_dtype in {"float16", "bfloat16"} else None
+        """The type of 16 bits that is computed in, if any: a layer has its own, an operation that of its operand."""
+        computes_in = self.layer.compute_dtype
+        if self.layer.kind is LayerKind.OPERATION and self.tensors:
+            computes_in = self.operands.dtype(self.tensors[0])
+        return half(computes_in)
 
     @property
     def tensors(self) -> tuple[TensorReference, ...]:
@@ -92,6 +99,11 @@ class LayerCall:
     def _width(self) -> int | None:
         shape = self.shape()
         return shape[-1] if shape else None
+
+
+def half(dtype: object) -> str | None:
+    """Give a type if it is one of 16 bits."""
+    return dtype if isinstance(dtype, str) and dtype in _HALVES else None
 
 
 def whole(value: object, default: int | None = None) -> int | None:

@@ -54,6 +54,14 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounding:
+    """That numbers were put into `dtype`, a type of 16 bits, by the layer at the path `layer`."""
+
+    dtype: str
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Why nothing is known, and the layer where that began."""
 
@@ -111,6 +119,7 @@ class Value:
     log_of, log_axis: what it is the logarithm of, and along which axis that is a distribution.
     integer: whether elements are class ids or counts, without gradient.
     applied: the activation whose very numbers these still are.
+    rounding: where the numbers of that activation were first put into 16 bits, if they were.
     stacked: (inner, outer) where that activation was applied to the numbers of another one.
     direct: whether this is the very tensor the activation returned, which the losses of the TensorFlow backend look at.
     after_dropout: whether only layers came between that change something in training alone (Dropout, noise).
@@ -131,6 +140,7 @@ class Value:
     log_axis: int | None = None
     integer: bool = False
     applied: Applied | None = None
+    rounding: Rounding | None = None
     stacked: tuple[Applied, Applied] | None = None
     direct: bool = False
     after_dropout: bool = False
@@ -214,6 +224,13 @@ def reshaped(value: Value) -> Value:
 def handed_on(value: Value, *, half: str | None) -> Value:
     """Give the very tensor, as a layer that computes in `half` (or 32 bits) hands it on: to another type it is cast."""
     return value if value.applied is None or value.applied.half == half else reshaped(value)
+
+
+def rounded(value: Value, half: str | None, layer: str) -> Value:
+    """Give what is left of the numbers of an activation that `layer` casts to `half`; nothing is lost twice."""
+    if half is None or value.applied is None or value.rounding is not None:
+        return value
+    return replace(value, rounding=Rounding(half, layer))
 
 
 def without_axes(value: Value) -> Value:

@@ -244,6 +244,13 @@ class _ScopedOperands:
     def shape(self, reference: TensorReference) -> Shape | None:
         return self.walk.shape(self.scope, reference)
 
+    def dtype(self, reference: TensorReference) -> str | None:
+        """Give the stored type; without one, that of the layer it comes from, which casts what it is given to it."""
+        if reference.dtype is not None:
+            return reference.dtype
+        layer = self.scope.graph.layers[reference.layer]
+        return layer.compute_dtype if layer.kind is LayerKind.LAYER else None
+
     def identity(self, reference: TensorReference) -> object:
         return (id(self.scope), reference.layer, reference.call, reference.tensor)
 

@@ -128,7 +128,8 @@ def _modern(value: object, depth: int) -> Argument:
 def _keras_tensor(config: Mapping[str, object]) -> TensorReference:
     match config.get("keras_history"):
         case [str(name), int(index), int(tensor)]:
-            return TensorReference(name, index, tensor, fields.shape(config.get("shape")))
+            shape, dtype = fields.shape(config.get("shape")), fields.text(config.get("dtype"))
+            return TensorReference(name, index, tensor, shape, dtype)
         case _:
             raise MalformedGraphError("A tensor in the config has no layer, call and output number in its history.")
 

@@ -219,10 +219,13 @@ def _merge(entry: _Entry) -> Layer:
 
 
 def _wrapper(entry: _Entry, context: Context) -> Layer:
-    inner = _wrapped(entry.envelope.config.get("layer"), context)
+    config = entry.envelope.config
+    inner = _wrapped(config.get("layer"), context)
+    if inner is not None and entry.envelope.class_name == "TimeDistributed":
+        inner = _in_the_type_of_its_wrapper(inner, config)
     if inner is None:
         return entry.opaque("the layer that it wraps is not stored")
-    backward = _wrapped(entry.envelope.config.get("backward_layer"), context)
+    backward = _wrapped(config.get("backward_layer"), context)
     return entry.layer(LayerKind.WRAPPER, graph=inner, backward=backward)
 
 
@@ -236,6 +239,25 @@ def _wrapped(raw: object, context: Context) -> Graph | None:
     source = Layer(name=entry.layer, class_name="InputLayer", kind=LayerKind.INPUT, rule="InputLayer", config={})
     called = replace(layer, name=name, calls=(calls.call((entry,), {}),))
     return Graph(layers={entry.layer: source, name: called}, inputs=(entry,), outputs=(TensorReference(name, 0, 0),))
+
+
+def _in_the_type_of_its_wrapper(inner: Graph, config: Mapping[str, object]) -> Graph:
+    """Give the layer inside a TimeDistributed the type it really computes in.
+
+    Keras 3 calls its `call`, which asks no policy but the wrapper's; Keras 2 calls the layer. Where the stored types do
+    not tell one from the other, and differ, the type is unknown.
+    """
+    name = inner.outputs[0].layer
+    layer = inner.layers[name]
+    if layer.kind is not LayerKind.LAYER:
+        return inner
+    types = (config.get("dtype"), fields.mapping(fields.mapping(config.get("layer")).get("config")).get("dtype"))
+    outer = _compute_dtype(types[0])
+    if outer == layer.compute_dtype or any(fields.mapping(raw).get("class_name") == "Policy" for raw in types):
+        return inner
+    is_keras_3 = any(isinstance(raw, Mapping) or str(raw).startswith("mixed_") for raw in types)
+    changed = replace(layer, compute_dtype=outer if is_keras_3 else None)
+    return replace(inner, layers={**inner.layers, name: changed})
 
 
 def _cells(raw: object, context: Context) -> tuple[Layer, ...]:

@@ -62,8 +62,7 @@ _HARMLESS = frozenset(
 
 def is_silent_beside(output: OutputAnalysis) -> bool:
     """Whether it is plain that neither metrics nor precision give cause for a finding, as with most outputs."""
-    applied = output.value.applied
-    if applied is not None and applied.half is not None:
+    if output.value.rounding is not None:
         return False
     if any(metric.name not in _HARMLESS for metric in output.metrics):
         return False

@@ -26,6 +26,9 @@ class Given:
     def shape(self, reference: TensorReference) -> Shape | None:
         return self.operands[reference.call][1]
 
+    def dtype(self, reference: TensorReference) -> str | None:
+        return reference.dtype
+
     def identity(self, reference: TensorReference) -> object:
         return reference
 

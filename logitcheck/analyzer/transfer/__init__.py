@@ -10,7 +10,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.families import Families
-from logitcheck.analyzer.values import Kind, Unknown, Value, anything, join, reshaped, without_axes
+from logitcheck.analyzer.values import Kind, Unknown, Value, anything, join, reshaped, rounded, without_axes
 from logitcheck.model import Layer, LayerKind, Shape
 
 LAYERS = Families(
@@ -55,7 +55,10 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
         return (anything(reason, call.path, call.sources() | call.own_source()),)
     result = rule.value(call)
     values = result if isinstance(result, tuple) else (result,)
-    return tuple(_placed(_over_classes(value, call), call.path) for value in values)
+    # Every layer casts what it is given to the type it computes in, whatever it does with it then.
+    cast_to = call.half if layer.kind is LayerKind.LAYER else None
+    judged = (rounded(_over_classes(value, call), cast_to, call.path) for value in values)
+    return tuple(_placed(value, call.path) for value in judged)
 
 
 _OVER_CLASSES = frozenset({"softmax", "log_softmax"})

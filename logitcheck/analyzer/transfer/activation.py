@@ -8,7 +8,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
-from logitcheck.analyzer.values import Applied, Value, anything, handed_on
+from logitcheck.analyzer.values import Applied, Rounding, Value, anything, handed_on
 from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
@@ -55,6 +55,7 @@ def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: 
     return replace(
         result,
         applied=applied,
+        rounding=Rounding(applied.half, call.path) if applied.half is not None else None,
         stacked=(inner, applied) if inner is not None and is_stacked else None,
         direct=True,
         after_dropout=False,

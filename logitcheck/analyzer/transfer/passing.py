@@ -6,8 +6,18 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
-from logitcheck.analyzer.values import Value, affine, anything, between, bounds_only, handed_on, reshaped, unbounded
+from logitcheck.analyzer.calls import LayerCall, Rule, half, number, same_shape
+from logitcheck.analyzer.values import (
+    Value,
+    affine,
+    anything,
+    between,
+    bounds_only,
+    handed_on,
+    reshaped,
+    rounded,
+    unbounded,
+)
 
 
 def _passed(call: LayerCall) -> Value:
@@ -28,7 +38,9 @@ def _cast(call: LayerCall) -> Value:
     if isinstance(target, str) and target.removeprefix("u").startswith("int"):
         ends = [end if math.isinf(end) else float(math.trunc(end)) for end in (value.low, value.high)]
         return replace(bounds_only(value), low=ends[0], high=ends[1], integer=True)
-    return replace(between(0.0, 1.0, reached=False, sources=value.sources), integer=True) if target == "bool" else value
+    if target == "bool":
+        return replace(between(0.0, 1.0, reached=False, sources=value.sources), integer=True)
+    return rounded(value, half(target), call.path)
 
 
 def _kept(call: LayerCall) -> Value:
