@@ -48,6 +48,7 @@ _READS: Mapping[str, Reads] = {
 }
 """Metrics that are not in this table take anything, or are not judged."""
 
+_OF_SCORES = frozenset({Reads.THRESHOLD, Reads.SWEEP, Reads.CURVE})
 _F_SCORES = frozenset({"F1Score", "FBetaScore"})
 _SIGNED_MARGINS = frozenset({"Hinge", "SquaredHinge"})
 """Losses whose classes lie on the two sides of 0; for CategoricalHinge the largest score wins."""
@@ -59,6 +60,13 @@ class Scale(Enum):
     PROBABILITIES = "probabilities"
     LOGITS = "logits"
     MARGINS = "margins"
+
+
+class Labels(Enum):
+    """What a loss takes as labels: a class id for each row of scores, or a number for each score."""
+
+    IDS = "ids"
+    LIKE_SCORES = "like scores"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +110,23 @@ def scale(output: OutputAnalysis) -> Scale | None:
 def crossentropy_of(output: OutputAnalysis) -> JudgedLoss | None:
     """Give the cross-entropy that an output is trained with, if any."""
     return next((judged for judged in output.losses if judged.expectation.is_crossentropy), None)
+
+
+def labels(output: OutputAnalysis) -> Labels | None:
+    """Tell what the labels of an output must be for its losses; None where no loss of Keras says."""
+    names = [judged.loss.name for judged in output.losses if judged.expectation.family is not Family.OTHER]
+    if any(name.startswith("Sparse") for name in names):
+        return Labels.IDS
+    return Labels.LIKE_SCORES if names and CROSSENTROPY_BY_SHAPE not in names else None
+
+
+def can_run(reading: Reading, output: OutputAnalysis) -> bool:
+    """Whether Keras does not stop at the shapes: labels that are class ids cannot be held against several scores.
+
+    BinaryAccuracy broadcasts them. Tried in Keras 3 and tf-keras with labels of shapes (n,) and (n, 1).
+    """
+    one_each = output.units == 1 or labels(output) is not Labels.IDS
+    return one_each or reading.name == "BinaryAccuracy" or reading.reads not in _OF_SCORES
 
 
 def leaves_probabilities(output: OutputAnalysis) -> bool:

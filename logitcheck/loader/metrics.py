@@ -17,6 +17,7 @@ from logitcheck.model import ACCURACY_BY_SHAPE, CROSSENTROPY_BY_SHAPE, LossForm,
 
 _DEFAULT_THRESHOLD = 0.5
 _MOST_THRESHOLDS = 1000
+_MOST_WRITTEN = 50
 
 _COUNTS = frozenset(
     {"Precision", "Recall", "TruePositives", "FalsePositives", "TrueNegatives", "FalseNegatives"},
@@ -217,13 +218,25 @@ def _settings(name: str, config: Mapping[str, object]) -> list[tuple[str, object
     for parameter, default in _DEFAULTS.items():
         value = config.get(parameter, default)
         is_default = value == (_BINARY_CLASSES if name == "BinaryIoU" and parameter == "target_class_ids" else default)
-        if not is_default and (isinstance(value, (bool, int, float, str)) or _is_short(value)):
+        if not is_default and (isinstance(value, (bool, int, float, str)) or _is_short(value, 8)):
             kept.append((parameter, value))
+    if name == "AUC" and _is_short(config.get("thresholds"), _MOST_WRITTEN):
+        kept = [(key, value) for key, value in kept if key != "num_thresholds"]
+        kept.append(("thresholds", config["thresholds"]))
+    own = fields.text(config.get("name"))
+    if own is not None and not _is_given_by_keras(own, name):
+        kept.append(("name", own))
     return kept
 
 
-def _is_short(value: object) -> bool:
-    return isinstance(value, list) and len(value) <= 8 and all(isinstance(item, (int, float)) for item in value)
+def _is_given_by_keras(own: str, class_name: str) -> bool:
+    """Whether a metric is called as Keras calls it by itself: by its class, with a number where there are several."""
+    stem, _, number = own.rpartition("_")
+    return (stem if stem and number.isdecimal() else own).replace("_", "").lower() == class_name.lower()
+
+
+def _is_short(value: object, most: int) -> bool:
+    return isinstance(value, list) and len(value) <= most and all(isinstance(item, (int, float)) for item in value)
 
 
 def _custom(name: str, reason: str, weighted: bool) -> Metric:

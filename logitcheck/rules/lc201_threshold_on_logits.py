@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import exp
+from math import exp, log
 
 from logitcheck.analyzer import metrics
 from logitcheck.analyzer.losses import Family
@@ -13,6 +13,9 @@ from logitcheck.rules import metric_wording, wording
 from logitcheck.rules.base import Case, Rule
 
 _MOST_SHOWN = 3
+_MIDDLE = 0.5
+
+_OF_SOFTMAX = "which the loss takes as logits of a softmax: no fixed value of a logit stands for a probability."
 
 _BY_RANK = {
     "BinaryAccuracy": "{labels}CategoricalAccuracy",
@@ -44,8 +47,13 @@ class ThresholdOnLogits(Rule):
     its kin). Training and weights are not affected, so that the verdict on the model stays what it is: only the number
     reported is wrong, and whatever was chosen by it, such as the best checkpoint.
 
-    On logits the threshold is 0. Keras 3.0 to 3.4 refuse that in `BinaryAccuracy`, and `F1Score` does in any version:
-    put the sigmoid into the model there.
+    On logits the threshold is 0 in place of 0.5, and ln(t / (1 - t)) in place of any other t. Keras 3.0 to 3.4 refuse
+    that in `BinaryAccuracy`, and `F1Score` does in any version; `Precision` and its kin take thresholds from 0 to 1
+    only, so that those below 0.5 have none there: put the sigmoid into the model.
+
+    Under a hinge loss with labels of -1 and 1, most of these metrics take neither as it is meant: give them 0 and 1.
+
+    Metrics of several units under a sparse loss are not judged where the shapes of its labels stop them.
 
     ## Wrong
 
@@ -64,7 +72,8 @@ class ThresholdOnLogits(Rule):
 
     ## When to ignore it
 
-    When the threshold was chosen on the scale of logits and only happens to lie between 0 and 1.
+    When the threshold was chosen on the scale of logits and only happens to lie between 0 and 1. When the function
+    among the metrics is your own and only shares its name with that of Keras: the file (`.h5`) stores no more of it.
 
     ## References
 
@@ -81,13 +90,17 @@ class ThresholdOnLogits(Rule):
         scale = metrics.scale(case.output)
         if scale not in {Scale.LOGITS, Scale.MARGINS}:
             return
-        found = [reading for reading in metrics.readings(case.model, case.output) if _is_misread(reading)]
+        readings = metrics.readings(case.model, case.output)
+        found = [reading for reading in readings if _is_misread(reading) and metrics.can_run(reading, case.output)]
         if not found:
             return
-        message = (
-            f"{metric_wording.metric_words(found)} {_does(found)}, but {wording.given(case)}{_meaning(case, found)}"
-            f"{metric_wording.stops(case.model, found)} {metric_wording.ONLY_THE_NUMBER}"
+        message = " ".join(
+            [
+                *_thresholds_sentence(case, [reading for reading in found if reading.reads is Reads.THRESHOLD]),
+                *_sweeps_sentence(case, [reading for reading in found if reading.reads is Reads.SWEEP]),
+            ]
         )
+        message += f"{metric_wording.stops(case.model, found)} {metric_wording.ONLY_THE_NUMBER}"
         yield self.finding(case, message, fixes=_fixes(case, found))
 
 
@@ -101,25 +114,36 @@ def _cuts(readings: Sequence[Reading]) -> list[float]:
     return sorted(set(cuts))[:_MOST_SHOWN]
 
 
-def _does(readings: Sequence[Reading]) -> str:
+def _thresholds_sentence(case: Case, readings: Sequence[Reading]) -> Sequence[str]:
+    """Say what a threshold for probabilities means on the scale that the loss gives the output."""
+    if not readings:
+        return ()
     cuts = _cuts(readings)
-    if not cuts:
-        return f"{metric_wording.verb(readings, 'tries', 'try')} thresholds from 0 to 1 only"
-    values = " and ".join(f"{cut:.4g}" for cut in cuts)
-    return f"{metric_wording.verb(readings, 'compares', 'compare')} each value with {values}, as if a probability"
-
-
-def _meaning(case: Case, readings: Sequence[Reading]) -> str:
-    """Say what such a threshold means on the scale that the loss gives the output."""
+    values, one = metric_wording.listing([f"{cut:.4g}" for cut in cuts]), len(cuts) == 1
+    does = metric_wording.verb(readings, "compares", "compare")
+    what = f"each value with {values}, as if a probability" if one else f"values with {values}, as if probabilities"
+    claim = f"{metric_wording.metric_words(readings)} {does} {what}, but {wording.given(case)}"
     judged = metrics.crossentropy_of(case.output)
     if judged is None:
-        return ", and its hinge loss separates the classes at 0."
+        return (f"{claim}, and its hinge loss separates the classes at 0.",)
     if judged.expectation.family is Family.CATEGORICAL:
-        return ", which the loss takes as logits of a softmax: no fixed value of a logit stands for a probability."
-    shares = " and ".join(
-        f"{cut:.4g} on a logit is a probability of {100 * _sigmoid(cut):.1f} %" for cut in _cuts(readings)
-    )
-    return f", which the loss takes as logits: {shares or 'those are probabilities from 50 to 73.1 %'}."
+        return (f"{claim}, {_OF_SOFTMAX}",)
+    shares = metric_wording.listing([f"{100 * _sigmoid(cut):.1f} %" for cut in cuts])
+    means = f"{values} on a logit is a probability of {shares}" if one else f"there these are probabilities of {shares}"
+    return (f"{claim}, which the loss takes as logits: {means}.",)
+
+
+def _sweeps_sentence(case: Case, readings: Sequence[Reading]) -> Sequence[str]:
+    if not readings:
+        return ()
+    does = metric_wording.verb(readings, "tries", "try")
+    claim = f"{metric_wording.metric_words(readings)} {does} thresholds from 0 to 1 only, but {wording.given(case)}"
+    judged = metrics.crossentropy_of(case.output)
+    if judged is None:
+        return (f"{claim}, and its hinge loss separates the classes at 0.",)
+    if judged.expectation.family is Family.CATEGORICAL:
+        return (f"{claim}, {_OF_SOFTMAX}",)
+    return (f"{claim}, which the loss takes as logits: those are probabilities from 50 to 73.1 %.",)
 
 
 def _sigmoid(logit: float) -> float:
@@ -130,27 +154,61 @@ def _fixes(case: Case, readings: Sequence[Reading]) -> tuple[str, ...]:
     judged = metrics.crossentropy_of(case.output)
     if judged is not None and judged.expectation.family is Family.CATEGORICAL:
         return (*_by_rank(case, readings), *metric_wording.activation_fix(case))
-    at_zero = [reading for reading in readings if metric_wording.takes_zero(case.model, reading)]
+    moved = [reading for reading in readings if _moved(case, reading) is not None]
     fixes = list(metric_wording.activation_fix(case))
-    accuracies = [reading for reading in readings if reading.name == "BinaryAccuracy" and reading not in at_zero]
-    if accuracies:
+    accuracies = [
+        reading for reading in readings if reading.name == "BinaryAccuracy" and reading.thresholds == (_MIDDLE,)
+    ]
+    by_function = [] if metric_wording.accuracy_takes_zero(case.model) else accuracies
+    if by_function:
         body = "keras.metrics.binary_accuracy(labels, keras.ops.sigmoid(logits))"
         code = f"def accuracy(labels, logits): return {body}"
         fixes.insert(0, f"Keep the logits, with this function among the metrics: {code}")
-    if at_zero and metric_wording.has_classes(case.model):
-        codes = [_at_zero(case, reading) for reading in at_zero]
-        fixes.insert(0, f"Keep the logits, threshold at 0: {metric_wording.compile_fix(case, at_zero, codes)}")
+    if moved and metric_wording.has_classes(case.model):
+        codes = [_moved(case, reading) or "" for reading in moved]
+        left = [reading for reading in readings if reading not in [*moved, *by_function]]
+        fix = metric_wording.compile_fix(case, moved, codes)
+        fixes.insert(0, f"{_how(judged is None, moved)}: {fix}{_left(left)}")
     return tuple(fixes)
 
 
-def _at_zero(case: Case, reading: Reading) -> str:
-    parameter = "threshold=0.0" if reading.name in {"BinaryAccuracy", "BinaryIoU"} else "thresholds=0"
+def _how(is_margin: bool, moved: Sequence[Reading]) -> str:
+    at = "threshold at 0" if all(reading.thresholds == (_MIDDLE,) for reading in moved) else "thresholds as logits"
+    return f"With labels of 0 and 1, {at}" if is_margin else f"Keep the logits, {at}"
+
+
+def _left(left: Sequence[Reading]) -> str:
+    """Name the metrics that such a threshold does not mend, so that nobody takes them for mended."""
+    if not left:
+        return ""
+    needs = metric_wording.verb(left, "needs", "need")
+    return f"  # {metric_wording.metric_names(left)} {needs} probabilities"
+
+
+def _moved(case: Case, reading: Reading) -> str | None:
+    """Write the metric with its thresholds as logits; None where it, or its version, does not take them."""
+    if not metric_wording.takes_zero(case.model, reading) or not all(0 < cut < 1 for cut in reading.thresholds or ()):
+        return None
+    cuts = [_logit(cut) for cut in reading.thresholds or ()]
+    if metrics.crossentropy_of(case.output) is None and any(cuts):
+        return None
+    if reading.name in {"BinaryAccuracy", "BinaryIoU"}:
+        parameter = f"threshold={cuts[0]!r}"
+    elif not all(0 <= cut <= 1 for cut in cuts):
+        return None
+    else:
+        parameter = f"thresholds={cuts!r}" if len(cuts) > 1 else f"thresholds={cuts[0]:.4g}"
     return metric_wording.metric_code(case.model, reading, reading.name, parameter)
+
+
+def _logit(probability: float) -> float:
+    """Give the logit of a probability, with as many digits as a person would write."""
+    return float(f"{log(probability / (1 - probability)):.4g}")
 
 
 def _by_rank(case: Case, readings: Sequence[Reading]) -> tuple[str, ...]:
     """Write metrics that ask for the largest score in the place of those that have such a sibling."""
-    ranked = [reading for reading in readings if reading.name in _BY_RANK]
+    ranked = [reading for reading in readings if reading.name in _BY_RANK and reading.thresholds == (_MIDDLE,)]
     if not ranked or not metric_wording.has_classes(case.model) or metric_wording.refuses_values(case.model):
         return ()
     judged = metrics.crossentropy_of(case.output)
@@ -160,4 +218,5 @@ def _by_rank(case: Case, readings: Sequence[Reading]) -> tuple[str, ...]:
         parameters = ["top_k=1"] if reading.name in {"Precision", "Recall"} else []
         name = _BY_RANK[reading.name].format(labels=labels)
         codes.append(metric_wording.metric_code(case.model, reading, name, *parameters))
-    return (f"Let the largest score decide: {metric_wording.compile_fix(case, ranked, codes)}",)
+    left = [reading for reading in readings if reading not in ranked]
+    return (f"Let the largest score decide: {metric_wording.compile_fix(case, ranked, codes)}{_left(left)}",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from logitcheck.analyzer import metrics
+from logitcheck.analyzer.losses import Family
 from logitcheck.analyzer.metrics import Reading, Reads, Scale
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import metric_wording, wording
@@ -18,7 +19,8 @@ class AucOnLogits(Rule):
 
     `AUC()` on an output that the loss takes as logits (or as margins: a hinge loss), and `AUC(from_logits=True)` on
     probabilities or other values in [0, 1]. A file that does not store the flag, as those before TensorFlow 2.10
-    do not, is not judged; neither is a linear output under a loss that takes any number, such as mean squared error.
+    do not, is not judged; neither is a linear output under a loss that takes any number, such as mean squared error,
+    nor AUC of several units under a sparse loss, whose labels have another shape: it cannot run there.
 
     ## Why it matters
 
@@ -26,6 +28,9 @@ class AucOnLogits(Rule):
     0, which is half of all probabilities, become one tie, and so do those above 1 (73.1 %): the order within each
     of them, which is what AUC measures, is lost. With the flag on probabilities, a sigmoid squeezes them into 0.5 to
     0.731, where less than a quarter of the thresholds lies. TensorFlow 2.3 to 2.9 raise an error on logits.
+
+    Behind the flag stands a sigmoid. On the logits of a softmax it makes each of them a score of its own; the
+    probabilities themselves need the softmax in the model.
 
     Training and weights are not affected, so that the verdict on the model stays what it is.
 
@@ -66,7 +71,9 @@ class AucOnLogits(Rule):
         found = [
             reading
             for reading in metrics.readings(case.model, case.output)
-            if reading.reads is Reads.CURVE and reading.metric.from_logits is wrong
+            if reading.reads is Reads.CURVE
+            and reading.metric.from_logits is wrong
+            and metrics.can_run(reading, case.output)
         ]
         if found:
             yield self._finding(case, found, has_flag=wrong)
@@ -81,15 +88,31 @@ class AucOnLogits(Rule):
         else:
             message = (
                 f"{words} {metric_wording.verb(found, 'cuts', 'cut')} values to [0, 1] unless from_logits=True, but"
-                f" {given}: all below 0 become one tie, and all above 1.{metric_wording.stops(case.model, found)}"
+                f" {given}: {_ties(case)}.{metric_wording.stops(case.model, found)}"
             )
         return self.finding(
             case, f"{message} {metric_wording.ONLY_THE_NUMBER}", fixes=_fixes(case, found, has_flag=has_flag)
         )
 
 
+def _ties(case: Case) -> str:
+    if case.output.value.high <= 1:
+        return "all below 0 become one tie"
+    return "all below 0 become one tie, and all above 1"
+
+
 def _fixes(case: Case, found: Sequence[Reading], *, has_flag: bool) -> tuple[str, ...]:
     parameters = () if has_flag else ("from_logits=True",)
     codes = [metric_wording.metric_code(case.model, reading, "AUC", *parameters) for reading in found]
-    flag = f"{'Drop' if has_flag else 'Set'} the flag: {metric_wording.compile_fix(case, found, codes)}"
-    return (flag,) if has_flag else (flag, *metric_wording.activation_fix(case))
+    fix = metric_wording.compile_fix(case, found, codes)
+    if has_flag:
+        return (f"Drop the flag: {fix}",)
+    judged = metrics.crossentropy_of(case.output)
+    if judged is None:
+        return (f"With labels of 0 and 1, set the flag: {fix}",)
+    if judged.expectation.family is not Family.CATEGORICAL:
+        return (f"Set the flag: {fix}", *metric_wording.activation_fix(case))
+    return (
+        *metric_wording.activation_fix(case),
+        f"Set the flag, which applies a sigmoid to each logit, no softmax: {fix}",
+    )

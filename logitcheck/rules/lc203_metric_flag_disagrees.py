@@ -25,10 +25,10 @@ class MetricFlagDisagrees(Rule):
 
     ## Why it matters
 
-    The flag of the loss is not handed on to the metric of the same name. On logits the metric takes logarithms of
-    values cut to [1e-7, 1 - 1e-7]: a positive with a logit of -1 costs 16.118 there, and 1.313 in the loss. With the
-    flag on probabilities the activation is applied twice, on JAX and PyTorch always, on TensorFlow where Keras does
-    not notice.
+    The flag of the loss is not handed on to the metric of the same name. On logits a binary metric takes logarithms of
+    values cut to [1e-7, 1 - 1e-7], so that a positive with a logit of -1 costs 16.118 there, and 1.313 in the loss. A
+    categorical one divides them by their sum first, negative ones included. With the flag on probabilities the
+    activation is applied twice, on JAX and PyTorch always, on TensorFlow where Keras does not notice.
 
     Training and weights are not affected, so that the verdict on the model stays what it is.
 
@@ -81,8 +81,8 @@ class MetricFlagDisagrees(Rule):
     def _without_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
         message = (
             f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=False and"
-            f" {metric_wording.verb(found, 'expects', 'expect')} probabilities, but {wording.given(case)}: Keras cuts"
-            f" them into [1e-7, 1 - 1e-7], and the number says nothing. {metric_wording.ONLY_THE_NUMBER}"
+            f" {metric_wording.verb(found, 'expects', 'expect')} probabilities, but {wording.given(case)}: Keras"
+            f" {_cuts(case, found)}, and the number says nothing. {metric_wording.ONLY_THE_NUMBER}"
         )
         if not metric_wording.has_classes(case.model):
             return self.finding(case, message, fixes=metric_wording.activation_fix(case))
@@ -98,6 +98,16 @@ class MetricFlagDisagrees(Rule):
         )
         codes = [_code(case, reading) for reading in found]
         return self.finding(case, message, fixes=(f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}",))
+
+
+def _cuts(case: Case, found: Sequence[Reading]) -> str:
+    """Say what becomes of the numbers: binary and categorical cross-entropies differ, sparse ones do by backend."""
+    names = {_class_name(case, reading) for reading in found}
+    if all(name.startswith("Binary") for name in names):
+        return "cuts them into [1e-7, 1 - 1e-7]"
+    if all(name.startswith("Categorical") for name in names):
+        return "divides them by their sum, negative ones included, and cuts the shares into [1e-7, 1 - 1e-7]"
+    return "takes logarithms of what it cuts into [1e-7, 1 - 1e-7]"
 
 
 def _twice(case: Case, found: Sequence[Reading]) -> str:

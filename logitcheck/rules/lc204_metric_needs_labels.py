@@ -6,19 +6,32 @@ from collections.abc import Iterable, Sequence
 
 from logitcheck.analyzer import metrics
 from logitcheck.analyzer.losses import Family
-from logitcheck.analyzer.metrics import Reading, Reads, Scale
+from logitcheck.analyzer.metrics import Labels, Reading, Reads, Scale
+from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import metric_wording, wording
 from logitcheck.rules.base import Case, Rule
 
+_POSITIVE = (
+    "the largest score of each row as the prediction: with one column, every score but an exact 0 is a positive"
+    " prediction"
+)
+_EQUAL = "predictions that equal the label exactly, which scores do by accident only"
+
 _DOES = {
-    Reads.EQUALITY: "counts predictions that equal the label exactly, which scores do by accident only",
-    Reads.IDS: "takes each value for a class id and cuts off its fraction: scores below 1 are all class 0",
-    Reads.THRESHOLD: (
-        "has no threshold and takes the largest score of each row as the prediction: with one column, every score but"
-        " an exact 0 is a positive prediction"
+    Reads.EQUALITY: (f"counts {_EQUAL}", f"count {_EQUAL}"),
+    Reads.IDS: (
+        "takes each value for a class id and cuts off its fraction",
+        "take each value for a class id and cut off its fraction",
     ),
+    Reads.THRESHOLD: (f"has no threshold and takes {_POSITIVE}", f"have no threshold and take {_POSITIVE}"),
 }
+"""What one metric does, and what several do."""
+
+_STOPS = ": one for each label, so that Keras stops with an error at the several scores here"
+
+_OF_CLASSES = frozenset({"num_classes", "sparse_y_true", "axis"})
+"""Parameters of the metrics of regions that BinaryIoU does not have."""
 
 
 class MetricNeedsLabels(Rule):
@@ -34,7 +47,8 @@ class MetricNeedsLabels(Rule):
 
     The number says nothing about the model. `Accuracy()` compares for exact equality and stays at 0 however many
     are right. `MeanIoU` cuts 99 % down to class 0: a quarter for one sigmoid and balanced labels, however good the
-    model. `F1Score()` on one column calls every sample positive: two thirds there, whatever the model says.
+    model; on scores of several classes it raises where labels are class ids. `F1Score()` on one column calls every
+    sample positive: two thirds there, whatever the model says.
 
     Training and weights are not affected, so that the verdict on the model stays what it is.
 
@@ -74,13 +88,24 @@ class MetricNeedsLabels(Rule):
             found = [reading for reading in readings if reading.reads is reads and _misreads(case, reading)]
             if not found:
                 continue
-            names = metric_wording.metric_words(found)
-            several = names.startswith("Metrics ")
-            message = (
-                f"{'Each of ' if several else ''}{names} {does}. But {wording.given(case)}."
-                f" {metric_wording.ONLY_THE_NUMBER}"
-            )
+            claim = f"{metric_wording.metric_words(found)} {metric_wording.verb(found, *does)}"
+            stops = reads is Reads.IDS and _stops(case)
+            detail = _STOPS if stops else _detail(case, reads)
+            message = f"{claim}{detail}. But {wording.given(case)}."
+            if not stops:
+                message = f"{message} {metric_wording.ONLY_THE_NUMBER}"
             yield self.finding(case, message, fixes=_fixes(case, found))
+
+
+def _stops(case: Case) -> bool:
+    """Whether there are several scores for each label, which is a class id, so that the shapes differ."""
+    return case.output.units not in {1, None} and metrics.labels(case.output) is Labels.IDS
+
+
+def _detail(case: Case, reads: Reads) -> str:
+    """Say what comes of taking scores for class ids, where that is certain."""
+    is_unit = case.output.kind in {Kind.PROBABILITIES, Kind.UNIT_INTERVAL}
+    return ": scores below 1 are all class 0" if reads is Reads.IDS and is_unit else ""
 
 
 def _misreads(case: Case, reading: Reading) -> bool:
@@ -96,12 +121,33 @@ def _misreads(case: Case, reading: Reading) -> bool:
 def _fixes(case: Case, found: Sequence[Reading]) -> tuple[str, ...]:
     """Write metrics that read scores; the activation comes into the model first where those need probabilities."""
     on_logits = metrics.scale(case.output) in {Scale.LOGITS, Scale.MARGINS}
+    if not all(_is_possible(case, reading) for reading in found):
+        return ("Put the class axis last, and use a metric that reads scores: those of Keras 3 fail with another axis",)
     codes = [_code(case, reading, on_logits=on_logits) for reading in found]
-    fix = f"Use a metric that reads scores: {metric_wording.compile_fix(case, found, codes)}"
+    of_labels = _without_labels(case, found)
+    fix = f"Use a metric that reads scores: {metric_wording.compile_fix(case, found, codes)}{of_labels}"
     if on_logits and any(_needs_probabilities(case, reading) for reading in found):
         first = metric_wording.activation_fix(case)
         return (*first, fix.replace("Use", "Then use", 1)) if first else ()
     return (fix,)
+
+
+def _is_possible(case: Case, reading: Reading) -> bool:
+    """Whether a metric takes the place of it: those of Keras 3 that ask for the largest score want it on axis -1."""
+    return reading.reads is not Reads.IDS or _is_binary(case) or case.model.generation < 3 or _axis(case) == -1
+
+
+def _without_labels(case: Case, found: Sequence[Reading]) -> str:
+    """Say for which labels the fix holds, where no loss tells."""
+    if found[0].reads is not Reads.IDS or _is_binary(case) or metrics.labels(case.output) is not None:
+        return ""
+    return "  # with one-hot labels; with class ids, keep the metric and set sparse_y_pred=False"
+
+
+def _axis(case: Case) -> int:
+    judged = metrics.crossentropy_of(case.output)
+    axis = judged.axis if judged is not None else case.output.value.axis
+    return -1 if axis is None else axis
 
 
 def _needs_probabilities(case: Case, reading: Reading) -> bool:
@@ -126,11 +172,23 @@ def _code(case: Case, reading: Reading, *, on_logits: bool) -> str:
             return metric_wording.metric_code(case.model, reading, "BinaryAccuracy", *threshold)
         case Reads.EQUALITY:
             return "'accuracy'"
-        case Reads.IDS if case.output.units == 1:
+        case Reads.IDS if _is_binary(case):
             threshold = ["threshold=0.0"] if on_logits else []
-            kept = [f"{key}={value!r}" for key, value in metric.settings if key == "target_class_ids"]
-            return f"{wording.library(case.model)}.metrics.BinaryIoU({', '.join([*threshold, *kept])})"
+            classes = dict(metric.settings).get("target_class_ids")
+            is_kept = isinstance(classes, list) and {*classes} <= {0, 1}
+            without = _OF_CLASSES if is_kept else {*_OF_CLASSES, "target_class_ids"}
+            return metric_wording.metric_code(case.model, reading, "BinaryIoU", *threshold, without=without)
         case Reads.IDS:
-            return metric_wording.metric_code(case.model, reading, reading.name, "sparse_y_pred=False")
+            return _of_scores(case, reading)
         case _:
             return metric_wording.metric_code(case.model, reading, reading.name, "threshold=0.5")
+
+
+def _of_scores(case: Case, reading: Reading) -> str:
+    """Write the metric that asks for the largest score: of labels in one-hot form, it is a class of its own."""
+    axis = [f"axis={_axis(case)}"] if _axis(case) != -1 else []
+    if metrics.labels(case.output) is Labels.IDS:
+        name = reading.name.removeprefix("OneHot")
+        return metric_wording.metric_code(case.model, reading, name, "sparse_y_pred=False", *axis)
+    name = f"OneHot{reading.name.removeprefix('OneHot')}"
+    return metric_wording.metric_code(case.model, reading, name, *axis, without={"sparse_y_true"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from logitcheck.analyzer import effects
 from logitcheck.analyzer.metrics import Reading, crossentropy_of
@@ -29,10 +30,17 @@ _CHECKED = frozenset(
 
 def metric_words(readings: Sequence[Reading]) -> str:
     """Write metrics as their author wrote them, each once: "Metric 'accuracy'", "Metrics AUC and Precision"."""
-    names = list(dict.fromkeys(_label(reading) for reading in readings))
-    if len(names) == 1:
-        return f"Metric {names[0]}"
-    return f"Metrics {', '.join(names[:-1])} and {names[-1]}"
+    return f"{verb(readings, 'Metric', 'Metrics')} {metric_names(readings)}"
+
+
+def metric_names(readings: Sequence[Reading]) -> str:
+    """Write only their names, each once."""
+    return listing(list(dict.fromkeys(_label(reading) for reading in readings)))
+
+
+def listing(items: Sequence[str]) -> str:
+    """Write items as a list in a sentence: "A, B and C"."""
+    return f"{', '.join(items[:-1])} and {items[-1]}" if len(items) > 1 else items[0]
 
 
 def verb(readings: Sequence[Reading], one: str, several: str) -> str:
@@ -75,11 +83,28 @@ def accuracy_takes_zero(model: SavedModel) -> bool:
     return not first <= effects.version(model) <= last
 
 
-def metric_code(model: SavedModel, reading: Reading, name: str, *parameters: str, module: str = "metrics") -> str:
-    """Write a metric with its other settings as code a person can paste."""
-    own = {parameter.partition("=")[0] for parameter in parameters}
+def metric_code(
+    model: SavedModel,
+    reading: Reading,
+    name: str,
+    *parameters: str,
+    module: str = "metrics",
+    without: Collection[str] = (),
+) -> str:
+    """Write a metric with its other settings, but those in `without`, as code a person can paste.
+
+    What a string named keeps its name, by which callbacks such as ModelCheckpoint know it.
+    """
+    own = {*without, *(parameter.partition("=")[0] for parameter in parameters)}
     kept = [f"{key}={value!r}" for key, value in reading.metric.settings if key not in own]
+    label = reading.metric.label
+    if reading.metric.form is LossForm.STRING and label != _snake_case(name) and not reading.metric.settings:
+        kept.append(f"name={label!r}")
     return f"{wording.library(model)}.{module}.{name}({', '.join([*parameters, *kept])})"
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def compile_fix(case: Case, readings: Sequence[Reading], codes: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ FIRING = {
     "squared hinge of tanh": (head("tanh", 1), "squared_hinge", ["accuracy"]),
     "loss that is chosen by shape beside one that is not": (ONE, [BINARY_LOGITS, "mse"], ["accuracy"]),
     "weighted": (ONE, BINARY_LOGITS, None),
-    "logits of a softmax": (head(), SPARSE_LOGITS, [metric("Precision", thresholds=None)]),
+    "logits of a softmax": (head(), CATEGORICAL_LOGITS, [metric("Precision", thresholds=None)]),
     "logarithms of a softmax": (head("log_softmax"), CATEGORICAL_LOGITS, [metric("BinaryAccuracy", threshold=0.5)]),
     **{name: (ONE, BINARY_LOGITS, [metric(name, thresholds=None, top_k=None)]) for name in COUNTS},
 }
@@ -124,14 +124,14 @@ def test_one_finding_names_all_metrics(tmp_path: Path) -> None:
     metrics = ["accuracy", metric("Precision", thresholds=None), metric("Recall", thresholds=0.3), "mse"]
     finding = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=metrics), CODE)
     assert finding.message.startswith(
-        "Metrics 'accuracy', Precision and Recall compare each value with 0.3 and 0.5, as if a probability, but layer"
-        " 'head' (Dense, 1 unit, linear) puts out any real number, which the loss takes as logits: 0.3 on a logit is a"
-        " probability of 57.4 % and 0.5 on a logit is a probability of 62.2 %."
+        "Metrics 'accuracy', Precision and Recall compare values with 0.3 and 0.5, as if probabilities, but layer"
+        " 'head' (Dense, 1 unit, linear) puts out any real number, which the loss takes as logits: there these are"
+        " probabilities of 57.4 % and 62.2 %."
     )
     assert finding.fixes == (
         (
-            "Keep the logits, threshold at 0: model.compile(..., metrics=[keras.metrics.BinaryAccuracy(threshold=0.0),"
-            " keras.metrics.Precision(thresholds=0), keras.metrics.Recall(thresholds=0), ...])"
+            "Keep the logits, threshold at 0: model.compile(..., metrics=[keras.metrics.BinaryAccuracy(threshold=0.0,"
+            " name='accuracy'), keras.metrics.Precision(thresholds=0), ...])  # Recall needs probabilities"
         ),
         "Put the sigmoid into the model: Dense(1, activation='sigmoid')  # with loss=keras.losses.BinaryCrossentropy()",
     )
@@ -151,16 +151,16 @@ def test_a_sweep_is_said_to_try_probabilities_above_a_half_only(tmp_path: Path) 
 
 def test_of_logits_of_a_softmax_no_probability_is_claimed(tmp_path: Path) -> None:
     metrics = [metric("Precision", thresholds=None, class_id=2), metric("BinaryAccuracy", threshold=0.5)]
-    finding = only(judge(tmp_path, head(units=4), SPARSE_LOGITS, metrics=metrics), CODE)
+    finding = only(judge(tmp_path, head(units=4), CATEGORICAL_LOGITS, metrics=metrics), CODE)
     assert "no fixed value of a logit stands for a probability" in finding.message
     assert finding.fixes == (
         (
             "Let the largest score decide: model.compile(..., metrics=[keras.metrics.Precision(top_k=1, class_id=2),"
-            " keras.metrics.SparseCategoricalAccuracy()])"
+            " keras.metrics.CategoricalAccuracy()])"
         ),
         (
             "Put the softmax into the model: Dense(4, activation='softmax')"
-            "  # with loss=keras.losses.SparseCategoricalCrossentropy()"
+            "  # with loss=keras.losses.CategoricalCrossentropy()"
         ),
     )
 
@@ -169,7 +169,10 @@ def test_a_hinge_loss_separates_at_0(tmp_path: Path) -> None:
     finding = only(judge(tmp_path, ONE, "hinge", metrics=["accuracy"]), CODE)
     assert "and its hinge loss separates the classes at 0." in finding.message
     assert finding.fixes == (
-        "Keep the logits, threshold at 0: model.compile(..., metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])",
+        (
+            "With labels of 0 and 1, threshold at 0: model.compile(..., metrics=[keras.metrics.BinaryAccuracy("
+            "threshold=0.0, name='accuracy')])"
+        ),
     )
 
 
@@ -190,7 +193,7 @@ def test_keras_3_refused_a_threshold_of_0_at_first(tmp_path: Path, version: str)
 @pytest.mark.parametrize(("version", "package"), [("3.5.0", "keras"), ("2.15.0", "tf.keras"), ("2.8.0", "tf.keras")])
 def test_later_versions_and_keras_2_take_it(tmp_path: Path, version: str, package: str) -> None:
     first, *_ = only(judge(tmp_path, ONE, BINARY_LOGITS, version, metrics=["accuracy"]), CODE).fixes
-    assert first.endswith(f"metrics=[{package}.metrics.BinaryAccuracy(threshold=0.0)])")
+    assert first.endswith(f"metrics=[{package}.metrics.BinaryAccuracy(threshold=0.0, name='accuracy')])")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +228,8 @@ def test_several_outputs_are_told_apart(tmp_path: Path) -> None:
     assert finding.output == "a"
     assert finding.fixes[0] == (
         "Keep the logits, threshold at 0: model.compile(..., metrics={'a': [keras.metrics.BinaryAccuracy("
-        "threshold=0.0)], ...}, weighted_metrics={'a': [keras.metrics.BinaryAccuracy(threshold=0.0)], ...})"
+        "threshold=0.0, name='acc')], ...}, weighted_metrics={'a': [keras.metrics.BinaryAccuracy(threshold=0.0,"
+        " name='acc')], ...})"
     )
 
 
@@ -238,3 +242,61 @@ def test_a_raw_loss_of_tensorflow_has_no_flag_to_drop(tmp_path: Path) -> None:
 def test_a_string_loss_means_probabilities_so_that_its_own_finding_comes_first(tmp_path: Path) -> None:
     report = judge(tmp_path, head(), SPARSE, metrics=[metric("Precision", thresholds=None)])
     assert [finding.code for finding in report.findings if finding.severity is not Severity.INFO] == ["LC102"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "code"),
+    [
+        (metric("BinaryAccuracy", threshold=0.9), "BinaryAccuracy(threshold=2.197)"),
+        (metric("BinaryIoU", threshold=0.25), "BinaryIoU(threshold=-1.099)"),
+        (metric("Recall", thresholds=[0.5, 0.7]), "Recall(thresholds=[0.0, 0.8473])"),
+        (metric("Recall", thresholds=0.6), "Recall(thresholds=0.4055)"),
+        (metric("Precision", thresholds=None, name="mine"), "Precision(thresholds=0, name='mine')"),
+        (metric("Precision", thresholds=None, name="precision_12"), "Precision(thresholds=0)"),
+    ],
+)
+def test_each_threshold_becomes_the_logit_of_it_and_names_stay(tmp_path: Path, stored: Config, code: str) -> None:
+    first, *_ = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=[stored]), CODE).fixes
+    assert first.endswith(f"model.compile(..., metrics=[keras.metrics.{code}])")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param(metric("Recall", thresholds=0.9), id="a logit above 1"),
+        pytest.param(metric("Recall", thresholds=[0.2, 0.5]), id="a logit below 0"),
+        pytest.param(metric("Recall", thresholds=[0, 0.5]), id="no logit"),
+        pytest.param(metric("F1Score", threshold=0.5), id="no threshold of 0"),
+        pytest.param(SWEEP, id="no threshold at all"),
+    ],
+)
+def test_what_takes_no_such_threshold_is_named(tmp_path: Path, stored: Config) -> None:
+    first, *_ = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=["accuracy", stored]), CODE).fixes
+    assert first.endswith(f"name='accuracy'), ...])  # {stored['class_name']} needs probabilities")
+
+
+def test_metrics_of_different_thresholds_stay_different(tmp_path: Path) -> None:
+    stored = [metric("Precision", thresholds=0.5), metric("Precision", thresholds=0.6)]
+    first, *_ = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=stored), CODE).fixes
+    assert "[keras.metrics.Precision(thresholds=0), keras.metrics.Precision(thresholds=0.4055)]" in first
+    finding = only(judge(tmp_path, head(), CATEGORICAL_LOGITS, metrics=stored), CODE)
+    assert finding.fixes[0].endswith("[keras.metrics.Precision(top_k=1), ...])  # Precision needs probabilities")
+
+
+def test_sweeps_have_a_sentence_of_their_own(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=["accuracy", SWEEP]), CODE).message
+    assert "Metric 'accuracy' compares each value with 0.5, as if a probability" in message
+    assert "62.2 %. Metric SensitivityAtSpecificity tries thresholds from 0 to 1 only" in message
+
+
+@pytest.mark.parametrize("name", [*COUNTS, "F1Score", "BinaryIoU"])
+def test_labels_of_another_shape_stop_a_metric_before_it_misreads(tmp_path: Path, name: str) -> None:
+    stored = metric(name, thresholds=None, threshold=0.5)
+    assert findings(judge(tmp_path, head(), SPARSE_LOGITS, metrics=[stored, SWEEP]), CODE) == []
+
+
+def test_binary_accuracy_takes_such_labels(tmp_path: Path) -> None:
+    metrics = [metric("BinaryAccuracy", threshold=0.5), SWEEP]
+    finding = only(judge(tmp_path, head(), SPARSE_LOGITS, metrics=metrics), CODE)
+    assert finding.message.startswith("Metric BinaryAccuracy compares")
+    assert "keras.metrics.SparseCategoricalAccuracy()" in finding.fixes[0]

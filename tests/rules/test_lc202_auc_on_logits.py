@@ -76,3 +76,30 @@ def test_what_is_said_of_probabilities(tmp_path: Path) -> None:
     finding = only(judge(tmp_path, head("sigmoid", 1), BINARY, "2.15.0", metrics=[FLAGGED]), CODE)
     assert "the sigmoid squeezes them into 0.5 to 0.731" in finding.message
     assert finding.fixes == ("Drop the flag: model.compile(..., metrics=[tf.keras.metrics.AUC()])",)
+
+
+def test_thresholds_and_names_of_its_own_are_kept(tmp_path: Path) -> None:
+    stored = metric("AUC", from_logits=False, num_thresholds=4, thresholds=[0.1, 0.5], name="pr_auc")
+    first, *_ = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=[stored]), CODE).fixes
+    assert first.endswith("[keras.metrics.AUC(from_logits=True, thresholds=[0.1, 0.5], name='pr_auc')])")
+
+
+def test_on_logits_of_a_softmax_the_softmax_comes_first(tmp_path: Path) -> None:
+    first, second = only(judge(tmp_path, head(), CATEGORICAL_LOGITS, metrics=[PLAIN]), CODE).fixes
+    assert first.startswith("Put the softmax into the model")
+    assert second.startswith("Set the flag, which applies a sigmoid to each logit, no softmax: ")
+
+
+def test_of_logarithms_none_is_above_1(tmp_path: Path) -> None:
+    message = only(judge(tmp_path, head("log_softmax"), CATEGORICAL_LOGITS, metrics=[PLAIN]), CODE).message
+    assert ": all below 0 become one tie. Training" in message
+
+
+def test_labels_that_are_class_ids_stop_it(tmp_path: Path) -> None:
+    sparse = loss("SparseCategoricalCrossentropy", from_logits=True)
+    assert findings(judge(tmp_path, head(), sparse, metrics=[PLAIN]), CODE) == []
+
+
+def test_margins_need_labels_of_0_and_1(tmp_path: Path) -> None:
+    (fix,) = only(judge(tmp_path, ONE, "hinge", metrics=[PLAIN]), CODE).fixes
+    assert fix.startswith("With labels of 0 and 1, set the flag: ")

@@ -81,8 +81,8 @@ def test_what_is_said_without_the_flag(tmp_path: Path) -> None:
     )
     assert finding.fixes == (
         (
-            "Set the flag: model.compile(..., metrics=[keras.metrics.BinaryCrossentropy(from_logits=True),"
-            " keras.metrics.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)])"
+            "Set the flag: model.compile(..., metrics=[keras.metrics.BinaryCrossentropy(from_logits=True,"
+            " name='bce'), keras.metrics.BinaryCrossentropy(from_logits=True, label_smoothing=0.1)])"
         ),
     )
 
@@ -140,9 +140,15 @@ def test_the_crossentropy_by_shape_of_keras_2_is_spelled_out(
     tmp_path: Path, model: Config, compiled_loss: Any, class_name: str
 ) -> None:
     finding = only(judge(tmp_path, model, compiled_loss, "2.15.0", metrics=["ce"]), CODE)
-    assert finding.fixes[0].endswith(f"metrics=[tf.keras.metrics.{class_name}(from_logits=True)])")
+    assert finding.fixes[0].endswith(f"metrics=[tf.keras.metrics.{class_name}(from_logits=True, name='ce')])")
 
 
 def test_before_keras_2_3_metrics_have_no_classes(tmp_path: Path) -> None:
     finding = only(judge(tmp_path, ONE, "mse", "2.1.6", metrics=["binary_crossentropy"]), CODE)
     assert finding.fixes == ()
+
+
+def test_a_categorical_one_divides_by_the_sum_first(tmp_path: Path) -> None:
+    stored = metric("CategoricalCrossentropy", from_logits=False)
+    message = only(judge(tmp_path, head(), "mse", metrics=[stored]), CODE).message
+    assert "Keras divides them by their sum, negative ones included, and cuts the shares into" in message

@@ -12,6 +12,7 @@ from tests.building import (
     custom,
     dense,
     functional,
+    layer,
     loss,
     metric,
     operation,
@@ -98,7 +99,11 @@ def test_each_way_of_misreading_is_told_by_itself(tmp_path: Path) -> None:
 def test_metrics_that_misread_alike_are_told_together(tmp_path: Path) -> None:
     metrics = [UNION, metric("IoU", num_classes=4, target_class_ids=[1], sparse_y_pred=True)]
     finding = only(judge(tmp_path, head("softmax"), SPARSE, metrics=metrics), CODE)
-    assert finding.message.startswith("Each of Metrics MeanIoU and IoU takes each value for a class id")
+    assert finding.message.startswith(
+        "Metrics MeanIoU and IoU take each value for a class id and cut off its fraction: one for each label, so that"
+        " Keras stops with an error at the several scores here. But layer 'head'"
+    )
+    assert "only the number" not in finding.message
     assert finding.fixes == (
         (
             "Use a metric that reads scores: model.compile(..., metrics=[keras.metrics.MeanIoU(sparse_y_pred=False,"
@@ -177,3 +182,53 @@ def test_the_fix_reads_the_scores_as_they_are(
 ) -> None:
     report = judge(tmp_path, model, compiled_loss, version, metrics=[stored])
     assert only(report, CODE).fixes == tuple(fixes)
+
+
+AXIS_1 = sequential(dense("head", 4), layer("Softmax", "last", axis=1), shape=(None, 4, 4))
+ON_AXIS_1 = loss("CategoricalCrossentropy", axis=1)
+
+
+@pytest.mark.parametrize(
+    ("version", "model", "compiled_loss", "stored", "fix"),
+    [
+        pytest.param(
+            "3.15.1", head("softmax"), CATEGORICAL, UNION, "[keras.metrics.OneHotMeanIoU(num_classes=4)])", id="one-hot"
+        ),
+        pytest.param(
+            "3.15.1",
+            head("softmax"),
+            CATEGORICAL,
+            metric("IoU", num_classes=4, target_class_ids=[1], sparse_y_pred=True, sparse_y_true=False, name="own"),
+            "[keras.metrics.OneHotIoU(num_classes=4, target_class_ids=[1], name='own')])",
+            id="one-hot of some classes",
+        ),
+        pytest.param("3.15.1", head("sigmoid", 5), BINARY, UNION, "[keras.metrics.BinaryIoU()])", id="labels"),
+        pytest.param(
+            "2.15.0",
+            AXIS_1,
+            ON_AXIS_1,
+            UNION,
+            "[tf.keras.metrics.OneHotMeanIoU(axis=-2, num_classes=4)])",
+            id="another axis",
+        ),
+        pytest.param(
+            "3.15.1",
+            head("softmax"),
+            None,
+            UNION,
+            "[keras.metrics.OneHotMeanIoU(num_classes=4)])  # with one-hot labels; with class ids, keep the metric and"
+            " set sparse_y_pred=False",
+            id="unknown labels",
+        ),
+    ],
+)
+def test_regions_of_scores_follow_the_labels(
+    tmp_path: Path, version: str, model: Config, compiled_loss: Any, stored: Config, fix: str
+) -> None:
+    finding = only(judge(tmp_path, model, compiled_loss, version, metrics=[stored]), CODE)
+    assert finding.fixes == (f"{USE}{fix}",)
+
+
+def test_regions_of_keras_3_have_their_classes_last(tmp_path: Path) -> None:
+    (fix,) = only(judge(tmp_path, AXIS_1, ON_AXIS_1, metrics=[UNION]), CODE).fixes
+    assert fix.startswith("Put the class axis last")
