@@ -117,6 +117,9 @@ CASES: dict[str, tuple[int, str | None, Metrics, list[str]]] = {
     ),
     "accuracy of equality": (3, "softmax", lambda keras: [keras.metrics.Accuracy()], ["LC204"]),
     "union of class ids": (1, "sigmoid", lambda keras: [keras.metrics.MeanIoU(num_classes=2)], ["LC204"]),
+    "union of classes": (3, "softmax", lambda keras: [keras.metrics.MeanIoU(num_classes=3)], ["LC204"]),
+    "high threshold": (1, None, lambda keras: [keras.metrics.BinaryAccuracy(threshold=0.9, name="own")], ["LC201"]),
+    "thresholds of AUC": (1, None, lambda keras: [keras.metrics.AUC(thresholds=[0.1, 0.5])], ["LC202"]),
     "union of scores": (3, "softmax", lambda keras: [keras.metrics.OneHotMeanIoU(num_classes=3)], []),
     "F-score of one column": (1, "sigmoid", lambda keras: [keras.metrics.F1Score()], ["LC204"]),
     "F-score of several columns": (3, "softmax", lambda keras: [keras.metrics.F1Score()], []),
@@ -154,6 +157,7 @@ def test_a_sparse_loss_and_the_accuracy_that_keras_2_chose_before_the_first_fit(
         *("accuracy of a logit", "precision and recall", "region", "AUC of logits", "crossentropy by name"),
         *("AUC of a sigmoid that takes it for logits", "crossentropy of a softmax that takes it for logits"),
         *("accuracy of equality", "union of class ids", "F-score of one column"),
+        *("union of classes", "thresholds of AUC"),
     ],
 )
 def test_after_the_first_fix_nothing_is_found(keras: Any, tmp_path: Path, case: str) -> None:
@@ -163,7 +167,7 @@ def test_after_the_first_fix_nothing_is_found(keras: Any, tmp_path: Path, case: 
     (finding,) = [item for item in logitcheck.inspect(tmp_path / "wrong.keras").findings if item.code[2] == "2"]
     code = re.search(r"metrics=(\[.*\])\)$", finding.fixes[0])
     assert code is not None
-    namespace = {"keras": keras, "tf": type("tf", (), {"keras": keras})}
+    namespace = {"keras": keras, "tf_keras": keras, "tf": type("tf", (), {"keras": keras})}
     fixed = compiled(keras, units, activation, eval(code[1], namespace))
     assert not any(found(fixed, tmp_path))
 
@@ -200,6 +204,28 @@ def test_auc_of_logits_is_another_one_unless_it_knows(keras: Any) -> None:
     of_sigmoid, _, _ = evaluated(keras, "sigmoid", both)
     assert of_logits["flagged"] == pytest.approx(of_sigmoid["plain"], abs=1e-4)
     assert of_logits["plain"] < of_sigmoid["plain"] - 0.02
+
+
+def test_a_threshold_on_logits_is_the_logit_of_one_on_probabilities(keras: Any) -> None:
+    def reported(activation: str | None, threshold: float) -> float:
+        values, _, _ = evaluated(
+            keras, activation, lambda keras: [keras.metrics.BinaryAccuracy(threshold=threshold, name="own")]
+        )
+        return values["own"]
+
+    assert reported(None, 2.197) == pytest.approx(reported("sigmoid", 0.9), abs=1e-6)
+    assert reported(None, 0.9) != reported("sigmoid", 0.9)
+
+
+@pytest.mark.parametrize("shape", [(SAMPLES,), (SAMPLES, 1)])
+def test_labels_that_are_class_ids_stop_metrics_of_several_scores(keras: Any, shape: tuple[int, ...]) -> None:
+    labels = numpy.zeros(shape, dtype="int32")
+    for metric in (keras.metrics.Precision(), keras.metrics.Recall(top_k=1), keras.metrics.AUC()):
+        model = model_of(keras, 3)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(loss=loss, metrics=[metric], run_eagerly=True)
+        with pytest.raises(Exception, match=r"(?i)shape|dimension|broadcast|segment_ids"):
+            model.evaluate(numpy.zeros((SAMPLES, 4)), labels, verbose=0)
 
 
 def test_a_crossentropy_metric_without_the_flag_is_far_from_the_loss(keras: Any) -> None:
