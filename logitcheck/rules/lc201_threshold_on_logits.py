@@ -94,12 +94,10 @@ class ThresholdOnLogits(Rule):
         found = [reading for reading in readings if _is_misread(reading) and metrics.can_run(reading, case.output)]
         if not found:
             return
-        message = " ".join(
-            [
-                *_thresholds_sentence(case, [reading for reading in found if reading.reads is Reads.THRESHOLD]),
-                *_sweeps_sentence(case, [reading for reading in found if reading.reads is Reads.SWEEP]),
-            ]
-        )
+        compared = [reading for reading in found if reading.reads is Reads.THRESHOLD]
+        sweeps = [reading for reading in found if reading.reads is Reads.SWEEP]
+        sentences = [*_thresholds_sentence(case, compared), *_sweeps_sentence(case, sweeps, is_alone=not compared)]
+        message = " ".join(sentences)
         message += f"{metric_wording.stops(case.model, found)} {metric_wording.ONLY_THE_NUMBER}"
         yield self.finding(case, message, fixes=_fixes(case, found))
 
@@ -133,11 +131,14 @@ def _thresholds_sentence(case: Case, readings: Sequence[Reading]) -> Sequence[st
     return (f"{claim}, which the loss takes as logits: {means}.",)
 
 
-def _sweeps_sentence(case: Case, readings: Sequence[Reading]) -> Sequence[str]:
+def _sweeps_sentence(case: Case, readings: Sequence[Reading], *, is_alone: bool) -> Sequence[str]:
     if not readings:
         return ()
     does = metric_wording.verb(readings, "tries", "try")
-    claim = f"{metric_wording.metric_words(readings)} {does} thresholds from 0 to 1 only, but {wording.given(case)}"
+    tries = f"{metric_wording.metric_words(readings)} {does} thresholds from 0 to 1 only"
+    if not is_alone:
+        return (f"{tries}.",)
+    claim = f"{tries}, but {wording.given(case)}"
     judged = metrics.crossentropy_of(case.output)
     if judged is None:
         return (f"{claim}, and its hinge loss separates the classes at 0.",)

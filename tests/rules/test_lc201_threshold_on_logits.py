@@ -286,7 +286,7 @@ def test_metrics_of_different_thresholds_stay_different(tmp_path: Path) -> None:
 def test_sweeps_have_a_sentence_of_their_own(tmp_path: Path) -> None:
     message = only(judge(tmp_path, ONE, BINARY_LOGITS, metrics=["accuracy", SWEEP]), CODE).message
     assert "Metric 'accuracy' compares each value with 0.5, as if a probability" in message
-    assert "62.2 %. Metric SensitivityAtSpecificity tries thresholds from 0 to 1 only" in message
+    assert "62.2 %. Metric SensitivityAtSpecificity tries thresholds from 0 to 1 only. Training" in message
 
 
 @pytest.mark.parametrize("name", [*COUNTS, "F1Score", "BinaryIoU"])
