@@ -133,6 +133,9 @@ class _Marked:
     def shape(self, reference: TensorReference) -> Shape | None:
         return self.operands.shape(reference)
 
+    def dtype(self, reference: TensorReference) -> str | None:
+        return self.operands.dtype(reference)
+
     def identity(self, reference: TensorReference) -> object:
         return self.operands.identity(reference)
 
