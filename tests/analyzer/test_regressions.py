@@ -16,6 +16,7 @@ from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import Kind, Value, anything, between, unbounded
 from logitcheck.loader import losses
+from logitcheck.model import Layer
 from tests.analyzer.given import (
     bounded,
     call,
@@ -234,6 +235,23 @@ def test_a_clip_between_ends_in_the_wrong_order_gives_either_of_them() -> None:
     """TensorFlow and PyTorch give the one, NumPy and JAX the other."""
     value = result(call(operation("Clip", x_min=2.0, x_max=0.5), (logits(), SHAPE)))
     assert (value.low, value.high, value.leaves_unit) == (0.5, 2.0, False)
+
+
+@pytest.mark.parametrize(
+    ("made", "low"),
+    [
+        (given_layer("Dense", units=3, use_bias=False), 0.0),
+        (given_layer("EinsumDense", output_shape=3), 0.0),
+        (given_layer("EinsumDense", output_shape=3, bias_axes="c"), -math.inf),
+        (given_layer("Dense", units=3), -math.inf),
+    ],
+)
+def test_nothing_comes_of_zeros_without_a_bias(made: Layer, low: float) -> None:
+    assert result(call(made, (bounded(0.0, 0.0), SHAPE))).low == low
+
+
+def test_a_one_hot_of_one_class_does_not_reach_0() -> None:
+    assert not result(call(operation("OneHot", num_classes=1), (WHOLE, (None,)))).reaches_low
 
 
 @pytest.mark.parametrize("name", ["Var", "Std"])

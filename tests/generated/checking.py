@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy
 
@@ -44,6 +45,8 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
             found = list(runs(drawn.model, seed, **_FEW))
         except Exception as error:
             raise UnusableModelError from error
+    if not all(_is_as_declared(tensor, array) for tensor, array in zip(drawn.model.outputs, found[0], strict=False)):
+        raise UnusableModelError
     report = logitcheck.inspect(path)
     loaded = load(path)
     if not isinstance(loaded, SavedModel):
@@ -59,6 +62,13 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
         warnings.simplefilter("ignore")
         violations += _against_runs(drawn, outputs, found, seed)
     return Checked(outputs, tuple(violations))
+
+
+def _is_as_declared(tensor: Any, array: Any) -> bool:
+    """Whether an array has the shape that Keras says; masks that Keras 2 spreads over another axis make it larger."""
+    declared = tuple(tensor.shape)
+    sizes = zip(declared, array.shape, strict=False)
+    return len(declared) == array.ndim and all(size in {None, actual} for size, actual in sizes)
 
 
 def _load_with_keras(generation: str, path: Path) -> None:

@@ -19,8 +19,7 @@ FAMILIES: Mapping[str, tuple[Block, ...]] = {
     "convolution": layers.CONVOLUTION,
     "attention": layers.ATTENTION,
     "recurrent": layers.RECURRENT,
-    "encoding": layers.ENCODING,
-    "odd": layers.ODD,
+    "odd": (*layers.ENCODING, *layers.ODD),
     "opaque": operations.OPAQUE,
 }
 

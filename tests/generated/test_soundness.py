@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, note, reject, settings
+from hypothesis import HealthCheck, Phase, given, note, reject, settings
 
 from tests.generated.blocks import GENERATIONS
 from tests.generated.checking import UnusableModelError, check
@@ -44,7 +44,13 @@ def quiet() -> Iterator[None]:
 def test_what_is_claimed_of_a_generated_model_holds_when_it_runs(generation: str, tmp_path: Path) -> None:
     pytest.importorskip(generation, reason="the extra [test] brings it")
 
-    @settings(max_examples=MODELS, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=MODELS,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(models(generation))
     def every_claim_holds(drawn: Drawn) -> None:
         try:

@@ -46,20 +46,35 @@ def _starts_constant(layer: Layer) -> bool:
     return isinstance(name, str) and (name in _CONSTANT_INITIALIZERS or "Constant" in name)
 
 
+def _has_bias(layer: Layer) -> bool:
+    if layer.rule == "EinsumDense":
+        return layer.config.get("bias_axes") is not None
+    return layer.config.get("use_bias") is not False
+
+
+def _is_free_of_its_operand(layer: Layer) -> bool:
+    """Whether a layer puts out any number whatever comes in: without a bias, nothing comes of zeros."""
+    return _has_free_weights(layer) and _has_bias(layer)
+
+
 def _weighted_sum(call: LayerCall) -> Value:
     """Give the values before the activation."""
     layer = call.layer
-    if _has_free_weights(layer):
+    has_bias = _has_bias(layer)
+    if _has_free_weights(layer) and has_bias:
         return unbounded(call.own_source())
     operand = call.value()
+    if not has_bias and operand.low == operand.high == 0:
+        return between(0.0, 0.0, sources=call.own_source())
+    if _has_free_weights(layer):
+        return unbounded(call.own_source())
     frozen = layer.config.get("trainable") is False and _starts_constant(layer)
     if operand.is_unbounded and not frozen:
         return unbounded(call.own_source())
     constraints = {constraint_of(layer, name) for name in _KERNELS} - {None}
-    has_free_bias = layer.config.get("use_bias") is not False and constraint_of(layer, "bias") is None
+    has_free_bias = has_bias and constraint_of(layer, "bias") is None
     if not frozen and (not constraints or has_free_bias):
         return unbounded(call.own_source())
-    has_bias = layer.config.get("use_bias") is not False
     bias_is_positive = not has_bias or constraint_of(layer, "bias") in _NON_NEGATIVE
     if constraints and constraints <= _NON_NEGATIVE and bias_is_positive and not frozen:
         return _positively_weighted(operand, call, has_bias=has_bias)
@@ -251,7 +266,7 @@ def _attention_shape(call: LayerCall) -> list[Shape | None]:
 
 def _free(rule: ValueRule, shape: Callable[[LayerCall], Shape | None]) -> Rule:
     """Make the rule of a layer that need not know its operand while its weights are free."""
-    return Rule(rule, shape, _has_free_weights)
+    return Rule(rule, shape, _is_free_of_its_operand)
 
 
 _CONVOLUTIONS = [f"{prefix}Conv{rank}D" for prefix in ("", "Separable") for rank in (1, 2, 3)]

@@ -148,7 +148,7 @@ def _one_hot(call: LayerCall) -> Value:
     classes = whole(call.argument(1, "num_classes"))
     value = call.value()
     axis = whole(call.option("axis", -1), -1)
-    result = replace(between(0.0, 1.0, sources=value.sources), integer=True)
+    result = replace(between(0.0, 1.0, reached=False, sources=value.sources), integer=True)
     in_range = value.integer and classes is not None and value.low >= 0 and value.high <= classes - 1
     return replace(result, sum_axis=axis) if in_range and axis is not None and axis < 0 else result
 

@@ -30,9 +30,16 @@ def test_free_weights_make_logits_of_anything(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*WEIGHTED, "Embedding", "BatchNormalization", "MultiHeadAttention"])
 def test_the_walk_need_not_go_on_behind_free_weights(name: str) -> None:
-    rule = rule_for(layer(name))
+    given = layer(name, bias_axes="c")
+    rule = rule_for(given)
     assert rule is not None
-    assert rule.cuts(layer(name))
+    assert rule.cuts(given)
+
+
+def test_the_walk_goes_on_behind_weights_without_a_bias() -> None:
+    rule = rule_for(layer("Dense"))
+    assert rule is not None
+    assert not rule.cuts(layer("Dense", use_bias=False))
 
 
 @pytest.mark.parametrize("name", WEIGHTED)

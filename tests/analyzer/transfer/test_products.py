@@ -65,6 +65,12 @@ def test_products_lie_within_the_claimed_bounds(
 
 
 @pytest.mark.parametrize("name", SUMS_OF_PRODUCTS)
+def test_scores_are_weights_to_logits_unless_differences_are_taken(name: str) -> None:
+    expected = Kind.UNKNOWN if name in {"Correlate", "Cross"} else Kind.LOGITS
+    assert of(name, logits("a"), scores("b")).kind is expected
+
+
+@pytest.mark.parametrize("name", SUMS_OF_PRODUCTS)
 @pytest.mark.parametrize(
     ("left", "right", "kind"),
     [
