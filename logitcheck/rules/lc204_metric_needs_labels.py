@@ -13,7 +13,7 @@ from logitcheck.rules import metric_wording, wording
 from logitcheck.rules.base import Case, Rule
 
 _POSITIVE = (
-    "the largest score of each row as the prediction: with one column, every score but an exact 0 is a positive"
+    "the largest score of each row as the prediction: with one column, every score except an exact 0 is a positive"
     " prediction"
 )
 _EQUAL = "predictions that equal the label exactly, which scores do by accident only"
@@ -28,7 +28,7 @@ _DOES = {
 }
 """What one metric does, and what several do."""
 
-_STOPS = ": one for each label, so that Keras stops with an error at the several scores here"
+_STOPS = ": one class id for each label is wanted, and Keras stops with an error at several scores"
 
 _OF_CLASSES = frozenset({"num_classes", "sparse_y_true", "axis"})
 """Parameters of the metrics of regions that BinaryIoU does not have."""
@@ -91,7 +91,7 @@ class MetricNeedsLabels(Rule):
             claim = f"{metric_wording.metric_words(found)} {metric_wording.verb(found, *does)}"
             stops = reads is Reads.IDS and _stops(case)
             detail = _STOPS if stops else _detail(case, reads)
-            message = f"{claim}{detail}. But {wording.given(case)}."
+            message = f"{claim}, but {wording.given(case)}{detail}."
             if not stops:
                 message = f"{message} {metric_wording.ONLY_THE_NUMBER}"
             yield self.finding(case, message, fixes=_fixes(case, found))

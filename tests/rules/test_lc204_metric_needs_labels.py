@@ -93,15 +93,17 @@ def test_each_way_of_misreading_is_told_by_itself(tmp_path: Path) -> None:
     assert equal.startswith("Metric Accuracy counts predictions that equal the label exactly")
     assert ids.startswith("Metric MeanIoU takes each value for a class id and cuts off its fraction")
     assert column.startswith("Metric F1Score has no threshold and takes the largest score of each row")
-    assert "with one column, every score but an exact 0 is a positive prediction" in column
+    assert "with one column, every score except an exact 0 is a positive prediction" in column
 
 
 def test_metrics_that_misread_alike_are_told_together(tmp_path: Path) -> None:
     metrics = [UNION, metric("IoU", num_classes=4, target_class_ids=[1], sparse_y_pred=True)]
     finding = only(judge(tmp_path, head("softmax"), SPARSE, metrics=metrics), CODE)
     assert finding.message.startswith(
-        "Metrics MeanIoU and IoU take each value for a class id and cut off its fraction: one for each label, so that"
-        " Keras stops with an error at the several scores here. But layer 'head'"
+        "Metrics MeanIoU and IoU take each value for a class id and cut off its fraction, but layer 'head'"
+    )
+    assert finding.message.endswith(
+        "one class id for each label is wanted, and Keras stops with an error at several scores."
     )
     assert "only the number" not in finding.message
     assert finding.fixes == (
