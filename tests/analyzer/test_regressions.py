@@ -14,7 +14,7 @@ from hypothesis import strategies as drawn
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
-from logitcheck.analyzer.values import Kind, Value, anything, between, unbounded
+from logitcheck.analyzer.values import Derivation, Derived, Kind, Value, anything, between, unbounded
 from logitcheck.loader import losses
 from logitcheck.model import Layer
 from tests.analyzer.given import (
@@ -24,6 +24,7 @@ from tests.analyzer.given import (
     log_distribution,
     logits,
     operation,
+    reference,
     result,
     scores,
 )
@@ -250,6 +251,12 @@ def test_nothing_comes_of_zeros_without_a_bias(made: Layer, low: float) -> None:
     assert result(call(made, (bounded(0.0, 0.0), SHAPE))).low == low
 
 
+@pytest.mark.parametrize("rule", ["LayerNormalization", "GroupNormalization", "RMSNormalization"])
+def test_nothing_comes_of_zeros_without_a_shift(rule: str) -> None:
+    value = result(call(given_layer(rule, center=False), (bounded(0.0, 0.0), SHAPE)))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
 def test_a_one_hot_of_one_class_does_not_reach_0() -> None:
     assert not result(call(operation("OneHot", num_classes=1), (WHOLE, (None,)))).reaches_low
 
@@ -319,3 +326,11 @@ def test_whole_numbers_that_are_picked_or_added_stay_whole(called: LayerCall) ->
 )
 def test_ids_and_counts_are_not_known_to_go_beyond_every_bound(called: LayerCall) -> None:
     assert not result(called).leaves_unit
+
+
+@pytest.mark.parametrize("how", [Derivation.MAXIMUM, Derivation.LOG_SUM_EXP])
+@pytest.mark.parametrize(("size", "leaves"), [(1, False), (3, True)])
+def test_a_single_number_does_not_leave_its_own_maximum(how: Derivation, size: int, *, leaves: bool) -> None:
+    reduced = replace(logits(), derived=Derived(how, reference(), -1))
+    value = result(call(operation("Subtract"), (logits(), (None, size)), (reduced, (None, 1))))
+    assert value.leaves_unit is leaves

@@ -15,7 +15,7 @@ from logitcheck.model import Layer
 
 def _normalisation(call: LayerCall) -> Value:
     """Batch, layer, group and RMS normalisation: any real value once a learned scale or shift is applied."""
-    if call.layer.rule in _STANDARDISERS and call.config.get("center") is False and _standardised_count(call) == 1:
+    if not _shifts(call.layer) and _leaves_only_zeros(call):
         return between(0.0, 0.0, sources=call.own_source())
     if _normalises_freely(call.layer):
         return unbounded(call.own_source())
@@ -30,6 +30,25 @@ def _normalises_freely(layer: Layer) -> bool:
     if any(learned[name] is not False and name not in constrained for name in learned):
         return True
     return layer.rule not in _STANDARDISERS and not constrained
+
+
+def _shifts(layer: Layer) -> bool:
+    """Whether a layer adds a number that it learned, be it after standardising or, as statistics, before."""
+    if layer.rule == "BatchNormalization":
+        return True
+    return layer.rule in _STANDARDISERS and layer.config.get("center") is not False
+
+
+def _leaves_only_zeros(call: LayerCall) -> bool:
+    """Whether nothing is left once the mean is taken away, or nothing came in."""
+    operand = call.value()
+    if call.layer.rule in _STANDARDISERS:
+        return operand.low == operand.high or _standardised_count(call) == 1
+    return operand.low == operand.high == 0
+
+
+def _is_free_of_its_operand(layer: Layer) -> bool:
+    return _normalises_freely(layer) and _shifts(layer)
 
 
 _STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
@@ -106,7 +125,7 @@ def _fixed_normalisation(call: LayerCall) -> Value:
 
 LAYERS: Mapping[str, Rule] = {
     **{
-        name: Rule(_normalisation, same_shape, _normalises_freely)
+        name: Rule(_normalisation, same_shape, _is_free_of_its_operand)
         for name in ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization")
     },
     "UnitNormalization": Rule(_unit_normalisation, same_shape),

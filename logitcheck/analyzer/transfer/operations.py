@@ -94,7 +94,7 @@ def _subtract(call: LayerCall) -> Value:
         return between(0.0, 0.0, sources=left.sources)
     known = patterns.difference(left, right, _identity(call))
     if known is not None:
-        return known
+        return _over_one(known, call) if _is_over_one(call, right) else known
     result = arithmetic.add([left, arithmetic.negate(right)], call.path)
     is_complement = arithmetic.is_number(left) and left.low == 1
     return patterns.derived(call, result, Derivation.COMPLEMENT) if is_complement else result
@@ -114,7 +114,22 @@ def quotient_of(call: LayerCall) -> Value:
     """Divide; a non-negative tensor by its own sum is a distribution."""
     left, right = pair(call)
     known = patterns.quotient(left, right, _identity(call))
-    return known if known is not None else arithmetic.divide(left, right, call.path)
+    if known is None:
+        return arithmetic.divide(left, right, call.path)
+    return _over_one(known, call) if _is_over_one(call, right) else known
+
+
+def _is_over_one(call: LayerCall, right: Value) -> bool:
+    """Whether the second operand was reduced from an axis of size 1, so that it is the first one over again."""
+    shape = call.shape(0)
+    return right.derived is not None and right.derived.how in _REDUCED and shape is not None and shape == call.shape(1)
+
+
+_REDUCED = frozenset({Derivation.SUM, Derivation.ABOVE_SUM, Derivation.MAXIMUM, Derivation.LOG_SUM_EXP})
+
+
+def _over_one(value: Value, call: LayerCall) -> Value:
+    return unreached(value, "a single number is compared with itself", call.path)
 
 
 def _divide_without_nan(call: LayerCall) -> Value:
