@@ -183,7 +183,7 @@ def test_an_inverted_integer_lookup_may_put_out_negative_tokens() -> None:
     assert result(call(given_layer("IntegerLookup", invert=True), (logits(), (None, 1)))).low < 0
 
 
-@pytest.mark.parametrize("activation", ["softmax", "log_softmax", "sparsemax"])
+@pytest.mark.parametrize(("activation", "constant"), [("softmax", 1.0), ("log_softmax", 0.0)])
 @pytest.mark.parametrize(
     "called",
     [
@@ -195,10 +195,49 @@ def test_an_inverted_integer_lookup_may_put_out_negative_tokens() -> None:
     ],
     ids=["Dense", "EinsumDense", "Conv1D", "DepthwiseConv1D", "Activation"],
 )
-def test_an_activation_over_one_class_reaches_no_bound(called: Callable[[str], LayerCall], activation: str) -> None:
+def test_an_activation_over_one_class_is_a_constant(
+    called: Callable[[str], LayerCall], activation: str, constant: float
+) -> None:
     value = result(called(activation))
-    assert not value.reaches_low
-    assert not value.reaches_high
+    assert (value.low, value.high) == (constant, constant)
+
+
+def test_a_softmax_over_several_axes_or_a_mask_is_not_known_to_be_a_constant() -> None:
+    for softmax in (
+        call(given_layer("Softmax", axis=[-1, -2]), (logits(), (None, 2, 1))),
+        call(given_layer("Softmax", axis=-1), (logits(), (None, 1)), args=[reference(), reference(1)]),
+    ):
+        value = result(softmax)
+        assert (value.low, value.high, value.leaves_unit) == (0.0, 1.0, False)
+
+
+def test_zeros_that_are_scaled_stay_zeros() -> None:
+    zeros = result(call(given_layer("Dense", "log_softmax", units=1), (logits("x"), (None, 3))))
+    value = result(call(given_layer("RMSNormalization", scale=True), (zeros, (None, 1))))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
+def test_what_is_encoded_and_its_code_are_not_independent() -> None:
+    ids = call(given_layer("IntegerLookup", output_mode="multi_hot"), (logits("ids"), (None, 3)))
+    assert result(ids).sources == logits("ids").sources
+
+
+def test_a_cell_state_that_adds_up_need_not_go_where_silu_is_lowest() -> None:
+    value = result(call(given_layer("LSTM", "silu", units=2), (logits(), SHAPE)))
+    assert (value.reaches_low, value.reaches_high) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"kernel_constraint": "NonNeg"}, Kind.LOGITS),
+        ({"kernel_constraint": "NonNeg", "bias_constraint": "NonNeg"}, Kind.UNKNOWN),
+        ({"kernel_constraint": "NonNeg", "use_bias": False}, Kind.UNKNOWN),
+        ({"bias_constraint": "NonNeg", "use_bias": False}, Kind.LOGITS),
+    ],
+)
+def test_a_cell_whose_bias_or_kernel_is_constrained_is_not_free(config: Config, kind: Kind) -> None:
+    assert result(call(given_layer("SimpleRNN", "linear", **config), (logits(), SHAPE))).kind is kind
 
 
 @pytest.mark.parametrize(

@@ -66,13 +66,16 @@ _OVER_CLASSES = frozenset({"softmax", "log_softmax"})
 
 
 def _over_classes(value: Value, call: LayerCall) -> Value:
-    """Take back that an activation of this layer reaches its bounds if it runs over one class only."""
+    """Give an activation of this layer as the constant that it is if it runs over one class only."""
     applied = value.applied
     if applied is None or applied.layer != call.path or applied.name not in _OVER_CLASSES:
         return value
     axis = -1 if applied.axis is None else applied.axis
-    is_constant = axes.size(shapes(call)[0], axis) == 1
-    return replace(value, reaches_low=False, reaches_high=False) if is_constant else value
+    if axes.size(shapes(call)[0], axis) != 1:
+        return value
+    if value.axis is None:
+        return replace(value, reaches_low=False, reaches_high=False)
+    return replace(value, low=value.high, reaches_low=True, reaches_high=True)
 
 
 def _placed(value: Value, path: str) -> Value:

@@ -1,18 +1,18 @@
 """Arithmetic on what is known: intervals, with care for operands that depend on each other ("Merge layers").
 
 Interval bounds hold whatever the operands; that they are reached holds only if the operands can vary independently.
-Operands with a common source cannot (`d - d`, `d * d`, `e / (e + f)`): unless a pattern is recognised, only the bounds
-are kept, and where there are none the result is unknown.
+Operands with a common source cannot (`d - d`, `d * d`, `e / (e + f)`): unless a pattern is recognised, or the one goes
+so far that the other cannot hold it (`x + tanh(x)`), only the bounds are kept; where there are none, it is unknown.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, anything
+from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, anything, unbounded
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
 
@@ -91,7 +91,25 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
     low, high = sum(value.low for value in values), sum(value.high for value in values)
     free = any(value.is_unbounded for value in values)
     reached = (free or all(value.reaches_low for value in values), free or all(value.reaches_high for value in values))
-    return combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
+    total = combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
+    falls, rises = _goes_off(values, lambda value: value), _goes_off(values, negate)
+    return replace(
+        total,
+        reaches_low=total.reaches_low or falls,
+        reaches_high=total.reaches_high or rises,
+        unknown=None if falls and rises else total.unknown,
+    )
+
+
+def _goes_off(values: Sequence[Value], turned: Callable[[Value], Value]) -> bool:
+    """Whether one of the values falls without end and no other can hold it up, however they depend on each other."""
+    seen = [turned(value) for value in values]
+    return any(
+        value.reaches_low
+        and value.low == -INFINITY
+        and all(other.high < INFINITY for other in seen if other is not value)
+        for value in seen
+    )
 
 
 def some_summed(value: Value, path: str) -> Value:
@@ -124,6 +142,8 @@ def multiply(left: Value, right: Value, path: str) -> Value:
             return combine(pair, -INFINITY, INFINITY, (free, free), path)
     if any(value.is_unbounded for value in pair) and all(leaves_zero(value) for value in pair) and vary_freely(pair):
         return combine(pair, -INFINITY, INFINITY, (True, True), path)
+    if any(value.is_unbounded and _keeps_off_zero(other) for value, other in (pair, pair[::-1])):
+        return unbounded(left.sources | right.sources)
     positive = left.low >= 0 and right.low >= 0
     reached = (
         positive and left.reaches_low and right.reaches_low,
@@ -134,6 +154,11 @@ def multiply(left: Value, right: Value, path: str) -> Value:
 
 def _scaled(value: Value, factor: float) -> Value:
     return replace(affine(value, factor, 0.0), unknown=value.unknown if factor else None)
+
+
+def _keeps_off_zero(value: Value) -> bool:
+    """Whether the value cannot come near 0, so that it holds back nothing that it is multiplied with."""
+    return value.low > 0 or value.high < 0
 
 
 def leaves_zero(value: Value) -> bool:
@@ -154,7 +179,7 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
     if is_number(right) and math.isfinite(right.low) and right.low != 0:
         return _scaled(left, 1 / right.low)
     pair = (left, right)
-    if right.low > 0 or right.high < 0:
+    if _keeps_off_zero(right):
         ends = [_quotient(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
         return _within(pair, min(ends), max(ends), path)
     if right.low == 0 and left.low >= 0:
@@ -167,6 +192,8 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
 def _within(pair: tuple[Value, Value], low: float, high: float, path: str) -> Value:
     left, right = pair
     if left.is_unbounded:
+        if max(abs(right.low), abs(right.high)) < INFINITY:
+            return unbounded(left.sources | right.sources)
         free = vary_freely(pair)
         return combine(pair, low, high, (free, free), path)
     exact = is_number(left) and left.low > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, always
+from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.values import INFINITY, Value, anything, between
 from logitcheck.model import Shape
 
@@ -15,17 +15,17 @@ def _encoded(default: str) -> Callable[[LayerCall], Value]:
 
     def rule(call: LayerCall) -> Value:
         mode = call.config.get("output_mode", default)
-        inverted = call.config.get("invert") is True
-        ids = replace(between(-INFINITY if inverted else 0.0, INFINITY, reached=False), integer=True)
+        inverted, sources = call.config.get("invert") is True, call.sources()
+        ids = replace(between(-INFINITY if inverted else 0.0, INFINITY, reached=False, sources=sources), integer=True)
         match mode:
             case "int":
                 return ids
             case "multi_hot" | "binary" | "one_hot":
-                return replace(between(0.0, 1.0), integer=True)
+                return replace(between(0.0, 1.0, sources=sources), integer=True)
             case "count" | "tf_idf" | "tf-idf":
-                return between(0.0, INFINITY, reached=False)
+                return between(0.0, INFINITY, reached=False, sources=sources)
             case _:
-                return anything(f"nothing is known of its output mode {mode!r}", call.path)
+                return anything(f"nothing is known of its output mode {mode!r}", call.path, sources)
 
     return rule
 
@@ -37,6 +37,6 @@ def _no_shape(_: LayerCall) -> Shape | None:
 _ID_LAYERS = ("Discretization", "Hashing", "HashedCrossing", "IntegerLookup", "StringLookup", "TextVectorization")
 
 LAYERS: Mapping[str, Rule] = {
-    **{name: Rule(_encoded("int"), _no_shape, always) for name in _ID_LAYERS},
-    "CategoryEncoding": Rule(_encoded("multi_hot"), _no_shape, always),
+    **{name: Rule(_encoded("int"), _no_shape) for name in _ID_LAYERS},
+    "CategoryEncoding": Rule(_encoded("multi_hot"), _no_shape),
 }

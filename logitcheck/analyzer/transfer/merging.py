@@ -139,6 +139,8 @@ def _dot(call: LayerCall) -> Value:
         return between(0.0 if nonnegative else -1.0, 1.0, reached=reached, sources=left.sources | right.sources)
     stored = call.config.get("axes", -1)
     shape = call.shape(0)
+    if is_one_tensor(call) and shape is not None and len(shape) == 2:
+        return Value(low=0.0, reaches_high=left.is_unbounded, sources=left.sources)
     axis = stored[0] if isinstance(stored, (list, tuple)) and stored else stored
     return inner_product(left, right, call.path, axes.size(shape, axes.negative(axis, shape)))
 

@@ -94,7 +94,7 @@ def _subtract(call: LayerCall) -> Value:
         return between(0.0, 0.0, sources=left.sources)
     known = patterns.difference(left, right, _identity(call))
     if known is not None:
-        return _over_one(known, call) if _is_over_one(call, right) else known
+        return _over_one(known, right, call)
     result = arithmetic.add([left, arithmetic.negate(right)], call.path)
     is_complement = arithmetic.is_number(left) and left.low == 1
     return patterns.derived(call, result, Derivation.COMPLEMENT) if is_complement else result
@@ -113,23 +113,27 @@ def _multiply(call: LayerCall) -> Value:
 def quotient_of(call: LayerCall) -> Value:
     """Divide; a non-negative tensor by its own sum is a distribution."""
     left, right = pair(call)
+    if is_one_tensor(call):
+        return between(1.0, 1.0, sources=left.sources)
     known = patterns.quotient(left, right, _identity(call))
     if known is None:
         return arithmetic.divide(left, right, call.path)
-    return _over_one(known, call) if _is_over_one(call, right) else known
+    return _over_one(known, right, call)
 
 
-def _is_over_one(call: LayerCall, right: Value) -> bool:
-    """Whether the second operand was reduced from an axis of size 1, so that it is the first one over again."""
+def _over_one(known: Value, reduced: Value, call: LayerCall) -> Value:
+    """Give the result of a formula, a constant where the second operand was reduced from an axis of size 1."""
     shape = call.shape(0)
-    return right.derived is not None and right.derived.how in _REDUCED and shape is not None and shape == call.shape(1)
+    if reduced.derived is None or shape is None or shape != call.shape(1):
+        return known
+    constant = _OVER_ONE.get(reduced.derived.how)
+    if constant is not None:
+        return replace(known, low=constant, high=constant, reaches_low=True, reaches_high=True)
+    return unreached(known, "a single number is compared with itself", call.path)
 
 
-_REDUCED = frozenset({Derivation.SUM, Derivation.ABOVE_SUM, Derivation.MAXIMUM, Derivation.LOG_SUM_EXP})
-
-
-def _over_one(value: Value, call: LayerCall) -> Value:
-    return unreached(value, "a single number is compared with itself", call.path)
+_OVER_ONE = {Derivation.SUM: 1.0, Derivation.MAXIMUM: 0.0, Derivation.LOG_SUM_EXP: 0.0}
+"""What is left of a number that is divided by its own sum, or made less by its own maximum."""
 
 
 def _divide_without_nan(call: LayerCall) -> Value:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, between
+from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, between, unbounded
 from logitcheck.model import TensorReference
 
 
@@ -33,9 +33,10 @@ def is_derived(value: Value, of: object, *ways: Derivation) -> bool:
 def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     """Give `left / right` where the right one is the sum of the left one, or its complement; else None."""
     if left.low < 0:
-        return None
+        summed = is_derived(right, numerator, Derivation.SUM)
+        return unbounded(left.sources) if summed and _may_cancel(left) else None
     if right.derived is not None and right.derived.how is Derivation.SUM and _is_sum_of(right, left, numerator):
-        return replace(between(0.0, 1.0, sources=left.sources), sum_axis=right.derived.axis)
+        return replace(between(0.0, 1.0, reached=shares_vary(left), sources=left.sources), sum_axis=right.derived.axis)
     if is_derived(right, numerator, Derivation.ABOVE_SUM):
         return between(0.0, 1.0, reached=False, sources=left.sources)
     if is_derived(right, numerator, Derivation.COMPLEMENT) and left.within_unit:
@@ -43,6 +44,17 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
         reached = (left.reaches_low, left.reaches_high)
         return Value(low=odds[0], high=odds[1], reaches_low=reached[0], reaches_high=reached[1], sources=left.sources)
     return None
+
+
+def _may_cancel(value: Value) -> bool:
+    """Whether numbers of both signs add up to as little as one likes, while one of them stays away from 0."""
+    both_signs = value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
+    return both_signs and not value.integer and not value.is_joint
+
+
+def shares_vary(value: Value) -> bool:
+    """Whether numbers >= 0 are so free that each can be nothing and everything of their sum: 0, or above all others."""
+    return (value.reaches_low and value.low == 0) or (value.reaches_high and value.high == INFINITY)
 
 
 def _is_sum_of(total: Value, value: Value, identity: object) -> bool:

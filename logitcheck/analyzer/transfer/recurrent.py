@@ -12,18 +12,27 @@ from dataclasses import replace
 from logitcheck.analyzer.calls import LayerCall, Rule, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
-from logitcheck.analyzer.values import Value, anything, bounds_only, join, unbounded
+from logitcheck.analyzer.transfer.affine import constraint_of
+from logitcheck.analyzer.values import INFINITY, Value, anything, bounds_only, join, unbounded
 from logitcheck.model import Layer, Shape
 
 _TANH = FUNCTIONS["tanh"]
 
 
 def _activated(call: LayerCall, cell: Layer) -> Value:
-    """Give the range of the cell's activation over any real input."""
-    free = unbounded(call.own_source())
+    """Give the range of the cell's activation over what its weights make of any input."""
+    total = _weighted_sum(call, cell)
     if cell.activation is None:
-        return activation.named(_TANH(free, {}), free, "tanh", call, "activation")
-    return activation.apply(free, cell.activation, call)
+        return activation.named(_TANH(total, {}), total, "tanh", call, "activation")
+    return activation.apply(total, cell.activation, call)
+
+
+def _weighted_sum(call: LayerCall, cell: Layer) -> Value:
+    """Give what the activation is applied to: any real number, thanks to the kernel or the bias."""
+    weights = ["kernel"] if cell.config.get("use_bias") is False else ["kernel", "bias"]
+    if any(constraint_of(cell, name) is None for name in weights):
+        return unbounded(call.own_source())
+    return anything("its weights are constrained", call.path, call.own_source())
 
 
 def _from_zero(value: Value) -> Value:
@@ -47,6 +56,9 @@ def _lstm(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
     if not _gates(cell):
         return (_ungated(call),)
     output = _from_zero(_activated(call, cell))
+    if output.high == INFINITY and -INFINITY < output.low < 0:
+        # The cell state, a sum of what the activation put out, need not go as deep as where it is lowest.
+        output = replace(output, reaches_low=False)
     return output, output, _cell_state(call, cell)
 
 

@@ -218,6 +218,36 @@ def test_a_number_added_to_distributions_undoes_them() -> None:
     assert arithmetic.add(operands, "layer", same_classes=True).sum_axis is None
 
 
+@pytest.mark.parametrize(
+    ("others", "falls", "rises"),
+    [
+        pytest.param([scores("a")], True, True, id="scores"),
+        pytest.param([scores("a"), bounded(-2.0, 3.0, "a")], True, True, id="two bounded values"),
+        pytest.param([bounded(0.0, INFINITY, "a")], False, True, id="what rises with them or falls"),
+        pytest.param([bounded(-INFINITY, 0.0, "a")], True, False, id="what falls with them or rises"),
+        pytest.param([unbounded(source("a"))], False, False, id="other logits"),
+    ],
+)
+def test_only_what_goes_as_far_can_hold_logits_of_the_same_origin(
+    others: list[Value], *, falls: bool, rises: bool
+) -> None:
+    total = arithmetic.add([logits("a"), *others], "layer")
+    assert (total.low, total.high, total.reaches_low, total.reaches_high) == (-INFINITY, INFINITY, falls, rises)
+
+
+@pytest.mark.parametrize(
+    ("factor", "kind"),
+    [
+        pytest.param(bounded(0.5, 1.0, "a"), Kind.LOGITS, id="positive"),
+        pytest.param(bounded(-INFINITY, -0.5, "a"), Kind.LOGITS, id="negative"),
+        pytest.param(scores("a"), Kind.UNKNOWN, id="near 0"),
+    ],
+)
+def test_only_a_factor_near_0_can_hold_logits_of_the_same_origin(factor: Value, kind: Kind) -> None:
+    assert arithmetic.multiply(logits("a"), factor, "layer").kind is kind
+    assert arithmetic.multiply(factor, logits("a"), "layer").kind is kind
+
+
 def test_the_complement_of_a_distribution_is_in_the_unit_interval() -> None:
     value = arithmetic.add([arithmetic.constant(1.0), arithmetic.negate(distribution())], "layer")
     assert value.kind is Kind.UNIT_INTERVAL
@@ -238,7 +268,8 @@ def test_a_number_that_is_not_finite_hides_nothing() -> None:
         pytest.param(distribution(), arithmetic.constant(2.0), Kind.UNIT_INTERVAL, id="half a distribution"),
         pytest.param(logits("a"), bounded(1.0, 2.0, "b"), Kind.LOGITS, id="logits by positive numbers"),
         pytest.param(logits("a"), bounded(-2.0, -1.0, "b"), Kind.LOGITS, id="logits by negative numbers"),
-        pytest.param(logits("a"), bounded(1.0, 2.0, "a"), Kind.UNKNOWN, id="logits by their own norm"),
+        pytest.param(logits("a"), bounded(1.0, INFINITY, "a"), Kind.UNKNOWN, id="logits by their own norm"),
+        pytest.param(logits("a"), bounded(1.0, 2.0, "a"), Kind.LOGITS, id="logits by what stays small"),
         pytest.param(bounded(0.0, INFINITY, "a"), bounded(0.0, INFINITY, "b"), Kind.RANGE, id="odds"),
         pytest.param(bounded(1.0, 2.0, "a"), bounded(0.0, 4.0, "b"), Kind.RANGE, id="positive by at most 4"),
         pytest.param(scores("a"), logits("b"), Kind.LOGITS, id="scores by logits"),

@@ -9,7 +9,18 @@ import pytest
 from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, Value, between
 from logitcheck.model import Shape
-from tests.analyzer.given import bounded, call, layer, logits, operation, reference, result, scores, source
+from tests.analyzer.given import (
+    bounded,
+    call,
+    layer,
+    log_distribution,
+    logits,
+    operation,
+    reference,
+    result,
+    scores,
+    source,
+)
 
 TENSOR, OTHER = reference(), reference(1)
 
@@ -28,8 +39,41 @@ def test_a_tensor_divided_by_the_sum_of_another_is_no_formula() -> None:
     assert patterns.quotient(scores(), total(of=OTHER), TENSOR) is None
 
 
-def test_numbers_of_both_signs_divided_by_their_sum_are_no_formula() -> None:
-    assert patterns.quotient(bounded(-1.0, 1.0), total(), TENSOR) is None
+def test_numbers_of_both_signs_divided_by_their_sum_go_beyond_every_bound() -> None:
+    value = patterns.quotient(bounded(-1.0, 1.0), total(), TENSOR)
+    assert value is not None
+    assert value.kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        between(-1.0, 1.0, reached=False),
+        replace(bounded(-3.0, 3.0), integer=True),
+        replace(log_distribution(), high=1.0),
+        bounded(-1.0, 0.0),
+    ],
+    ids=["that need not be reached", "of whole numbers", "that hang together", "of one sign"],
+)
+def test_numbers_that_need_not_cancel_are_no_formula(value: Value) -> None:
+    assert patterns.quotient(value, total(), TENSOR) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "reached"),
+    [
+        (bounded(0.0, 1.0), True),
+        (bounded(1.0, INFINITY), True),
+        (bounded(1.0, 2.0), False),
+        (between(0.0, INFINITY, reached=False), False),
+    ],
+)
+def test_shares_reach_nothing_and_everything_if_one_number_can_outweigh_the_others(
+    value: Value, *, reached: bool
+) -> None:
+    shares = patterns.quotient(value, total(), TENSOR)
+    assert shares is not None
+    assert (shares.reaches_low, shares.reaches_high) == (reached, reached)
 
 
 def test_a_tensor_divided_by_more_than_its_sum_only_lies_in_the_unit_interval() -> None:
