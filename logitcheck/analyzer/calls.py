@@ -172,6 +172,12 @@ class Rule:
     cuts: Callable[[Layer], bool] = lambda _: False
 
 
+def rows(value: ValueRule, shape: ShapeRule, *names: str) -> dict[str, Rule]:
+    """Make the rows of a table that share one rule."""
+    rule = Rule(value, shape)
+    return dict.fromkeys(names, rule)
+
+
 def same_shape(call: LayerCall) -> Shape | None:
     """Shape rule of everything that works element by element."""
     return call.shape()

@@ -211,6 +211,20 @@ def test_a_softmax_over_several_axes_or_a_mask_is_not_known_to_be_a_constant() -
         assert (value.low, value.high, value.leaves_unit) == (0.0, 1.0, False)
 
 
+@pytest.mark.parametrize(("name", "low", "high"), [("Floor", 0.0, 1.0), ("Ceil", 1.0, 2.0), ("Round", 1.0, 1.0)])
+def test_what_is_nearly_a_whole_number_is_rounded_to_either_side_of_it(name: str, low: float, high: float) -> None:
+    nearly = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+    value = result(call(operation(name), (nearly, (None, 1))))
+    assert (value.low, value.high) == (low, high)
+
+
+@pytest.mark.parametrize("name", ["Floor", "FloorDivide"])
+def test_the_logarithm_of_zeros_is_rounded_to_itself(name: str) -> None:
+    zeros = result(call(operation("Log"), (bounded(0.0, 0.0), SHAPE)))
+    value = result(call(operation(name), (zeros, SHAPE), args=[reference(), 1.0][: 1 + (name != "Floor")]))
+    assert (value.low, value.high) == (-math.inf, -math.inf)
+
+
 def test_zeros_that_are_scaled_stay_zeros() -> None:
     zeros = result(call(given_layer("Dense", "log_softmax", units=1), (logits("x"), (None, 3))))
     value = result(call(given_layer("RMSNormalization", scale=True), (zeros, (None, 1))))

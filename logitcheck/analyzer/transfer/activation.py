@@ -12,23 +12,15 @@ from logitcheck.analyzer.values import Applied, Rounding, Value, anything, hande
 from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
-
-
 """Activations that give each unit a score of its own in [0, 1]."""
 
-
 PROBABILITY_MAKERS = SIGMOID_LIKE | {"softmax"}
-
-
 _NORMALISERS = PROBABILITY_MAKERS | {"log_softmax", "log_sigmoid"}
-
-
-_LINEAR_KEEPS_IDENTITY = "linear"
 
 
 def apply(value: Value, activation: Activation | None, call: LayerCall, *, mechanism: str | None = None) -> Value:
     """Give what `activation` makes of `value` in the layer of `call`; a dense layer keeps its operand's rank."""
-    if activation is None or activation.name == _LINEAR_KEEPS_IDENTITY:
+    if activation is None or activation.name == "linear":
         return value
     if activation.name is None:
         return anything(activation.reason or "its activation is unknown", call.path, value.sources)
@@ -131,7 +123,6 @@ LAYERS: Mapping[str, Rule] = {
     "PReLU": Rule(_of_layer("prelu", {}), same_shape),
     "ThresholdedReLU": Rule(_of_layer("thresholded_relu", {}), same_shape),
 }
-
 
 OPERATIONS: Mapping[str, Rule] = {
     "Softmax": Rule(_operation("softmax", axis=-1), same_shape),

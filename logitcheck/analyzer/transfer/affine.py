@@ -33,11 +33,12 @@ def constraint_of(layer: Layer, name: str) -> str | None:
 
 def _has_free_weights(layer: Layer) -> bool:
     """Whether nothing in the config keeps the weights from taking any value."""
-    stored = layer.config.get
-    for name in _CONSTRAINTS:
-        if stored(name) is not None:
-            return False
-    return stored("trainable") is not False or not _starts_constant(layer)
+    return not _is_frozen(layer) and all(layer.config.get(name) is None for name in _CONSTRAINTS)
+
+
+def _is_frozen(layer: Layer) -> bool:
+    """Whether the weights stay the constants that they start from."""
+    return layer.config.get("trainable") is False and _starts_constant(layer)
 
 
 def _starts_constant(layer: Layer) -> bool:
@@ -60,26 +61,20 @@ def _is_free_of_its_operand(layer: Layer) -> bool:
 def _weighted_sum(call: LayerCall) -> Value:
     """Give the values before the activation."""
     layer = call.layer
-    has_bias = _has_bias(layer)
-    if _has_free_weights(layer) and has_bias:
+    if _is_free_of_its_operand(layer):
         return unbounded(call.own_source())
-    operand = call.value()
+    has_bias, operand = _has_bias(layer), call.value()
     if not has_bias and operand.low == operand.high == 0:
         return between(0.0, 0.0, sources=call.own_source())
-    if _has_free_weights(layer):
+    if _is_frozen(layer):
+        return anything("its weights are frozen constants", call.path, call.own_source() | operand.sources)
+    kernel = {constraint_of(layer, name) for name in _KERNELS} - {None}
+    bias = {constraint_of(layer, "bias")} if has_bias else set()
+    if operand.is_unbounded or not kernel or None in bias:
         return unbounded(call.own_source())
-    frozen = layer.config.get("trainable") is False and _starts_constant(layer)
-    if operand.is_unbounded and not frozen:
-        return unbounded(call.own_source())
-    constraints = {constraint_of(layer, name) for name in _KERNELS} - {None}
-    has_free_bias = has_bias and constraint_of(layer, "bias") is None
-    if not frozen and (not constraints or has_free_bias):
-        return unbounded(call.own_source())
-    bias_is_positive = not has_bias or constraint_of(layer, "bias") in _NON_NEGATIVE
-    if constraints and constraints <= _NON_NEGATIVE and bias_is_positive and not frozen:
+    if kernel | bias <= _NON_NEGATIVE:
         return _positively_weighted(operand, call, has_bias=has_bias)
-    reason = "its weights are frozen constants" if frozen else "its weights are constrained"
-    return anything(reason, call.path, call.own_source() | operand.sources)
+    return anything("its weights are constrained", call.path, call.own_source() | operand.sources)
 
 
 _NON_NEGATIVE = frozenset({"NonNeg", "non_neg"})
@@ -105,7 +100,7 @@ def _affine(call: LayerCall) -> Value:
 
 def _embedding(call: LayerCall) -> Value:
     constraint = constraint_of(call.layer, "embeddings")
-    if constraint in {"NonNeg", "non_neg"}:
+    if constraint in _NON_NEGATIVE:
         return between(0.0, INFINITY, sources=call.own_source())
     if constraint in {"UnitNorm", "unit_norm"}:
         return between(-1.0, 1.0, sources=call.own_source())

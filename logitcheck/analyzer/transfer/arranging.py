@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, listed, numbers, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, listed, numbers, rows, same_shape, whole
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.indexing import split_along
 from logitcheck.analyzer.transfer.merging import concatenated, concatenated_shape
 from logitcheck.analyzer.transfer.operations import from_either, operand
+from logitcheck.analyzer.transfer.passing import passed
 from logitcheck.analyzer.transfer.rearranging import beside, kept_unless, unknown_shape
-from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, reshaped, unreached, without_axes
+from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, unreached, without_axes
 from logitcheck.model import Shape, TensorReference
 
 
@@ -157,11 +158,6 @@ def _blocks(*, to_space: bool) -> Callable[[LayerCall], Shape | None]:
     return rule
 
 
-def flipped(call: LayerCall) -> Value:
-    """Rule of what turns an axis around."""
-    return reshaped(call.value())
-
-
 def _power_columns(call: LayerCall) -> Value:
     value = call.value()
     if value.within_unit:
@@ -170,8 +166,8 @@ def _power_columns(call: LayerCall) -> Value:
 
 
 OPERATIONS: Mapping[str, Rule] = {
-    "Fliplr": Rule(flipped, same_shape),
-    "Flipud": Rule(flipped, same_shape),
+    "Fliplr": Rule(passed, same_shape),
+    "Flipud": Rule(passed, same_shape),
     "Rot90": Rule(_turned, unknown_shape),
     "Hstack": _side_by_side(1, 2),
     "Vstack": _side_by_side(0, 2),
@@ -187,9 +183,9 @@ OPERATIONS: Mapping[str, Rule] = {
     "Scatter": Rule(_summed_overlaps, unknown_shape),
     "Fold": Rule(_summed_overlaps, unknown_shape),
     "Unfold": Rule(zero_filled, unknown_shape),
-    **{name: Rule(_kept, unknown_shape) for name in ("Diagonal", "Rearrange", "Unique", "GatherNd", "BooleanMask")},
-    **{name: Rule(zero_filled, unknown_shape) for name in ("Diag", "Diagflat")},
-    **{name: Rule(zero_filled, same_shape) for name in ("Tril", "Triu", "BandPart")},
+    **rows(_kept, unknown_shape, "Diagonal", "Rearrange", "Unique", "GatherNd", "BooleanMask"),
+    **rows(zero_filled, unknown_shape, "Diag", "Diagflat"),
+    **rows(zero_filled, same_shape, "Tril", "Triu", "BandPart"),
     "Trace": Rule(_diagonal_sum, unknown_shape),
     "Identities": Rule(lambda _: between(0.0, 1.0, reached=False), unknown_shape),
     "Vander": Rule(_power_columns, unknown_shape),

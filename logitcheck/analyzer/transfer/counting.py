@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, numbers, rows, same_shape, whole
 from logitcheck.analyzer.transfer.indexing import sorted_shape
 from logitcheck.analyzer.transfer.operations import broadcast_shape
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
@@ -60,36 +60,30 @@ def _mask_shape(call: LayerCall) -> Shape | None:
     return None if shape is None or longest is None else (*shape, longest)
 
 
-def _rules(
-    rule: Callable[[LayerCall], Value], shape: Callable[[LayerCall], Shape | None], *names: str
-) -> dict[str, Rule]:
-    return {name: Rule(rule, shape) for name in names}
-
-
 OPERATIONS: Mapping[str, Rule] = {
-    **_rules(
+    **rows(
         _answer,
         broadcast_shape,
         *("Greater", "GreaterEqual", "Less", "LessEqual", "Equal", "NotEqual", "Isclose"),
         *("LogicalAnd", "LogicalOr", "LogicalXor"),
     ),
-    **_rules(
+    **rows(
         _answer,
         same_shape,
         *("LogicalNot", "Isnan", "Isinf", "Isfinite", "Isneginf", "Isposinf", "Isreal", "Signbit", "IsIn"),
     ),
-    **_rules(_answer, reduced_shape, "All", "Any"),
-    **_rules(_answer, unknown_shape, "AllClose", "InTopK"),
+    **rows(_answer, reduced_shape, "All", "Any"),
+    **rows(_answer, unknown_shape, "AllClose", "InTopK"),
     "SequenceMask": Rule(_answer, _mask_shape),
     "MultiHot": Rule(_answer, _multi_hot_shape),
     "Argsort": Rule(_positions, sorted_shape),
     "Argpartition": Rule(_positions, sorted_shape),
     "CountNonzero": Rule(_count, reduced_shape),
-    **_rules(_whole_numbers(-1.0, INFINITY), reduced_shape, "Nanargmax", "Nanargmin"),
-    **_rules(_count, unknown_shape, "Nonzero", "UnravelIndex", "Size", "Ndim", "Shape", "SearchSorted", "Histogram"),
+    **rows(_whole_numbers(-1.0, INFINITY), reduced_shape, "Nanargmax", "Nanargmin"),
+    **rows(_count, unknown_shape, "Nonzero", "UnravelIndex", "Size", "Ndim", "Shape", "SearchSorted", "Histogram"),
     "Digitize": Rule(_bucket, same_shape),
     "Bincount": Rule(_weighted_count, unknown_shape),
-    **_rules(
+    **rows(
         _any_whole_number,
         broadcast_shape,
         *("BitwiseAnd", "BitwiseOr", "BitwiseXor", "BitwiseInvert", "BitwiseNot"),

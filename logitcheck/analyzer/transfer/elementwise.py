@@ -176,10 +176,23 @@ def _whole_numbers(function: Callable[[float], float]) -> Callable[[LayerCall], 
 
     def rule(call: LayerCall) -> Value:
         value = call.value()
-        ends = [end if math.isinf(end) else float(function(end)) for end in (value.low, value.high)]
+        low, high = (value.low, value.high) if value.integer or value.low < value.high else rounding(value)
+        ends = [end if math.isinf(end) else float(function(end)) for end in (low, high)]
         return replace(bounds_only(value), low=ends[0], high=ends[1], integer=True)
 
     return rule
+
+
+def rounding(value: Value) -> tuple[float, float]:
+    """Give the ends of a value as far apart as floating point may miss them: a softmax over one class is nearly 1."""
+
+    def missed(end: float, side: int) -> float:
+        return end if math.isinf(end) else end + side * _ROUNDING * abs(end)
+
+    return missed(value.low, -1), missed(value.high, 1)
+
+
+_ROUNDING = 1e-6
 
 
 def _rounded(call: LayerCall) -> Value:

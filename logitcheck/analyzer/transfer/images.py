@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, same_shape, whole
-from logitcheck.analyzer.transfer.arranging import flipped, zero_filled
+from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, rows, same_shape, whole
+from logitcheck.analyzer.transfer.arranging import zero_filled
+from logitcheck.analyzer.transfer.passing import passed
 from logitcheck.analyzer.transfer.rearranging import (
     along_space,
     beside,
@@ -67,10 +68,6 @@ def _warped(call: LayerCall) -> Value:
     return unreached(_with_border(call, value), "its warp may show nothing but the border", call.path)
 
 
-def _cropped(call: LayerCall) -> Value:
-    return along_space(call)
-
-
 def _patches(call: LayerCall) -> Value:
     return zero_filled(call) if call.option("padding", "valid") != "valid" else bounds_only(call.value())
 
@@ -108,7 +105,7 @@ def _random_size(call: LayerCall) -> Value:
 
 
 LAYERS: Mapping[str, Rule] = {
-    **{name: Rule(_equalised, same_shape) for name in ("AutoContrast", "Equalization", "Solarization")},
+    **rows(_equalised, same_shape, "AutoContrast", "Equalization", "Solarization"),
     "RandomCrop": Rule(_random_size, image_size_shape),
     "RandomHeight": Rule(_random_size, unknown_shape),
     "RandomWidth": Rule(_random_size, unknown_shape),
@@ -120,12 +117,12 @@ OPERATIONS: Mapping[str, Rule] = {
         name: Rule(_warped, unknown_shape)
         for name in ("AffineTransform", "PerspectiveTransform", "MapCoordinates", "ElasticTransform")
     },
-    "CropImages": Rule(_cropped, unknown_shape),
+    "CropImages": Rule(along_space, unknown_shape),
     "PadImages": Rule(zero_filled, unknown_shape),
     "GaussianBlur": Rule(zero_filled, same_shape),
     "ExtractPatches": Rule(_patches, unknown_shape),
     "RGBToGrayscale": Rule(_grey, unknown_shape),
     "RGBToHSV": Rule(_colours, same_shape),
     "HSVToRGB": Rule(_colours, same_shape),
-    **{name: Rule(flipped, same_shape) for name in ("FlipLeftRight", "FlipUpDown")},
+    **rows(passed, same_shape, "FlipLeftRight", "FlipUpDown"),
 }

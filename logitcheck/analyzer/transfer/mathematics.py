@@ -10,10 +10,11 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
+from logitcheck.analyzer.calls import LayerCall, Rule, number, rows, same_shape
 from logitcheck.analyzer.transfer import arithmetic
-from logitcheck.analyzer.transfer.elementwise import absolute_value, rising
+from logitcheck.analyzer.transfer.elementwise import absolute_value, rising, rounding
 from logitcheck.analyzer.transfer.operations import broadcast_shape, pair, quotient_of
+from logitcheck.analyzer.transfer.passing import passed
 from logitcheck.analyzer.values import (
     INFINITY,
     Value,
@@ -168,14 +169,8 @@ def _signed_remainder(call: LayerCall) -> Value:
 def _whole_quotient(call: LayerCall) -> Value:
     """FloorDivide: a quotient just beside a whole number may be rounded to either side of it."""
     quotient = quotient_of(call)
-    low, high = (
-        end * (1 + side * math.copysign(_ROUNDING, end)) for end, side in ((quotient.low, -1), (quotient.high, 1))
-    )
-    ends = [end if math.isinf(end) else float(math.floor(end)) for end in (low, high)]
+    ends = [end if math.isinf(end) else float(math.floor(end)) for end in rounding(quotient)]
     return replace(bounds_only(quotient), low=ends[0], high=ends[1], integer=True)
-
-
-_ROUNDING = 1e-6
 
 
 def _power_of_two_times(call: LayerCall) -> Value:
@@ -231,10 +226,6 @@ def _times_logarithm(call: LayerCall) -> Value:
     return anything("nothing is known of a number times a logarithm", call.path, left.sources | right.sources)
 
 
-def _passed(call: LayerCall) -> Value:
-    return reshaped(call.value())
-
-
 OPERATIONS: Mapping[str, Rule] = {
     "Arcsin": Rule(rising(math.asin, -1.0, 1.0), same_shape),
     "Arccos": Rule(_falling(math.acos, -1.0, 1.0), same_shape),
@@ -268,5 +259,5 @@ OPERATIONS: Mapping[str, Rule] = {
     "SquaredDifference": Rule(_squared_difference, broadcast_shape),
     "ReciprocalNoNan": Rule(_reciprocal_without_nan, same_shape),
     "Xlogy": Rule(_times_logarithm, broadcast_shape),
-    **{name: Rule(_passed, same_shape) for name in ("Real", "Conjugate", "Conj", "Nextafter")},
+    **rows(passed, same_shape, "Real", "Conjugate", "Conj", "Nextafter"),
 }

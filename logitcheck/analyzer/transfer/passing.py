@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, half, number, same_shape
+from logitcheck.analyzer.calls import LayerCall, Rule, half, number, rows, same_shape
 from logitcheck.analyzer.values import (
     Value,
     affine,
@@ -20,13 +20,14 @@ from logitcheck.analyzer.values import (
 )
 
 
-def _passed(call: LayerCall) -> Value:
+def passed(call: LayerCall) -> Value:
+    """Rule of what hands on the numbers, or moves them so that every axis keeps its own."""
     return reshaped(call.value())
 
 
 def _still(call: LayerCall) -> Value:
     """Hand on the numbers, and what they were computed from."""
-    return replace(_passed(call), derived=call.value().derived)
+    return replace(passed(call), derived=call.value().derived)
 
 
 def _cast(call: LayerCall) -> Value:
@@ -96,19 +97,16 @@ def _noise(call: LayerCall) -> Value:
     return unbounded(value.sources) if value.is_unbounded else anything("its noise is active", call.path, value.sources)
 
 
-def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
-    return {name: Rule(rule, same_shape) for name in names}
-
-
 LAYERS: Mapping[str, Rule] = {
-    **_rules(_dropout, "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
-    **_rules(_noise, "GaussianDropout", "GaussianNoise", "AlphaDropout"),
-    **_rules(_passed, "Masking", "AddLoss", "AddMetric"),
-    **_rules(_kept, "ActivityRegularization"),
-    **_rules(_identity, "Identity"),
+    **rows(_dropout, same_shape, "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
+    **rows(_noise, same_shape, "GaussianDropout", "GaussianNoise", "AlphaDropout"),
+    **rows(passed, same_shape, "Masking", "AddLoss", "AddMetric"),
+    **rows(_kept, same_shape, "ActivityRegularization"),
+    **rows(_identity, same_shape, "Identity"),
     # Random augmentation: Keras 3 writes its default `training: true` into every call, but predict() overrides it.
-    **_rules(
-        _passed,
+    **rows(
+        passed,
+        same_shape,
         *("RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness"),
         *("RandomShear", "RandomPerspective", "RandomGaussianBlur", "RandomHue", "RandomSaturation", "RandomGrayscale"),
         *("RandomColorJitter", "RandomColorDegeneration", "RandomInvert", "RandomPosterization", "RandomSharpness"),
@@ -117,7 +115,9 @@ LAYERS: Mapping[str, Rule] = {
 }
 
 OPERATIONS: Mapping[str, Rule] = {
-    **_rules(_cast, "Cast", "SaturateCast"),
-    **_rules(_still, "StopGradient", "ConvertToTensor", "Copy", "Identity", "Snapshot", "Array", "EnsureShape"),
-    **_rules(_active_dropout, "ActiveDropout"),
+    **rows(_cast, same_shape, "Cast", "SaturateCast"),
+    **rows(
+        _still, same_shape, "StopGradient", "ConvertToTensor", "Copy", "Identity", "Snapshot", "Array", "EnsureShape"
+    ),
+    **rows(_active_dropout, same_shape, "ActiveDropout"),
 }

@@ -7,28 +7,21 @@ distribution and the other a table of rows, the product is a mean of these rows;
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.calls import LayerCall, Rule, rows, same_shape
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.merging import inner_product
 from logitcheck.analyzer.transfer.operations import operand, pair
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
 from logitcheck.analyzer.values import Value, anything, between, bounds_only, unbounded
-from logitcheck.model import Shape
 
 
 def _product(call: LayerCall) -> Value:
     """Give a sum of products of two operands."""
-    left, right = pair(call)
-    return _sum_of_products(call, left, right)
-
-
-def _sum_of_products(call: LayerCall, left: Value, right: Value) -> Value:
-    """Of a constant operand only the sign is looked at: it may hold zeros."""
-    return inner_product(left, right, call.path)
+    return inner_product(*pair(call), call.path)
 
 
 def _contraction(call: LayerCall) -> Value:
@@ -38,7 +31,7 @@ def _contraction(call: LayerCall) -> Value:
     """
     match [operand(call, argument) for argument in call.call.args if not isinstance(argument, str)]:
         case [first, second]:
-            return _sum_of_products(call, first, second)
+            return inner_product(first, second, call.path)
         case [single]:
             return _summed(call, single)
         case _:
@@ -70,7 +63,7 @@ def _convolution(call: LayerCall) -> Value:
     first, *kernels = values or [anything("it is called without a tensor", call.path)]
     result = first
     for kernel in kernels:
-        result = _sum_of_products(call, result, kernel)
+        result = inner_product(result, kernel, call.path)
     return result if kernels else anything("its kernel is not readable", call.path, call.sources())
 
 
@@ -121,27 +114,13 @@ def _cosine(call: LayerCall) -> Value:
     return between(-1.0, 1.0, reached=False, sources=call.sources())
 
 
-def _sum_of_entropies(call: LayerCall) -> Value:
-    """Cross-entropies of labels and outputs: not negative for labels that are a distribution."""
-    return anything("it is a loss itself", call.path, call.sources())
-
-
-def _query_shape(call: LayerCall) -> Shape | None:
-    return call.shape()
-
-
-def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
-    return {name: Rule(rule, unknown_shape) for name in names}
-
-
 OPERATIONS: Mapping[str, Rule] = {
-    **_rules(_product, "Dot", "Inner", "Vdot", "Tensordot", "Matvec"),
-    **_rules(_contraction, "Einsum"),
-    **_rules(_outer, "Outer", "Kron"),
-    **_rules(_signed, "Cross", "Correlate"),
-    **_rules(_convolution, "Conv", "DepthwiseConv", "SeparableConv", "ConvTranspose"),
-    **_rules(_normalised, "BatchNorm", "LayerNorm", "RMSNorm"),
-    **_rules(_cosine, "Corrcoef"),
-    **_rules(_sum_of_entropies, "BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"),
-    "DotProductAttention": Rule(_attention, _query_shape),
+    **rows(_product, unknown_shape, "Dot", "Inner", "Vdot", "Tensordot", "Matvec"),
+    **rows(_contraction, unknown_shape, "Einsum"),
+    **rows(_outer, unknown_shape, "Outer", "Kron"),
+    **rows(_signed, unknown_shape, "Cross", "Correlate"),
+    **rows(_convolution, unknown_shape, "Conv", "DepthwiseConv", "SeparableConv", "ConvTranspose"),
+    **rows(_normalised, unknown_shape, "BatchNorm", "LayerNorm", "RMSNorm"),
+    **rows(_cosine, unknown_shape, "Corrcoef"),
+    "DotProductAttention": Rule(_attention, same_shape),
 }

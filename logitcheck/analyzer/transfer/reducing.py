@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, rows, whole
 from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.transfer.elementwise import clip
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import class_axis
-from logitcheck.analyzer.values import INFINITY, Derivation, Value, anything, between, bounds_only, unreached
+from logitcheck.analyzer.values import INFINITY, Derivation, Kind, Value, anything, between, bounds_only, unreached
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -95,7 +95,7 @@ def sum_of(call: LayerCall) -> Value:
         reaches_low=value.reaches_low and (value.is_unbounded or value.high <= 0) and value.low == -INFINITY,
         reaches_high=value.reaches_high and (value.is_unbounded or value.low >= 0) and value.high == INFINITY,
         integer=value.integer,
-        unknown=value.unknown if value.kind.value == "unknown" else None,
+        unknown=value.unknown if value.kind is Kind.UNKNOWN else None,
     )
     axis = _class_axis_after(call, reduced)
     if axis is not None and value.sum_axis is not None and count:
@@ -180,18 +180,14 @@ def _one_hot_shape(call: LayerCall) -> Shape | None:
     return None if shape is None or axis != -1 else (*shape, whole(call.argument(1, "num_classes")))
 
 
-def _rules(rule: Callable[[LayerCall], Value], *names: str) -> dict[str, Rule]:
-    return {name: Rule(rule, reduced_shape) for name in names}
-
-
 OPERATIONS: Mapping[str, Rule] = {
-    **_rules(_mean, "Mean"),
-    **_rules(_weighted_average, "Average"),
-    **_rules(sum_of, "Sum"),
-    **_rules(_extreme, "Max", "Amax", "Min", "Amin"),
-    **_rules(product_of, "Prod"),
-    **_rules(spread_of, "Var", "Std"),
-    **_rules(_class_ids, "Argmax", "Argmin"),
+    **rows(_mean, reduced_shape, "Mean"),
+    **rows(_weighted_average, reduced_shape, "Average"),
+    **rows(sum_of, reduced_shape, "Sum"),
+    **rows(_extreme, reduced_shape, "Max", "Amax", "Min", "Amin"),
+    **rows(product_of, reduced_shape, "Prod"),
+    **rows(spread_of, reduced_shape, "Var", "Std"),
+    **rows(_class_ids, reduced_shape, "Argmax", "Argmin"),
     "OneHot": Rule(_one_hot, _one_hot_shape),
     "TopK": Rule(_top, lambda _: [None, None]),
 }

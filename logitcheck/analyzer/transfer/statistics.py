@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, number, rows, same_shape, whole
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
@@ -171,8 +171,7 @@ def _half_square_sum(call: LayerCall) -> Value:
     return Value(low=0.0, reaches_high=call.value().is_unbounded, sources=call.sources())
 
 
-def _largest_share(call: LayerCall) -> Value:
-    """Give the share of zeros."""
+def _share_of_zeros(call: LayerCall) -> Value:
     return between(0.0, 1.0, reached=False, sources=call.sources())
 
 
@@ -185,8 +184,8 @@ def _shortened(call: LayerCall) -> Value:
 
 
 OPERATIONS: Mapping[str, Rule] = {
-    **{name: Rule(_inner_value, reduced_shape) for name in ("Median", "Nanmedian")},
-    **{name: Rule(_inner_value, unknown_shape) for name in ("Quantile", "Percentile", "Nanquantile", "Nanpercentile")},
+    **rows(_inner_value, reduced_shape, "Median", "Nanmedian"),
+    **rows(_inner_value, unknown_shape, "Quantile", "Percentile", "Nanquantile", "Nanpercentile"),
     **{
         name: Rule(_ignoring_missing(lambda call: extreme_of(call.value(), largest=None)), reduced_shape)
         for name in ("Nanmax", "Nanmin")
@@ -194,7 +193,7 @@ OPERATIONS: Mapping[str, Rule] = {
     "Nanmean": Rule(_mean, reduced_shape),
     "Nansum": Rule(_missing_counts_as_zero, reduced_shape),
     "Nanprod": Rule(product_of, reduced_shape),
-    **{name: Rule(spread_of, reduced_shape) for name in ("Nanvar", "Nanstd")},
+    **rows(spread_of, reduced_shape, "Nanvar", "Nanstd"),
     "Logsumexp": Rule(_log_sum_exp, reduced_shape),
     "Ptp": Rule(_range, reduced_shape),
     "Norm": Rule(_norm, reduced_shape),
@@ -206,10 +205,10 @@ OPERATIONS: Mapping[str, Rule] = {
     "Trapezoid": Rule(_integral, unknown_shape),
     "Moments": Rule(_two_moments, _moments_shape),
     "SegmentSum": Rule(_segment_sum, unknown_shape),
-    **{name: Rule(_segment_extreme, unknown_shape) for name in ("SegmentMax", "SegmentMin", "SegmentReduction")},
+    **rows(_segment_extreme, unknown_shape, "SegmentMax", "SegmentMin", "SegmentReduction"),
     "SegmentMean": Rule(_segment_mean, unknown_shape),
     "CDist": Rule(_distances, unknown_shape),
     "L2Loss": Rule(_half_square_sum, lambda _: ()),
-    "ZeroFraction": Rule(_largest_share, lambda _: ()),
+    "ZeroFraction": Rule(_share_of_zeros, lambda _: ()),
     "ClipByNorm": Rule(_shortened, same_shape),
 }

@@ -35,7 +35,6 @@ SUMS_OF_PRODUCTS: Mapping[str, Compute] = {
 EACH_WITH_EACH: Mapping[str, Compute] = {"Outer": numpy.outer, "Kron": numpy.kron}
 
 NORMALISATIONS = {"BatchNorm", "LayerNorm", "RMSNorm"}
-LOSSES = {"BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"}
 
 
 def of(name: str, *operands: Value, shape: Shape | None = SHAPE, **config: Any) -> Value:
@@ -48,7 +47,7 @@ def reason(value: Value) -> str | None:
 
 def test_every_operation_has_a_test() -> None:
     others = {"SeparableConv", "Corrcoef", "DotProductAttention"}
-    assert set(products.OPERATIONS) == {*SUMS_OF_PRODUCTS, *EACH_WITH_EACH, *NORMALISATIONS, *LOSSES, *others}
+    assert set(products.OPERATIONS) == {*SUMS_OF_PRODUCTS, *EACH_WITH_EACH, *NORMALISATIONS, *others}
 
 
 @pytest.mark.parametrize("name", {**SUMS_OF_PRODUCTS, **EACH_WITH_EACH})
@@ -290,11 +289,6 @@ def test_scale_and_shift_decide_what_a_normalisation_puts_out(called: Any, kind:
 def test_correlations_lie_between_minus_1_and_1() -> None:
     value = of("Corrcoef", logits())
     assert (value.low, value.high, value.reaches_low, value.reaches_high) == (-1.0, 1.0, False, False)
-
-
-@pytest.mark.parametrize("name", sorted(LOSSES))
-def test_a_loss_is_no_output(name: str) -> None:
-    assert reason(of(name, scores("labels"), distribution())) == "it is a loss itself"
 
 
 @pytest.mark.parametrize("name", sorted(set(products.OPERATIONS) - {"DotProductAttention"}))
