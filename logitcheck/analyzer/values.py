@@ -84,6 +84,11 @@ class Source:
 Sources = frozenset[Source]
 NO_SOURCES: Sources = frozenset()
 
+_COPIES: Sources = frozenset({Source("copies", lambda: None)})
+_BALANCED: Sources = frozenset({Source("balanced", lambda: None)})
+TIES = _COPIES | _BALANCED
+"""Stand among the sources of numbers that are not free of each other: that they may be copies, or always sum to 0."""
+
 
 class Derivation(Enum):
     """How one tensor was computed from another, as far as that lets a formula be recognised later."""
@@ -171,6 +176,16 @@ class Value:
         return self.sum_axis is not None or self.log_of is LogOf.SIMPLEX
 
     @property
+    def is_free(self) -> bool:
+        """Whether each element can take a value whatever the others are; only then a few of them can stand out."""
+        return not self.is_joint and self.sources.isdisjoint(TIES)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether elements may always sum to 0, so that the largest is never below it."""
+        return not self.sources.isdisjoint(_BALANCED)
+
+    @property
     def within_unit(self) -> bool:
         """Whether each element is known to lie in [0, 1]."""
         return self.low >= -_TOLERANCE and self.high <= 1 + _TOLERANCE
@@ -219,6 +234,16 @@ def anything(reason: str, layer: str, sources: Sources = NO_SOURCES) -> Value:
 def reshaped(value: Value) -> Value:
     """Give `value` as another tensor with the same numbers: what hangs on its identity or its axes is gone."""
     return replace(value, direct=False, after_dropout=False, copied_in_keras_2=False, derived=None)
+
+
+def copied(value: Value) -> Value:
+    """Give the value as one in which the same number may stand more than once."""
+    return replace(value, sources=value.sources | _COPIES)
+
+
+def balanced(value: Value) -> Value:
+    """Give the value as one whose elements may always sum to 0."""
+    return replace(value, sources=value.sources | _BALANCED)
 
 
 def handed_on(value: Value, *, half: str | None) -> Value:
@@ -280,7 +305,7 @@ def join(values: Sequence[Value]) -> Value:
         high=high,
         reaches_low=any(value.reaches_low and value.low == low for value in values),
         reaches_high=any(value.reaches_high and value.high == high for value in values),
-        integer=any(value.integer for value in values) and all(value.integer or _is_whole(value) for value in values),
+        integer=all(value.integer for value in values),
         sources=sources,
         unknown=unknown,
     )
@@ -289,10 +314,6 @@ def join(values: Sequence[Value]) -> Value:
     if all(value.log_of is not None for value in values):
         joined = replace(joined, log_of=LogOf.UNIT)
     return joined
-
-
-def _is_whole(value: Value) -> bool:
-    return value.low == value.high and float(value.low).is_integer()
 
 
 def affine(value: Value, scale: float, offset: float) -> Value:

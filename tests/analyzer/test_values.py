@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.transfer.arithmetic import constant
 from logitcheck.analyzer.values import (
     INFINITY,
     Applied,
@@ -168,11 +169,12 @@ def test_joined_logarithms_are_logarithms_without_an_axis() -> None:
     ("other", "integer"),
     [
         (Value(low=0.0, high=5.0, integer=True), True),
-        (between(0.0, 0.0), True),
-        (between(0.5, 0.5), False),
+        (constant(0.0), True),
+        (constant(0.5), False),
         (between(0.0, 1.0), False),
+        (between(1.0, 1.0), False),
     ],
-    ids=["whole numbers", "padding with zeros", "padding with a half", "scores"],
+    ids=["whole numbers", "padding with zeros", "padding with a half", "scores", "a softmax over one class"],
 )
 def test_a_join_is_one_of_whole_numbers_if_all_its_parts_are(other: Value, *, integer: bool) -> None:
     assert join([other, Value(low=0.0, high=3.0, integer=True)]).integer is integer

@@ -12,19 +12,26 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.values import INFINITY, NO_SOURCES, Unknown, Value, affine, anything, unbounded
+from logitcheck.analyzer.values import INFINITY, NO_SOURCES, TIES, Unknown, Value, affine, anything, unbounded
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
 
 
 def constant(number: float) -> Value:
     """Make the value of a number."""
-    return Value(low=number, high=number, reaches_low=True, reaches_high=True, nonzero=number != 0)
+    return constants([number])
 
 
 def constants(numbers: Sequence[float]) -> Value:
     """Make the value of an array of numbers."""
-    return Value(low=min(numbers), high=max(numbers), reaches_low=True, reaches_high=True, nonzero=all(numbers))
+    return Value(
+        low=min(numbers),
+        high=max(numbers),
+        reaches_low=True,
+        reaches_high=True,
+        nonzero=all(numbers),
+        integer=all(float(number).is_integer() for number in numbers),
+    )
 
 
 def is_number(value: Value) -> bool:
@@ -34,7 +41,8 @@ def is_number(value: Value) -> bool:
 
 def independent(values: Sequence[Value]) -> bool:
     """Whether no two of the values come from the same source."""
-    return all(left.sources.isdisjoint(right.sources) for left, right in itertools.combinations(values, 2))
+    origins = [value.sources - TIES for value in values]
+    return all(left.isdisjoint(right) for left, right in itertools.combinations(origins, 2))
 
 
 def vary_freely(values: Sequence[Value]) -> bool:
@@ -59,7 +67,7 @@ def combine(values: Sequence[Value], low: float, high: float, reached: tuple[boo
         high=high,
         reaches_low=reached[0] and not shared,
         reaches_high=reached[1] and not shared,
-        integer=all(value.integer or (is_number(value) and float(value.low).is_integer()) for value in values),
+        integer=all(value.integer for value in values),
         sources=NO_SOURCES.union(*(value.sources for value in values)),
     )
     if result.is_unbounded or result.within_unit:

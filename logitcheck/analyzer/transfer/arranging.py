@@ -13,7 +13,7 @@ from logitcheck.analyzer.transfer.merging import concatenated, concatenated_shap
 from logitcheck.analyzer.transfer.operations import from_either, operand
 from logitcheck.analyzer.transfer.passing import passed
 from logitcheck.analyzer.transfer.rearranging import beside, kept_unless, unknown_shape
-from logitcheck.analyzer.values import Value, anything, between, bounds_only, join, unreached, without_axes
+from logitcheck.analyzer.values import Value, anything, between, bounds_only, copied, join, unreached, without_axes
 from logitcheck.model import Shape, TensorReference
 
 
@@ -117,7 +117,7 @@ def _diagonal_sum(call: LayerCall) -> Value:
 
 def _grids(call: LayerCall) -> tuple[Value, ...]:
     """Meshgrid: each operand repeated along the axes of the others."""
-    return tuple(without_axes(value) for value in call.values()) or (call.value(),)
+    return tuple(copied(without_axes(value)) for value in call.values()) or (call.value(),)
 
 
 def _filled(call: LayerCall) -> Value:

@@ -247,7 +247,7 @@ def _l2_normalised(call: LayerCall) -> Value:
     if order == 1 and isinstance(axis, int) and (value.low > 0 or (value.is_simplex and value.sum_axis == axis)):
         return replace(between(0.0, 1.0, reached=patterns.shares_vary(value), sources=value.sources), sum_axis=axis)
     low = 0.0 if value.low >= 0 else -1.0
-    return between(low, 1.0, reached=value.is_unbounded, sources=value.sources)
+    return between(low, 1.0, reached=value.is_unbounded and value.is_free, sources=value.sources)
 
 
 OPERATIONS: Mapping[str, Rule] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, same_shape, whole
 from logitcheck.analyzer.transfer.rearranging import class_axis, kept_unless, moved, unknown_shape
-from logitcheck.analyzer.values import Value, reshaped, without_axes
+from logitcheck.analyzer.values import Value, copied, reshaped, without_axes
 from logitcheck.model import Shape, Slice
 
 
@@ -103,17 +103,19 @@ def _taken(call: LayerCall) -> Value:
     default = 0 if call.layer.class_name.startswith("TF") else None
     touched = axes.negative(default if axis is None else axis, call.shape())
     value = kept_unless(call.value(), None if touched is None else [touched])
-    own = class_axis(value)
+    own, is_one = class_axis(value), whole(call.argument(1, "indices")) is not None
+    # The same entry may be taken more than once.
+    value = value if is_one else copied(value)
     if own is None or touched is None:
         return value
-    if whole(call.argument(1, "indices")) is not None:
+    if is_one:
         return moved(value, own + 1 if touched > own else own)
     return value if own == -1 else without_axes(value)
 
 
 def _picked(call: LayerCall) -> Value:
     """Take entries by indices of their own for each place: the classes of one place may come from many."""
-    return without_axes(call.value())
+    return copied(without_axes(call.value()))
 
 
 def _sorted(call: LayerCall) -> Value:
@@ -137,14 +139,14 @@ def _tiled(call: LayerCall) -> Value:
     value = call.value()
     axis = class_axis(value)
     if axis is None or shape is None or len(repeats) != len(shape) or whole(repeats[axis]) != 1:
-        return kept_unless(value, None)
-    return moved(value, axis)
+        return copied(kept_unless(value, None))
+    return copied(moved(value, axis))
 
 
 def _repeated(call: LayerCall) -> Value:
     """Repeat entries along one axis."""
     axis = axes.negative(call.argument(2, "axis"), call.shape())
-    return kept_unless(call.value(), None if axis is None else [axis])
+    return copied(kept_unless(call.value(), None if axis is None else [axis]))
 
 
 _MOST_PARTS = 4096

@@ -9,7 +9,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
 from logitcheck.analyzer.transfer.affine import constraint_of
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, between, join, unbounded
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, balanced, between, join, unbounded
 from logitcheck.model import Layer
 
 
@@ -18,10 +18,20 @@ def _normalisation(call: LayerCall) -> Value:
     if not _shifts(call.layer) and _leaves_only_zeros(call):
         return between(0.0, 0.0, sources=call.own_source())
     if _normalises_freely(call.layer):
-        return unbounded(call.own_source())
+        return _scaled(call)
     if any(constraint_of(call.layer, name) is not None for name in ("gamma", "beta")):
         return anything("its weights are constrained", call.path, call.own_source() | call.sources())
     return _standardised(call)
+
+
+def _scaled(call: LayerCall) -> Value:
+    """Give numbers that are scaled, and maybe shifted, at will; without a shift, standardised ones still sum to 0."""
+    free = unbounded(call.own_source())
+    if _shifts(call.layer) or call.layer.rule not in _STANDARDISERS:
+        return free
+    if call.shape() is None:
+        return anything("how many numbers it standardises is not known", call.path, free.sources)
+    return balanced(free)
 
 
 def _normalises_freely(layer: Layer) -> bool:
@@ -83,7 +93,7 @@ def _unit_normalisation(call: LayerCall) -> Value:
     operand = call.value()
     if operand.low >= 0:
         return Value(low=0.0, high=1.0, sources=operand.sources)
-    reached = operand.is_unbounded
+    reached = operand.is_unbounded and operand.is_free
     return Value(low=-1.0, high=1.0, reaches_low=reached, reaches_high=reached, sources=operand.sources)
 
 

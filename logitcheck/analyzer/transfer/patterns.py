@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, between, unbounded
+from logitcheck.analyzer.values import INFINITY, TIES, Derivation, Derived, LogOf, Value, between, unbounded
 from logitcheck.model import TensorReference
 
 
@@ -49,12 +49,13 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
 def _may_cancel(value: Value) -> bool:
     """Whether numbers of both signs add up to as little as one likes, while one of them stays away from 0."""
     both_signs = value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
-    return both_signs and not value.integer and not value.is_joint
+    return both_signs and not value.integer and value.is_free
 
 
 def shares_vary(value: Value) -> bool:
     """Whether numbers >= 0 are so free that each can be nothing and everything of their sum: 0, or above all others."""
-    return (value.reaches_low and value.low == 0) or (value.reaches_high and value.high == INFINITY)
+    outweighs = (value.reaches_low and value.low == 0) or (value.reaches_high and value.high == INFINITY)
+    return outweighs and value.sources.isdisjoint(TIES)
 
 
 def _is_sum_of(total: Value, value: Value, identity: object) -> bool:
@@ -81,12 +82,12 @@ def difference(left: Value, right: Value, minuend: object) -> Value | None:
         return Value(
             low=min(left.low - left.high, 0.0) if left.low > -INFINITY else -INFINITY,
             high=0.0,
-            reaches_low=left.is_unbounded,
+            reaches_low=left.is_unbounded and left.is_free,
             reaches_high=True,
             sources=left.sources,
         )
     if is_derived(right, minuend, Derivation.LOG_SUM_EXP):
-        logarithm = between(-INFINITY, 0.0, reached=left.is_unbounded, sources=left.sources)
+        logarithm = between(-INFINITY, 0.0, reached=left.is_unbounded and left.is_free, sources=left.sources)
         return replace(logarithm, log_of=LogOf.SIMPLEX, log_axis=right.derived.axis)
     return _log_odds(left, right)
 

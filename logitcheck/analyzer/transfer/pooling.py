@@ -15,13 +15,15 @@ from logitcheck.model import Shape
 def mean_of(value: Value, axis: int | None) -> Value:
     """Give means of the value's numbers; `axis` is where its class axis is afterwards, None if it is averaged over.
 
-    A mean comes near a finite bound only if all its numbers do at once, which nothing tells.
+    A mean comes near a finite bound only if all its numbers do at once, which nothing tells, and near an infinite one
+    only if they do not always sum to 0.
     """
     mean = bounds_only(value)
+    free = not value.is_balanced
     mean = replace(
         mean,
-        reaches_low=value.reaches_low and value.low in {-INFINITY, value.high},
-        reaches_high=value.reaches_high and value.high in {INFINITY, value.low},
+        reaches_low=value.reaches_low and (value.low == value.high or (free and value.low == -INFINITY)),
+        reaches_high=value.reaches_high and (value.low == value.high or (free and value.high == INFINITY)),
     )
     if value.sum_axis is not None and axis is not None:
         mean = replace(mean, sum_axis=axis, sum_total=value.sum_total)
@@ -35,8 +37,8 @@ def extreme_of(value: Value, *, largest: bool | None) -> Value:
     that they are, unless they are all unbounded.
     """
     extreme = replace(bounds_only(value), integer=value.integer)
-    if value.is_joint or not value.is_unbounded:
-        alone = not value.is_joint
+    alone = not value.is_joint and not value.is_balanced
+    if not alone or not value.is_unbounded:
         extreme = replace(
             extreme,
             reaches_low=value.reaches_low and alone and largest is False,

@@ -12,7 +12,17 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, whole
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.affine import spatial
-from logitcheck.analyzer.values import LogOf, Value, anything, bounds_only, join, reshaped, unbounded, without_axes
+from logitcheck.analyzer.values import (
+    LogOf,
+    Value,
+    anything,
+    bounds_only,
+    copied,
+    join,
+    reshaped,
+    unbounded,
+    without_axes,
+)
 from logitcheck.model import Shape
 
 _SMOOTH = frozenset({"bilinear", "area"})
@@ -119,7 +129,7 @@ def _flatten(call: LayerCall) -> Value:
 
 def _repeated(call: LayerCall) -> Value:
     value = call.value()
-    return moved(value, -1) if class_axis(value) == -1 else kept_unless(value, None)
+    return copied(moved(value, -1) if class_axis(value) == -1 else kept_unless(value, None))
 
 
 def _repeat_shape(call: LayerCall) -> Shape | None:
@@ -182,11 +192,11 @@ def _upsampling(call: LayerCall) -> Value:
 def interpolated(call: LayerCall, method: str) -> Value:
     """Give the numbers after interpolation along the spatial axes."""
     value = call.value()
-    spread = along_space(call)
+    spread = copied(along_space(call))
     if method == "nearest" or value.is_unbounded:
         return spread
     if method in _SMOOTH:
-        kept = bounds_only(value)
+        kept = bounds_only(copied(value))
         is_multiple = spread.sum_axis is not None
         kept = replace(kept, sum_axis=spread.sum_axis, sum_total=spread.sum_total) if is_multiple else kept
         return replace(kept, log_of=LogOf.UNIT) if value.log_of is not None else kept

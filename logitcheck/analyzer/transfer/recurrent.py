@@ -13,18 +13,22 @@ from logitcheck.analyzer.calls import LayerCall, Rule, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.transfer.affine import constraint_of
-from logitcheck.analyzer.values import INFINITY, Value, anything, bounds_only, join, unbounded
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, bounds_only, join, unbounded
 from logitcheck.model import Layer, Shape
 
 _TANH = FUNCTIONS["tanh"]
 
 
-def _activated(call: LayerCall, cell: Layer) -> Value:
-    """Give the range of the cell's activation over what its weights make of any input."""
-    total = _weighted_sum(call, cell)
+def _activated(call: LayerCall, cell: Layer, operand: Value) -> Value:
+    """Give what the cell's activation makes of a value."""
     if cell.activation is None:
-        return activation.named(_TANH(total, {}), total, "tanh", call, "activation")
-    return activation.apply(total, cell.activation, call)
+        return activation.named(_TANH(operand, {}), operand, "tanh", call, "activation")
+    return activation.apply(operand, cell.activation, call)
+
+
+def _candidate(call: LayerCall, cell: Layer) -> Value:
+    """Give the range of the cell's activation over what its weights make of any input."""
+    return _activated(call, cell, _weighted_sum(call, cell))
 
 
 def _weighted_sum(call: LayerCall, cell: Layer) -> Value:
@@ -55,26 +59,45 @@ def _ungated(call: LayerCall) -> Value:
 def _lstm(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
     if not _gates(cell):
         return (_ungated(call),)
-    output = _from_zero(_activated(call, cell))
-    if output.high == INFINITY and -INFINITY < output.low < 0:
-        # The cell state, a sum of what the activation put out, need not go as deep as where it is lowest.
-        output = replace(output, reaches_low=False)
-    return output, output, _cell_state(call, cell)
+    state = _cell_state(call, _candidate(call, cell))
+    output = _from_zero(_activated(call, cell, state))
+    return output, output, state
 
 
-def _cell_state(call: LayerCall, cell: Layer) -> Value:
-    """Give the cell state: it adds up over the steps, so that one step alone keeps it within the activation's range."""
-    steps = (call.shape() or (None, None))[1:2]
-    activated = _activated(call, cell)
-    if activated.low >= 0 or steps == (1,):
-        return anything("its cell state adds up over the steps", call.path, activated.sources)
-    return unbounded(activated.sources)
+def _cell_state(call: LayerCall, candidate: Value) -> Value:
+    """Give the cell state: what the gates let in of the candidates of all the steps, added up from zero."""
+    steps = _steps(call) or INFINITY
+    low, high = (0.0 if end == 0 else end * steps for end in (min(candidate.low, 0), max(candidate.high, 0)))
+    state = replace(
+        bounds_only(candidate),
+        low=low,
+        high=high,
+        reaches_low=candidate.reaches_low or candidate.low >= 0,
+        reaches_high=candidate.reaches_high or candidate.high <= 0,
+    )
+    if len(call.tensors) < 2:
+        return state
+    return replace(
+        state,
+        low=-INFINITY,
+        high=INFINITY,
+        reaches_low=state.reaches_low and low == -INFINITY,
+        reaches_high=state.reaches_high and high == INFINITY,
+        unknown=Unknown("its initial state is of unknown range", call.path),
+    )
+
+
+def _steps(call: LayerCall) -> int | None:
+    """Give how many steps there are from a zero state on, if the file tells."""
+    shape = call.shape()
+    goes_on = any(call.config.get(name) is True for name in ("stateful", "time_major"))
+    return None if shape is None or len(shape) < 2 or goes_on else shape[1]
 
 
 def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
     if not _gates(cell):
         return (_ungated(call),)
-    output = _from_zero(_activated(call, cell))
+    output = _from_zero(_candidate(call, cell))
     states = [call.operands.value(reference) for reference in call.tensors[1:]]
     if states:
         output = join([output, *states])
@@ -84,7 +107,7 @@ def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
 
 
 def _simple(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
-    output = replace(_activated(call, cell), direct=False)
+    output = replace(_candidate(call, cell), direct=False)
     return output, output
 
 

@@ -87,13 +87,14 @@ def sum_of(call: LayerCall) -> Value:
     if constant is not None:
         return constant
     value, count = call.value(), size_of(call, reduced)
+    is_free = value.is_unbounded and not value.is_balanced
     times = float(count) if count else INFINITY
     result = replace(
         bounds_only(value),
         low=0.0 if value.low == 0 else value.low if value.low > 0 and not count else value.low * times,
         high=0.0 if value.high == 0 else value.high if value.high < 0 and not count else value.high * times,
-        reaches_low=value.reaches_low and (value.is_unbounded or value.high <= 0) and value.low == -INFINITY,
-        reaches_high=value.reaches_high and (value.is_unbounded or value.low >= 0) and value.high == INFINITY,
+        reaches_low=value.reaches_low and (is_free or value.high <= 0) and value.low == -INFINITY,
+        reaches_high=value.reaches_high and (is_free or value.low >= 0) and value.high == INFINITY,
         integer=value.integer,
         unknown=value.unknown if value.kind is Kind.UNKNOWN else None,
     )

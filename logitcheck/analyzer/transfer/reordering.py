@@ -26,6 +26,7 @@ from logitcheck.analyzer.values import (
     Value,
     anything,
     between,
+    copied,
     join,
     reshaped,
     unbounded,
@@ -219,8 +220,8 @@ def _broadcast_to(call: LayerCall) -> Value:
     value, shape = call.value(), call.shape()
     axis = class_axis(value)
     if axis is not None and (axes.size(shape, axis) or 1) == 1:
-        return without_axes(value)
-    return reshaped(value)
+        return copied(without_axes(value))
+    return copied(reshaped(value))
 
 
 def _broadcast_shape(call: LayerCall) -> Shape | None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from logitcheck.analyzer.transfer import apply, rule_for, shapes
-from logitcheck.analyzer.values import Kind, Value, anything
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything
 from logitcheck.model import Layer, Shape
 from tests.analyzer.given import bounded, call, layer, logits, result, scores
 
@@ -33,7 +34,7 @@ SHAPE: Shape = (None, 7, 4)
 def test_a_cell_is_bounded_by_its_activation(
     name: str, activation: str | None, kind: Kind, low: float, high: float
 ) -> None:
-    value = result(call(layer(name, activation, units=3), (logits(), SHAPE)))
+    value = result(call(layer(name, activation, units=3), (logits(), (None, None, 4))))
     assert (value.kind, value.low, value.high) == (kind, low, high)
 
 
@@ -65,19 +66,35 @@ def test_a_custom_activation_makes_the_output_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("activation", "shape", "kind"),
+    ("activation", "shape", "config", "low", "high"),
     [
-        ("tanh", SHAPE, Kind.LOGITS),
-        ("tanh", None, Kind.LOGITS),
-        ("tanh", (None, 1, 4), Kind.UNKNOWN),
-        ("relu", SHAPE, Kind.UNKNOWN),
+        ("tanh", SHAPE, {}, -7.0, 7.0),
+        ("tanh", (None, 1, 4), {}, -1.0, 1.0),
+        ("relu", SHAPE, {}, 0.0, INFINITY),
+        ("tanh", (None, None, 4), {}, -INFINITY, INFINITY),
+        ("tanh", None, {}, -INFINITY, INFINITY),
+        ("tanh", SHAPE, {"stateful": True}, -INFINITY, INFINITY),
+        ("tanh", SHAPE, {"time_major": True}, -INFINITY, INFINITY),
+        ("log_sigmoid", SHAPE, {}, -INFINITY, 0.0),
     ],
-    ids=["several steps", "unknown", "one step", "never negative"],
+    ids=["steps", "one step", "never negative", "any steps", "no shape", "goes on", "time first", "never positive"],
 )
-def test_the_cell_state_of_an_lstm_adds_up_over_the_steps(activation: str, shape: Shape | None, kind: Kind) -> None:
-    output, hidden, cell = apply(call(layer("LSTM", activation, units=3), (logits(), shape)))
+def test_the_cell_state_of_an_lstm_adds_up_over_the_steps_and_is_activated_again(
+    activation: str, shape: Shape | None, config: dict[str, object], low: float, high: float
+) -> None:
+    output, hidden, cell = apply(call(layer("LSTM", activation, units=3, **config), (logits(), shape)))
     assert output == hidden
-    assert cell.kind is kind
+    assert (cell.low, cell.high, cell.reaches_low, cell.reaches_high) == (low, high, True, True)
+    if activation == "tanh":
+        assert (output.low, output.high) == (math.tanh(low), math.tanh(high))
+
+
+def test_the_cell_state_of_an_lstm_is_unknown_if_it_starts_from_another_one() -> None:
+    states = [(logits("state"), (None, 3)), (logits("cell"), (None, 3))]
+    output, _, cell = apply(call(layer("LSTM", "tanh", units=3), (logits(), SHAPE), *states))
+    assert cell.unknown is not None
+    assert cell.unknown.reason == "its initial state is of unknown range"
+    assert (output.low, output.high, output.reaches_low) == (-1.0, 1.0, False)
 
 
 @pytest.mark.parametrize(
