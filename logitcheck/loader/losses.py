@@ -72,7 +72,7 @@ _RAW_TENSORFLOW = frozenset(
     f"{name}_cross_entropy_with_logits" for name in ("sigmoid", "weighted", "softmax", "sparse_softmax")
 )
 
-CLASSES = frozenset(_FUNCTIONS.values())
+_CLASSES = frozenset(_FUNCTIONS.values())
 
 _DEFAULTS: Mapping[str, object] = {
     "label_smoothing": 0,
@@ -115,7 +115,7 @@ def _string(name: str, generation: int) -> Loss:
             return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, label=name, from_logits=False, axis=-1)
         return _custom(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
     known = canonical(name, generation)
-    if known is None and _has_class(name, generation):
+    if known is None and has_class(name, generation):
         known = name
     if known is not None:
         return _builtin(known, LossForm.STRING, {}, name)
@@ -146,7 +146,7 @@ def _object(envelope: Envelope, generation: int) -> Loss:
     name = envelope.class_name
     if name == "LossFunctionWrapper" and not envelope.is_custom:
         return _wrapped(envelope.config, generation)
-    if name == "MeanMetricWrapper" or envelope.is_custom or not _has_class(name, generation):
+    if name == "MeanMetricWrapper" or envelope.is_custom or not has_class(name, generation):
         hint = fields.boolean(envelope.config.get("from_logits"))
         return _custom(envelope.full_name, f"the loss is an object of the custom class {envelope.full_name!r}", hint)
     return _builtin(name, LossForm.OBJECT, envelope.config, name)
@@ -173,21 +173,19 @@ def canonical(name: str, generation: int) -> str | None:
     return known if known is None or _SINCE.get(known, 1) <= generation else None
 
 
-def _has_class(name: str, generation: int) -> bool:
-    return name in CLASSES and max(2, _SINCE.get(name, 1)) <= generation
+def has_class(name: str, generation: int) -> bool:
+    """Whether Keras of that major version has a loss class of this name."""
+    return name in _CLASSES and max(2, _SINCE.get(name, 1)) <= generation
 
 
 def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str) -> Loss:
-    from_logits: bool | None = None
-    if name in WITH_FLAG:
-        from_logits = bool(config.get("from_logits", False))
-    axis = fields.integer(config.get("axis", -1)) if name in _CLASS_AXIS else None
+    axis = fields.integer(config.get("axis"))
     return Loss(
         name=name,
         form=form,
         label=label,
-        from_logits=from_logits,
-        axis=-1 if axis is None and name in _CLASS_AXIS else axis,
+        from_logits=bool(config.get("from_logits", False)) if name in WITH_FLAG else None,
+        axis=(-1 if axis is None else axis) if name in _CLASS_AXIS else None,
         ignore_class=config.get("ignore_class") is not None,
         settings=tuple(
             (parameter, config[parameter])

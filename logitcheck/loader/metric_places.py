@@ -7,6 +7,8 @@ Keras 1 and 2 give a flat list to every output; lists of lists and dicts are one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from logitcheck.loader import metrics
 from logitcheck.loader.outputs import NamedOutput, descend, from_dict, mirrors
@@ -26,16 +28,12 @@ def place(
     placed: list[tuple[Metric, ...]] = [()] * len(outputs)
     for key in ("metrics", "weighted_metrics"):
         stored = settings.get(key)
-        weighted = key == "weighted_metrics"
         if _is_for_all(stored, len(outputs), generation):
-            shared = _read(stored, generation, by_name=by_name, weighted=weighted)
-            placed = [given + shared for given in placed]
-        elif stored:
+            read = [_read(stored, key, generation, by_name=by_name)] * len(outputs)
+        else:
             entries = [_entry(output, at, len(outputs), stored, generation) for at, output in enumerate(outputs)]
-            placed = [
-                given + _read(entry, generation, by_name=by_name, weighted=weighted)
-                for given, entry in zip(placed, entries, strict=True)
-            ]
+            read = [_read(entry, key, generation, by_name=by_name) for entry in entries]
+        placed = [given + further for given, further in zip(placed, read, strict=True)]
     return placed
 
 
@@ -63,15 +61,11 @@ def _entry(output: NamedOutput, position: int, count: int, stored: object, gener
     return stored[position] if position < len(stored) else None
 
 
-def _read(stored: object, generation: int, *, by_name: bool, weighted: bool) -> tuple[Metric, ...]:
-    read: list[Metric] = []
-    for raw in _leaves(stored):
-        metric = metrics.read(raw, generation, by_name=by_name, weighted=weighted)
-        if metric is not None:
-            read.append(metric)
-        if len(read) == MOST_METRICS:
-            break
-    return tuple(read)
+def _read(stored: object, key: str, generation: int, *, by_name: bool) -> tuple[Metric, ...]:
+    """Read the metrics of one entry under a key of the compile settings, which says whether they are weighted."""
+    read = (metrics.read(raw, generation, by_name=by_name) for raw in _leaves(stored))
+    known = islice((metric for metric in read if metric is not None), MOST_METRICS)
+    return tuple(replace(metric, weighted=True) if key == "weighted_metrics" else metric for metric in known)
 
 
 def _leaves(stored: object) -> Iterator[object]:

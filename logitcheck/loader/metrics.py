@@ -92,7 +92,7 @@ _BINARY_CLASSES = [0, 1]
 """Default `target_class_ids` of BinaryIoU."""
 
 
-def read(raw: object, generation: int, *, by_name: bool = False, weighted: bool = False) -> Metric | None:
+def read(raw: object, generation: int, *, by_name: bool = False) -> Metric | None:
     """Read one metric; None where none is stored.
 
     generation: the major version of Keras. by_name: whether the file keeps of a function its bare name, as HDF5 does.
@@ -101,57 +101,58 @@ def read(raw: object, generation: int, *, by_name: bool = False, weighted: bool 
         case None:
             return None
         case str():
-            return _string(raw, generation, weighted, by_name=by_name)
+            return _string(raw, generation, by_name=by_name)
         case {"class_name": "function", "config": str(name)}:
-            return _function(name, {}, generation, weighted)
+            return _function(name, {}, generation)
         case {"class_name": "__lambda__"}:
-            return _custom("<lambda>", "the metric is a Python lambda, whose code is never run", weighted)
+            return _custom("<lambda>", "the metric is a Python lambda, whose code is never run")
         case _:
             envelope = envelopes.read(raw)
             if envelope is None:
-                return _custom("unreadable", "the metric is stored in a form that Keras never writes", weighted)
-            return _object(envelope, generation, weighted)
+                return _custom("unreadable", "the metric is stored in a form that Keras never writes")
+            return _object(envelope, generation)
 
 
-def _string(name: str, generation: int, weighted: bool, *, by_name: bool) -> Metric:
+def _string(name: str, generation: int, *, by_name: bool) -> Metric:
     if name.lower() in {"accuracy", "acc"}:
-        return Metric(name=ACCURACY_BY_SHAPE, form=LossForm.STRING, label=name, weighted=weighted)
+        return Metric(name=ACCURACY_BY_SHAPE, form=LossForm.STRING, label=name)
     if name.lower() in {"crossentropy", "ce"}:
         if generation == 3:
-            return _custom(name, f"the string {name!r} is no metric of Keras 3: the first fit fails", weighted)
-        return _builtin(CROSSENTROPY_BY_SHAPE, LossForm.STRING, {"from_logits": False}, name, weighted)
-    if name in _NAMED and generation > 1:
-        return _builtin(name, LossForm.STRING, _given_nothing(name), name, weighted)
-    if generation == 3 and not by_name and name in _SNAKE_CASE:
-        known = _SNAKE_CASE[name]
-        return _builtin(known, LossForm.STRING, _given_nothing(known), name, weighted)
+            return _custom(name, f"the string {name!r} is no metric of Keras 3: the first fit fails")
+        return _builtin(CROSSENTROPY_BY_SHAPE, LossForm.STRING, {"from_logits": False}, name)
     if generation == 1 and name in _KERAS_1:
-        return _builtin(_KERAS_1[name], LossForm.STRING, {"threshold": 0.5, "thresholds": None}, name, weighted)
-    if name in losses.CLASSES and generation > 1:
-        return _builtin(name, LossForm.STRING, _given_nothing(name), name, weighted)
-    known_function = _canonical(name, generation)
-    if known_function is None:
-        return _custom(name, f"{name!r} is no metric of Keras {generation}; it is the user's own", weighted)
-    return _builtin(known_function, LossForm.STRING, _given_nothing(known_function), name, weighted)
+        return _builtin(_KERAS_1[name], LossForm.STRING, {"threshold": _DEFAULT_THRESHOLD, "thresholds": None}, name)
+    known = _named(name, generation, by_name=by_name)
+    if known is None:
+        return _custom(name, f"{name!r} is no metric of Keras {generation}; it is the user's own")
+    return _builtin(known, LossForm.STRING, _given_nothing(known), name)
 
 
-def _function(name: str, parameters: Mapping[str, object], generation: int, weighted: bool) -> Metric:
+def _named(name: str, generation: int, *, by_name: bool) -> str | None:
+    """Give the class that a string names: by itself, by its name in snake case, or by that of a function."""
+    if losses.has_class(name, generation) or (name in _NAMED and generation > 1):
+        return name
+    in_snake_case = _SNAKE_CASE.get(name) if generation == 3 and not by_name else None
+    return in_snake_case or _canonical(name, generation)
+
+
+def _function(name: str, parameters: Mapping[str, object], generation: int) -> Metric:
     known = _canonical(name, generation)
     if known is None:
-        return _custom(name, f"{name!r} is a custom function", weighted)
-    return _builtin(known, LossForm.FUNCTION, {**_given_nothing(known), **parameters}, name, weighted)
+        return _custom(name, f"{name!r} is a custom function")
+    return _builtin(known, LossForm.FUNCTION, {**_given_nothing(known), **parameters}, name)
 
 
-def _object(envelope: Envelope, generation: int, weighted: bool) -> Metric:
+def _object(envelope: Envelope, generation: int) -> Metric:
     if envelope.is_custom:
         reason = f"the metric is an object of the custom class {envelope.full_name!r}"
-        return _custom(envelope.full_name, reason, weighted)
+        return _custom(envelope.full_name, reason)
     if envelope.class_name == "MeanMetricWrapper":
-        return _wrapped(envelope.config, generation, weighted)
-    return _builtin(envelope.class_name, LossForm.OBJECT, envelope.config, envelope.class_name, weighted)
+        return _wrapped(envelope.config, generation)
+    return _builtin(envelope.class_name, LossForm.OBJECT, envelope.config, envelope.class_name)
 
 
-def _wrapped(config: Mapping[str, object], generation: int, weighted: bool) -> Metric:
+def _wrapped(config: Mapping[str, object], generation: int) -> Metric:
     """Read a MeanMetricWrapper: the parameters of its function, or its loss object, stand beside it in the config."""
     function = config.get("fn")
     inner = envelopes.read(function)
@@ -159,8 +160,8 @@ def _wrapped(config: Mapping[str, object], generation: int, weighted: bool) -> M
     if inner is not None and inner.class_name == "function":
         name = fields.text(fields.mapping(function).get("config"))
     elif inner is not None and inner.class_name != "MeanMetricWrapper":
-        return _object(inner, generation, weighted)
-    return _function(name or "MeanMetricWrapper", config, generation, weighted)
+        return _object(inner, generation)
+    return _function(name or "MeanMetricWrapper", config, generation)
 
 
 def _canonical(name: str, generation: int) -> str | None:
@@ -173,13 +174,12 @@ def _given_nothing(name: str) -> Mapping[str, object]:
     return {"from_logits": False, "threshold": None if name in _F_SCORES else _DEFAULT_THRESHOLD, "thresholds": None}
 
 
-def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str, weighted: bool) -> Metric:
+def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str) -> Metric:
     has_flag = name in losses.WITH_FLAG or name in {"AUC", CROSSENTROPY_BY_SHAPE}
     return Metric(
         name=name,
         form=form,
         label=label,
-        weighted=weighted,
         from_logits=fields.boolean(config.get("from_logits")) if has_flag else None,
         thresholds=_thresholds(name, config),
         takes_ids=fields.boolean(config.get("sparse_y_pred")) if name in _UNIONS else None,
@@ -239,5 +239,5 @@ def _is_short(value: object, most: int) -> bool:
     return isinstance(value, list) and len(value) <= most and all(isinstance(item, (int, float)) for item in value)
 
 
-def _custom(name: str, reason: str, weighted: bool) -> Metric:
-    return Metric(name=name, form=LossForm.CUSTOM, label=name, weighted=weighted, reason=reason)
+def _custom(name: str, reason: str) -> Metric:
+    return Metric(name=name, form=LossForm.CUSTOM, label=name, reason=reason)

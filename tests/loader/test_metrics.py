@@ -308,10 +308,3 @@ def test_nothing_is_no_metric() -> None:
 @pytest.mark.parametrize("raw", [3, [], {"name": "accuracy"}, {"class_name": 5}])
 def test_what_keras_never_writes_cannot_be_judged(raw: object) -> None:
     assert read(raw).reason == "the metric is stored in a form that Keras never writes"
-
-
-def test_a_weighted_metric_is_known_as_such() -> None:
-    weighted = metrics.read("accuracy", 3, weighted=True)
-    assert weighted is not None
-    assert weighted.weighted
-    assert not read("accuracy").weighted
