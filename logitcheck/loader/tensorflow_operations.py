@@ -21,19 +21,19 @@ Parsed = tuple[str, Mapping[str, object], tuple[Call, ...]]
 
 def read_function(function: str, raw_calls: tuple[Call, ...]) -> Parsed:
     """Read a TFOpLambda or SlicingOpLambda whose API function is `function`."""
-    *namespaces, last = function.removeprefix("compat.v1.").split(".")
-    operation = FUNCTIONS.get(".".join((*namespaces, last)))
+    name = function.removeprefix("compat.v1.")
+    *namespaces, last = name.split(".")
+    operation = FUNCTIONS.get(name)
     if operation is None and set(namespaces) <= NAMESPACES:
         operation = FUNCTIONS.get(last)
     if operation is None:
-        return function.removeprefix("compat.v1."), {}, raw_calls
+        return name, {}, raw_calls
     renamed = tuple(_function_call(operation, raw_call) for raw_call in raw_calls)
     return operation.rule, operation.settings, renamed
 
 
 def _function_call(operation: Operation, raw: Call) -> Call:
-    options = operation.options or {}
-    keywords = {options.get(key, key): value for key, value in raw.kwargs.items() if key != "name"}
+    keywords = {operation.options.get(key, key): value for key, value in raw.kwargs.items() if key != "name"}
     operands = [keywords.pop(name) for name in operation.operands if name in keywords]
     return calls.call((*raw.args, *operands), keywords)
 
