@@ -37,10 +37,6 @@ class BackendEffects:
     jax: Effect | None
     torch: Effect | None
 
-    def on(self, backend: str | None) -> Effect | None:
-        """Give the effect on the backend that a file names; None for one that is not told apart."""
-        return {"tensorflow": self.tensorflow, "jax": self.jax, "torch": self.torch}.get(backend or "")
-
 
 class _Sight(Enum):
     """What a loss of the TensorFlow backend computes with.
@@ -75,9 +71,10 @@ def everywhere(model: SavedModel, effect: Effect, *, tensorflow: Effect | None =
     return BackendEffects(tensorflow=on_tensorflow, jax=effect, torch=effect)
 
 
-def looks_behind(model: SavedModel, value: Value, judged: JudgedLoss | None) -> bool:
-    """Whether TensorFlow's loss uses what went into the activation instead of the output."""
-    return _sight(model, value, judged) is _Sight.BEHIND
+def looks_behind(model: SavedModel, value: Value, judged: JudgedLoss | None) -> bool | None:
+    """Whether TensorFlow's loss uses what went into the activation instead of the output; None if untold."""
+    sight = _sight(model, value, judged)
+    return None if sight is _Sight.UNTOLD else sight is _Sight.BEHIND
 
 
 def needs_graph(value: Value) -> bool:

@@ -9,6 +9,7 @@ from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import where
 from logitcheck.rules.base import Case, Rule
 
 
@@ -76,10 +77,13 @@ class SoftmaxOverOne(Rule):
 
 def _seeming(case: Case, effect: BackendEffects) -> str:
     """Say where the loss seems to learn something."""
-    if effect.tensorflow is not Effect.OTHER_FUNCTION or case.model.backend in {"jax", "torch"}:
+    place = where(case, effect, Effect.OTHER_FUNCTION)
+    if place is None:
         return ""
-    where = "The" if effect.jax is None or case.model.backend is not None else "On TensorFlow the"
-    return f" {where} training loss can fall all the same, since Keras computes it from what goes into the softmax."
+    seeming = (
+        f"{place}the training loss can fall all the same, since Keras computes it from what goes into the softmax."
+    )
+    return f" {wording.sentence(seeming)}"
 
 
 def _fixes(case: Case) -> tuple[str, ...]:

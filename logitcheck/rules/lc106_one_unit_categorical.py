@@ -10,6 +10,7 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import where
 from logitcheck.rules.base import Case, Rule
 
 
@@ -71,13 +72,17 @@ class OneUnitCategorical(Rule):
         message = (
             f"The loss {wording.loss_words(case)} chooses between classes, but {wording.output_words(case)} has one"
             f" unit ({wording.head_words(case)}): the only class has all the probability, and the loss is 0 for every"
-            f" input, right or wrong.{_not_a_number(effect)} Train again after the fix."
+            f" input, right or wrong.{_not_a_number(case, effect)} Train again after the fix."
         )
         yield self.finding(case, message, fixes=_fixes(case, judged), effect=effect)
 
 
-def _not_a_number(effect: BackendEffects) -> str:
-    return " Where the unit puts out 0, it is 0 / 0: NaN." if Effect.NAN in {effect.tensorflow, effect.jax} else ""
+def _not_a_number(case: Case, effect: BackendEffects) -> str:
+    place = where(case, effect, Effect.NAN)
+    if place is None:
+        return ""
+    told = "where the unit puts out 0, it is 0 / 0: NaN."
+    return f" {wording.sentence(f'{place.rstrip()}, {told}' if place else told)}"
 
 
 def _fixes(case: Case, judged: JudgedLoss) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import computed_with
 from logitcheck.rules.base import Case, Rule
 
 
@@ -104,13 +105,8 @@ def _consequence(case: Case, judged: JudgedLoss) -> str:
         return "What it compares are no distributions, so that its minimum is not where they agree."
     if _expects_logits(case):
         return f"It makes a softmax over axis {judged.axis} of them, which is not what predict() returns."
-    before = f"takes the values before the softmax as logits over axis {judged.axis}"
-    shared = f"divides the output by its sums along axis {judged.axis}"
-    if effects.looks_behind(case.model, case.output.value, judged) and case.model.backend not in {"jax", "torch"}:
-        is_alone = case.model.generation < 3 or case.model.backend is not None
-        trained = before if is_alone else f"{before} on TensorFlow, and elsewhere {shared}"
-    else:
-        trained = shared
+    behind = f"takes the values before the softmax as logits over axis {judged.axis}"
+    trained = computed_with(case, judged, behind, f"divides the output by its sums along axis {judged.axis}")
     return f"Keras {trained}, so that predict() returns something other than what was trained."
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import JudgedLoss, effects
+from logitcheck.analyzer import effects
 from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.transfer.activation import SIGMOID_LIKE
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import computed_with
 from logitcheck.rules.base import Case, Rule
 
 
@@ -76,10 +77,12 @@ class IndependentScoresExclusiveLoss(Rule):
         if value.applied is None or value.applied.name not in SIGMOID_LIKE or judged.units == 1:
             return
         effect = effects.of_other_function(case.model, value, judged, Effect.OTHER_FUNCTION)
+        behind = "takes the values before the sigmoid as logits of a softmax"
+        trained = computed_with(case, judged, behind, "divides the scores by their sum")
         message = (
             f"The loss {wording.loss_words(case)} is for exclusive classes, but {wording.head_words(case)}"
-            f" scores each unit on its own. Keras {_trained(case, judged)}, so that predict() returns other scores than"
-            " were trained: the order of the classes holds, the numbers do not."
+            f" scores each unit on its own. Keras {trained}, so that predict() returns other scores than were trained:"
+            " the order of the classes holds, the numbers do not."
         )
         binary = wording.compile_with(case, repr("binary_crossentropy"))
         fixes = (
@@ -87,12 +90,3 @@ class IndependentScoresExclusiveLoss(Rule):
             f"Several labels can be true, given as 0 or 1 for each unit: {binary}",
         )
         yield self.finding(case, message, fixes=fixes, effect=effect)
-
-
-def _trained(case: Case, judged: JudgedLoss) -> str:
-    behind, shared = "takes the values before the sigmoid as logits of a softmax", "divides the scores by their sum"
-    if not effects.looks_behind(case.model, case.output.value, judged) or case.model.backend in {"jax", "torch"}:
-        return shared
-    if case.model.generation < 3 or case.model.backend is not None:
-        return behind
-    return f"{behind} on TensorFlow, and elsewhere {shared}"

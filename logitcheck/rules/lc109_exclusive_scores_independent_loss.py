@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import effects
+from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import where
 from logitcheck.rules.base import Case, Rule
 
 
@@ -72,9 +73,10 @@ class ExclusiveScoresIndependentLoss(Rule):
         if judged.expectation.expects is Expects.LOGITS or value.kind is not Kind.PROBABILITIES:
             return
         effect = effects.of_other_function(case.model, value, judged, Effect.UNKNOWN)
+        trained = f"{_behind(case, effect)}{_of_two(case, judged, effect)}"
         message = (
             f"{wording.sentence(wording.head_words(case))} lets the units share one probability of 1, but the loss"
-            f" {wording.loss_words(case)} scores each unit on its own.{_behind(case, effect)}{_of_two(case, effect)}"
+            f" {wording.loss_words(case)} scores each unit on its own.{trained}"
         )
         fixes = (
             f"Exactly one label is true: {wording.compile_with(case, repr('categorical_crossentropy'))}",
@@ -86,16 +88,19 @@ class ExclusiveScoresIndependentLoss(Rule):
 
 
 def _behind(case: Case, effect: BackendEffects) -> str:
-    if effect.tensorflow is not Effect.OTHER_FUNCTION or case.model.backend in {"jax", "torch"}:
+    place = where(case, effect, Effect.OTHER_FUNCTION)
+    if place is None:
         return ""
-    where = "Keras" if effect.jax is None or case.model.backend is not None else "On TensorFlow Keras"
-    return f" {where} trains the values before the softmax as sigmoids, which predict() does not return."
+    trained = "Keras trains the values before the softmax as sigmoids, which predict() does not return."
+    return f" {wording.sentence(place + trained)}"
 
 
-def _of_two(case: Case, effect: BackendEffects) -> str:
+def _of_two(case: Case, judged: JudgedLoss, effect: BackendEffects) -> str:
     """Say where nothing is wrong: the mean of two binary losses of p and 1 - p is the categorical one."""
-    is_plain = Effect.UNKNOWN in {effect.tensorflow, effect.jax} and case.model.backend != "tensorflow"
-    if case.output.classes != 2 or not is_plain or (case.judged is not None and case.judged.loss.settings):
+    is_plain = judged.loss.name == "BinaryCrossentropy" and not judged.loss.settings
+    is_untold = effects.looks_behind(case.model, case.output.value, judged) is None
+    place = where(case, effect, Effect.UNKNOWN)
+    if case.output.classes != 2 or not is_plain or is_untold or place is None:
         return ""
-    where = "On JAX and PyTorch it" if effect.tensorflow is not Effect.UNKNOWN and case.model.backend is None else "It"
-    return f" {where} is the same as categorical cross-entropy if labels are one-hot."
+    same = f"{place}it is the same as categorical cross-entropy if labels are one-hot."
+    return f" {wording.sentence(same)}"

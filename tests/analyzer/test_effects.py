@@ -91,12 +91,14 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
         pytest.param("2.9.0", applied(mechanism="layer"), SPARSE, False, id="the layer Softmax of 2.9"),
         pytest.param("2.15.0", replace(applied(), copied_in_keras_2=True), SPARSE, False, id="a copy in Keras 2"),
         pytest.param("3.15.1", replace(applied(), copied_in_keras_2=True), SPARSE, True, id="no copy in Keras 3"),
-        pytest.param("2.4.0", applied(), SPARSE, False, id="an old Keras 2"),
+        pytest.param("2.4.0", applied(), SPARSE, None, id="TF 2.3 or 2.4"),
         pytest.param("2.2.4-tf", applied(), SPARSE, False, id="TensorFlow 1"),
         pytest.param("1.2.2", applied(), SPARSE, False, id="Keras 1"),
     ],
 )
-def test_when_tensorflow_looks_behind_the_output(version: str, value: Value, loss: Loss | None, *, looks: bool) -> None:
+def test_when_tensorflow_looks_behind_the_output(
+    version: str, value: Value, loss: Loss | None, *, looks: bool | None
+) -> None:
     assert effects.looks_behind(model(version), value, judged(loss) if loss is not None else None) is looks
 
 
@@ -142,11 +144,3 @@ def test_the_effect_of_a_loss_of_the_other_family(value: Value, tensorflow: Effe
 def test_the_effect_of_a_constant_output(value: Value, loss: Loss | None, tensorflow: Effect) -> None:
     found = effects.of_constant_output(model("3.15.1"), value, judged(loss) if loss is not None else None)
     assert (found.tensorflow, found.jax) == (tensorflow, Effect.CONSTANT)
-
-
-@pytest.mark.parametrize(
-    ("backend", "told"),
-    [("tensorflow", Effect.NAN), ("jax", Effect.CLIPPED), ("torch", Effect.CLIPPED), ("theano", None)],
-)
-def test_one_backend_can_be_asked(backend: str, told: Effect | None) -> None:
-    assert effects.everywhere(model("3.15.1"), Effect.CLIPPED, tensorflow=Effect.NAN).on(backend) is told

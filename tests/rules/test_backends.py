@@ -9,11 +9,12 @@ import pytest
 
 from logitcheck import inspection
 from logitcheck.analyzer.effects import Effect
-from tests.building import Config, layer, loss
+from tests.building import Config, dense, layer, loss, sequential
 from tests.rules.judging import BINARY, CATEGORICAL, SPARSE, effect, followed_by, head, judge, softmax
 
 SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
 OTHER_AXIS = followed_by(softmax(1), shape=(None, 7, 4))
+CHANNELS = sequential(dense("head", 5, "softmax"), shape=(None, 7, 4))
 
 
 def message_of(folder: Path, model: Config, compiled_loss: Any, backend: str) -> str:
@@ -76,6 +77,13 @@ def test_a_file_that_names_its_backend_is_told_of_that_one(tmp_path: Path, backe
             id="LC109",
         ),
         pytest.param(
+            head("relu", 1),
+            SPARSE,
+            "the loss is 0 for every input, right or wrong. Train again",
+            "right or wrong. Where the unit puts out 0, it is 0 / 0: NaN.",
+            id="LC106",
+        ),
+        pytest.param(
             head("log_softmax"),
             SPARSE,
             "Keras cuts every one of them",
@@ -96,6 +104,41 @@ def test_other_backends_than_that_of_the_file_are_left_out(
 def test_a_keras_archive_does_not_name_its_backend_and_is_told_of_all(tmp_path: Path) -> None:
     message = judge(tmp_path, head("sigmoid", 3), CATEGORICAL).findings[0].message
     assert "logits of a softmax on TensorFlow, and elsewhere divides the scores by their sum" in message
+
+
+@pytest.mark.parametrize(
+    ("model", "compiled_loss", "words"),
+    [
+        pytest.param(head("softmax", 1), BINARY, "On TensorFlow the training loss can fall all the same", id="LC105"),
+        pytest.param(head("relu", 1), SPARSE, "On JAX and PyTorch, where the unit puts out 0, it is 0 / 0", id="LC106"),
+        pytest.param(OTHER_AXIS, CATEGORICAL, "as logits over axis -1 on TensorFlow, and elsewhere", id="LC107"),
+        pytest.param(head("sigmoid", 3), CATEGORICAL, "logits of a softmax on TensorFlow, and elsewhere", id="LC108"),
+        pytest.param(head("softmax", 2), BINARY, "On TensorFlow Keras trains the values before", id="LC109"),
+        pytest.param(head("softmax", 2), BINARY, "On JAX and PyTorch it is the same as", id="LC109, of two"),
+    ],
+)
+def test_a_backend_that_cannot_train_is_none_that_matters(
+    tmp_path: Path, model: Config, compiled_loss: Any, words: str
+) -> None:
+    assert words in message_of(tmp_path, model, compiled_loss, "numpy")
+
+
+@pytest.mark.parametrize(
+    ("model", "compiled_loss", "words"),
+    [
+        (
+            CHANNELS,
+            loss("CategoricalCrossentropy", axis=1),
+            "as logits over axis -2 in TensorFlow 2.4, and in 2.3 divides the output by its sums",
+        ),
+        (head("sigmoid", 3), CATEGORICAL, "logits of a softmax in TensorFlow 2.4, and in 2.3 divides the scores by"),
+    ],
+    ids=["LC107", "LC108"],
+)
+def test_two_versions_of_tensorflow_write_the_same_version_and_both_are_told_of(
+    tmp_path: Path, model: Config, compiled_loss: Any, words: str
+) -> None:
+    assert words in judge(tmp_path, model, compiled_loss, "2.4.0").findings[0].message
 
 
 def test_what_happens_everywhere_is_said_once(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.building import Config, layer, loss
 from tests.rules.judging import BINARY, SPARSE, effect, findings, followed_by, head, judge, only
 
 CODE = "LC109"
+TWO_BEHIND = followed_by(layer("Reshape", "last", target_shape=[2]), activation="softmax", units=2)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,37 @@ def test_what_tensorflow_trains_is_told(
     finding = only(judge(tmp_path, model, BINARY, version), CODE)
     assert finding.effect == expected
     assert ("trains the values before the softmax as sigmoids" in finding.message) is told
+
+
+@pytest.mark.parametrize(
+    ("model", "compiled_loss", "version", "words"),
+    [
+        pytest.param(head("softmax", 2), BINARY, "3.15.1", " On JAX and PyTorch it is the same as", id="Keras 3"),
+        pytest.param(TWO_BEHIND, BINARY, "3.15.1", " own. It is the same as", id="behind a Reshape"),
+        pytest.param(head("softmax", 2), BINARY, "2.3.1", " own. It is the same as", id="an old Keras 2"),
+    ],
+)
+def test_of_two_units_it_is_told_where_nothing_is_wrong(
+    tmp_path: Path, model: Config, compiled_loss: Any, version: str, words: str
+) -> None:
+    message = only(judge(tmp_path, model, compiled_loss, version), CODE).message
+    assert message.endswith(f"{words} categorical cross-entropy if labels are one-hot.")
+
+
+@pytest.mark.parametrize(
+    ("model", "compiled_loss", "version"),
+    [
+        pytest.param(head("softmax", 3), BINARY, "3.15.1", id="three units"),
+        pytest.param(head("softmax", 2), loss("BinaryCrossentropy", label_smoothing=0.1), "3.15.1", id="smoothed"),
+        pytest.param(head("softmax", 2), loss("BinaryFocalCrossentropy"), "3.15.1", id="focal"),
+        pytest.param(head("softmax", 2), BINARY, "2.15.0", id="where sigmoids are trained"),
+        pytest.param(head("softmax", 2), BINARY, "2.4.0", id="where sigmoids may be trained"),
+    ],
+)
+def test_elsewhere_it_is_not_said_to_be_the_same(
+    tmp_path: Path, model: Config, compiled_loss: Any, version: str
+) -> None:
+    assert "the same as" not in only(judge(tmp_path, model, compiled_loss, version), CODE).message
 
 
 def test_the_message_names_the_layer(tmp_path: Path) -> None:
