@@ -9,6 +9,7 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
+from logitcheck.rules.backends import is_saved_elsewhere, is_told_of_one
 from logitcheck.rules.base import Case, Rule
 
 
@@ -93,16 +94,15 @@ def _consequence(case: Case, judged: JudgedLoss) -> str:
             f"{taken} cuts each into [1e-7, 1 - 1e-7]: values outside have no gradient, and the loss of one is capped"
             " near 16."
         )
-    if not effects.cuts_first(judged):
+    if not effects.cuts_first(judged) or is_saved_elsewhere(case):
         return (
             f"{taken} divides them by their sum, negative ones included, and cuts the shares into [1e-7, 1 - 1e-7]:"
             " the loss of one example is capped at 16.118, and is not the cross-entropy of any prediction."
         )
-    elsewhere = " (on JAX and PyTorch after it divides them by their sum)"
-    shown = elsewhere if case.model.generation == 3 and case.model.backend is None else ""
+    elsewhere = "" if is_told_of_one(case) else " (on JAX and PyTorch after it divides them by their sum)"
     return (
-        f"{taken} cuts them into [1e-7, 1 - 1e-7]{shown}, without a softmax: values outside have no gradient, and the"
-        " loss is not the cross-entropy of any prediction."
+        f"{taken} cuts them into [1e-7, 1 - 1e-7]{elsewhere}, without a softmax: values outside have no gradient, and"
+        " the loss is not the cross-entropy of any prediction."
     )
 
 

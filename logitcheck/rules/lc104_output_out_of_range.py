@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from logitcheck.analyzer import JudgedLoss, effects
-from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.evidence import interval
 from logitcheck.analyzer.losses import Expects, Family, limits_logits
 from logitcheck.analyzer.values import Kind
@@ -97,7 +97,7 @@ class OutputOutOfRange(Rule):
         effect = effects.of_plain_formula(case.model, case.output.value, judged)
         message = (
             f"The loss {wording.loss_words(case)} expects probabilities in [0, 1], but {wording.given(case)}. "
-            f"{on_each(case, effect, partial(_clause, judged))} Train again after the fix."
+            f"{_consequence(case, judged, effect)} Train again after the fix."
         )
         activation = wording.activation_for(judged.expectation.family)
         fixes = [f"End the model in {wording.new_head(case, activation)}"]
@@ -121,12 +121,17 @@ class OutputOutOfRange(Rule):
         )
 
 
-def _clause(judged: JudgedLoss, effect: Effect) -> str:
+def _consequence(case: Case, judged: JudgedLoss, effect: BackendEffects) -> str:
+    is_categorical = judged.expectation.family is Family.CATEGORICAL
+    on_tensorflow = partial(_clause, divides=is_categorical and not effects.cuts_first(judged))
+    return on_each(case, effect, on_tensorflow, elsewhere=partial(_clause, divides=is_categorical))
+
+
+def _clause(effect: Effect, *, divides: bool) -> str:
     if effect is Effect.OTHER_FUNCTION:
         return (
             "Keras divides them by their sum and trains these shares, which predict() does not return; where every unit"
             " is 0 the loss is NaN"
         )
-    signed = judged.expectation.family is Family.CATEGORICAL and not effects.cuts_first(judged)
-    first = "divides them by their sum, negative ones included, and " if signed else ""
+    first = "divides them by their sum, negative ones included, and " if divides else ""
     return f"Keras {first}cuts what lies outside into [1e-7, 1 - 1e-7], where there is no gradient"

@@ -51,6 +51,20 @@ def test_a_file_that_names_its_backend_is_told_of_that_one(tmp_path: Path, backe
     ("model", "compiled_loss", "on_tensorflow", "elsewhere"),
     [
         pytest.param(
+            head(),
+            SPARSE,
+            "Keras takes them for probabilities and cuts them into [1e-7, 1 - 1e-7], without a softmax",
+            "Keras takes them for probabilities and divides them by their sum, negative ones included, and cuts",
+            id="LC102",
+        ),
+        pytest.param(
+            head("tanh"),
+            SPARSE,
+            "Keras cuts what lies outside",
+            "Keras divides them by their sum, negative ones included, and cuts what lies outside",
+            id="LC104",
+        ),
+        pytest.param(
             head("softmax", 1),
             *(BINARY, "The training loss can fall all the same", "training cannot change it."),
             id="LC105",
