@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from logitcheck.analyzer import metrics
 from logitcheck.analyzer.effects import Effect
@@ -11,7 +11,16 @@ from logitcheck.analyzer.metrics import Reading, Reads, Scale
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, LossForm
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import metric_wording, wording
+from logitcheck.rules.backends import is_saved_elsewhere, is_told_of_one
 from logitcheck.rules.base import Case, Rule
+
+_ON_TENSORFLOW: Mapping[Effect | None, str] = {
+    Effect.REPAIRED: "notices and reports the right number",
+    Effect.REPAIRED_IN_EVALUATE_ONLY: "notices in evaluate() only, and in training applies the activation twice",
+    Effect.OTHER_FUNCTION: "applies another activation than that of the output to the values before it",
+    Effect.UNKNOWN: "notices from TensorFlow 2.4 on, and before applies the activation twice",
+}
+"""What becomes of the flag on an activated output, where the activation is not simply applied twice."""
 
 
 class MetricFlagDisagrees(Rule):
@@ -63,7 +72,7 @@ class MetricFlagDisagrees(Rule):
     severity = Severity.WARNING
 
     def check(self, case: Case) -> Iterable[Finding]:
-        """Fire on cross-entropy metrics whose flag says the opposite of what the output is."""
+        """Fire on metrics whose flag says the opposite of what the output is, once for each thing that comes of it."""
         found = [
             reading
             for reading in metrics.readings(case.model, case.output)
@@ -74,9 +83,11 @@ class MetricFlagDisagrees(Rule):
             if without:
                 yield self._without_flag(case, without)
         elif metrics.scale(case.output) is Scale.PROBABILITIES:
-            flagged = [reading for reading in found if reading.metric.from_logits]
-            if flagged:
-                yield self._with_flag(case, flagged)
+            told: dict[str, list[Reading]] = {}
+            for reading in found:
+                if reading.metric.from_logits:
+                    told.setdefault(_activated(case, reading), []).append(reading)
+            yield from (self._with_flag(case, flagged, activated) for activated, flagged in told.items())
 
     def _without_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
         message = (
@@ -90,11 +101,11 @@ class MetricFlagDisagrees(Rule):
         fix = f"Set the flag: {metric_wording.compile_fix(case, found, codes)}"
         return self.finding(case, message, fixes=(fix,))
 
-    def _with_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
+    def _with_flag(self, case: Case, found: Sequence[Reading], activated: str) -> Finding:
         message = (
             f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=True and"
             f" {metric_wording.verb(found, 'expects', 'expect')} logits, but {wording.given(case)}:"
-            f" {_twice(case, found)}"
+            f" {activated}"
         )
         codes = [_code(case, reading) for reading in found]
         return self.finding(case, message, fixes=(f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}",))
@@ -110,13 +121,15 @@ def _cuts(case: Case, found: Sequence[Reading]) -> str:
     return "takes logarithms of what it cuts into [1e-7, 1 - 1e-7]"
 
 
-def _twice(case: Case, found: Sequence[Reading]) -> str:
-    effects = [metrics.effect_of_flag(case.model, case.output, reading) for reading in found]
-    is_repaired = all(effect.tensorflow is Effect.REPAIRED for effect in effects)
-    if not is_repaired or case.model.backend in {"jax", "torch"}:
+def _activated(case: Case, reading: Reading) -> str:
+    """Say what the activation of the metric is applied to."""
+    effect = metrics.effect_of_flag(case.model, case.output, reading).tensorflow
+    on_tensorflow = None if is_saved_elsewhere(case) else _ON_TENSORFLOW.get(effect)
+    if on_tensorflow is None:
         return f"the activation is applied twice. {metric_wording.ONLY_THE_NUMBER}"
-    others = ", on JAX and PyTorch the activation is applied twice" if case.model.generation == 3 else ""
-    return f"on TensorFlow Keras notices and reports the right number{others}. Training and weights are not affected."
+    others = "" if is_told_of_one(case) else ", on JAX and PyTorch the activation is applied twice"
+    so = "Training and weights are not affected." if effect is Effect.REPAIRED else metric_wording.ONLY_THE_NUMBER
+    return f"on TensorFlow Keras {on_tensorflow}{others}. {so}"
 
 
 def _code(case: Case, reading: Reading, *parameters: str) -> str:

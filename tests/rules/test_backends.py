@@ -9,7 +9,8 @@ import pytest
 
 from logitcheck import inspection
 from logitcheck.analyzer.effects import Effect
-from tests.building import Config, dense, layer, loss, sequential
+from logitcheck.report import Finding
+from tests.building import Config, dense, layer, loss, metric, sequential
 from tests.rules.judging import BINARY, CATEGORICAL, SPARSE, effect, followed_by, head, judge, softmax
 
 SPARSE_LOGITS = loss("SparseCategoricalCrossentropy", from_logits=True)
@@ -17,16 +18,21 @@ OTHER_AXIS = followed_by(softmax(1), shape=(None, 7, 4))
 CHANNELS = sequential(dense("head", 5, "softmax"), shape=(None, 7, 4))
 
 
-def message_of(folder: Path, model: Config, compiled_loss: Any, backend: str) -> str:
-    """What is said of a `.h5` of Keras 3 that the backend saved."""
+def finding_of(folder: Path, model: Config, compiled_loss: Any, backend: str, **settings: Any) -> Finding:
+    """The worst finding about a `.h5` of Keras 3 that the backend saved."""
     path = folder / "model.h5"
     with h5py.File(path, "w") as file:
         file.attrs["model_config"] = json.dumps(model)
-        file.attrs["training_config"] = json.dumps({"loss": compiled_loss})
+        file.attrs["training_config"] = json.dumps({"loss": compiled_loss, **settings})
         file.attrs["keras_version"], file.attrs["backend"] = "3.15.1", backend
     report = inspection.inspect(path)
     assert report.backend == backend
-    finding = report.findings[0]
+    return report.findings[0]
+
+
+def message_of(folder: Path, model: Config, compiled_loss: Any, backend: str) -> str:
+    """What is said of a loss in such a file, whose effect is told for all backends."""
+    finding = finding_of(folder, model, compiled_loss, backend)
     assert finding.effect is not None
     assert None not in {finding.effect.tensorflow, finding.effect.jax, finding.effect.torch}
     return finding.message
@@ -113,6 +119,19 @@ def test_other_backends_than_that_of_the_file_are_left_out(
     assert on_tensorflow in said["tensorflow"]
     assert elsewhere in said["jax"]
     assert on_tensorflow not in said["jax"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "words"),
+    [
+        ("tensorflow", ": on TensorFlow Keras notices and reports the right number. Training"),
+        ("jax", ": the activation is applied twice. Training"),
+        ("numpy", "reports the right number, on JAX and PyTorch the activation is applied twice. Training"),
+    ],
+)
+def test_so_it_is_with_metrics(tmp_path: Path, backend: str, words: str) -> None:
+    flagged = metric("CategoricalCrossentropy", from_logits=True)
+    assert words in finding_of(tmp_path, head("softmax"), CATEGORICAL, backend, metrics=[flagged]).message
 
 
 def test_a_keras_archive_does_not_name_its_backend_and_is_told_of_all(tmp_path: Path) -> None:

@@ -95,33 +95,32 @@ def test_a_focal_loss_has_no_metric_class(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "activation", "compiled_loss", "says"),
+    ("version", "says"),
     [
         pytest.param(
             "3.15.1",
-            "softmax",
-            SPARSE,
             "on TensorFlow Keras notices and reports the right number, on JAX and PyTorch the activation is applied"
             " twice. Training and weights are not affected.",
             id="Keras 3",
         ),
         pytest.param(
             "2.15.0",
-            "softmax",
-            SPARSE,
             "on TensorFlow Keras notices and reports the right number. Training and weights are not affected.",
             id="Keras 2",
         ),
-        pytest.param("2.4.0", "softmax", SPARSE, ": the activation is applied twice. Training", id="TF 2.3"),
+        pytest.param("2.3.1", ": the activation is applied twice. Training and weights", id="an old Keras 2"),
+        pytest.param(
+            "2.4.0",
+            "notices from TensorFlow 2.4 on, and before applies the activation twice. Training and weights",
+            id="TF 2.3 or 2.4",
+        ),
     ],
 )
-def test_what_is_said_of_a_flag_on_probabilities(
-    tmp_path: Path, version: str, activation: str, compiled_loss: str, says: str
-) -> None:
-    finding = only(judge(tmp_path, head(activation), compiled_loss, version, metrics=[FLAGGED]), CODE)
+def test_what_is_said_of_a_flag_on_probabilities(tmp_path: Path, version: str, says: str) -> None:
+    finding = only(judge(tmp_path, head("softmax"), SPARSE, version, metrics=[FLAGGED]), CODE)
     assert "has from_logits=True and expects logits, but layer 'head' (Dense, 10 units, softmax)" in finding.message
     assert says in finding.message
-    package = "keras" if version.startswith("3") else "tf.keras"
+    package = "tf.keras" if version in {"2.15.0", "2.4.0"} else "keras"
     assert finding.fixes == (
         f"Drop the flag: model.compile(..., metrics=[{package}.metrics.CategoricalCrossentropy()])",
     )
@@ -141,6 +140,28 @@ def test_the_crossentropy_by_shape_of_keras_2_is_spelled_out(
 ) -> None:
     finding = only(judge(tmp_path, model, compiled_loss, "2.15.0", metrics=["ce"]), CODE)
     assert finding.fixes[0].endswith(f"metrics=[tf.keras.metrics.{class_name}(from_logits=True, name='ce')])")
+
+
+def test_a_flag_behind_a_dropout_is_repaired_in_evaluation_only(tmp_path: Path) -> None:
+    model = followed_by(layer("Dropout", "dropout", rate=0.5), activation="softmax")
+    message = only(judge(tmp_path, model, SPARSE, metrics=[FLAGGED]), CODE).message
+    assert "on TensorFlow Keras notices in evaluate() only, and in training applies the activation twice" in message
+
+
+def test_metrics_of_which_keras_makes_different_things_are_told_apart(tmp_path: Path) -> None:
+    metrics = [FLAGGED, metric("BinaryCrossentropy", from_logits=True)]
+    own, other = findings(judge(tmp_path, head("softmax"), SPARSE, metrics=metrics), CODE)
+    assert own.message.startswith("Metric CategoricalCrossentropy has")
+    assert "on TensorFlow Keras notices and reports the right number" in own.message
+    assert own.fixes == ("Drop the flag: model.compile(..., metrics=[keras.metrics.CategoricalCrossentropy(), ...])",)
+    assert other.message.startswith("Metric BinaryCrossentropy has")
+    assert "on TensorFlow Keras applies another activation than that of the output" in other.message
+
+
+def test_metrics_of_which_keras_makes_the_same_are_told_together(tmp_path: Path) -> None:
+    metrics = [FLAGGED, metric("BinaryCrossentropy", from_logits=True)]
+    message = only(judge(tmp_path, head("softmax"), SPARSE, "2.3.1", metrics=metrics), CODE).message
+    assert message.startswith("Metrics CategoricalCrossentropy and BinaryCrossentropy have from_logits=True")
 
 
 def test_before_keras_2_3_metrics_have_no_classes(tmp_path: Path) -> None:
