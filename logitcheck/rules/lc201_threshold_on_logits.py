@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import exp, log
+from math import exp
 
 from logitcheck.analyzer import metrics
 from logitcheck.analyzer.losses import Family
 from logitcheck.analyzer.metrics import Reading, Reads, Scale
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import metric_wording, wording
+from logitcheck.rules import metric_wording, threshold_fixes, wording
 from logitcheck.rules.base import Case, Rule
 
 _MOST_SHOWN = 3
-_MIDDLE = 0.5
-
-_OF_SOFTMAX = "which the loss takes as logits of a softmax: no fixed value of a logit stands for a probability."
-
-_BY_RANK = {
-    "BinaryAccuracy": "{labels}CategoricalAccuracy",
-    "Precision": "Precision",
-    "Recall": "Recall",
-    "F1Score": "F1Score",
-    "FBetaScore": "FBetaScore",
-}
-"""What says the same of the largest score of each row, which a softmax does not change."""
 
 
 class ThresholdOnLogits(Rule):
@@ -99,7 +87,7 @@ class ThresholdOnLogits(Rule):
         sentences = [*_thresholds_sentence(case, compared), *_sweeps_sentence(case, sweeps, is_alone=not compared)]
         message = " ".join(sentences)
         message += f"{metric_wording.stops(case.model, found)} {metric_wording.ONLY_THE_NUMBER}"
-        yield self.finding(case, message, fixes=_fixes(case, found))
+        yield self.finding(case, message, fixes=threshold_fixes.fixes(case, found))
 
 
 def _is_misread(reading: Reading) -> bool:
@@ -118,106 +106,32 @@ def _thresholds_sentence(case: Case, readings: Sequence[Reading]) -> Sequence[st
         return ()
     cuts = _cuts(readings)
     values, one = metric_wording.listing([f"{cut:.4g}" for cut in cuts]), len(cuts) == 1
-    does = metric_wording.verb(readings, "compares", "compare")
+    does = metric_wording.clause(readings, "compares", "compare")
     what = f"each value with {values}, as if a probability" if one else f"values with {values}, as if probabilities"
-    claim = f"{metric_wording.metric_words(readings)} {does} {what}, but {wording.given(case)}"
-    judged = metrics.crossentropy_of(case.output)
-    if judged is None:
-        return (f"{claim}, and its hinge loss separates the classes at 0.",)
-    if judged.expectation.family is Family.CATEGORICAL:
-        return (f"{claim}, {_OF_SOFTMAX}",)
     shares = metric_wording.listing([f"{100 * _sigmoid(cut):.1f} %" for cut in cuts])
     means = f"{values} on a logit is a probability of {shares}" if one else f"there these are probabilities of {shares}"
-    return (f"{claim}, which the loss takes as logits: {means}.",)
+    return (f"{does} {what}, but {wording.given(case)}, {_as_the_loss_has_it(case, means)}",)
 
 
 def _sweeps_sentence(case: Case, readings: Sequence[Reading], *, is_alone: bool) -> Sequence[str]:
     if not readings:
         return ()
-    does = metric_wording.verb(readings, "tries", "try")
-    tries = f"{metric_wording.metric_words(readings)} {does} thresholds from 0 to 1 only"
+    tries = f"{metric_wording.clause(readings, 'tries', 'try')} thresholds from 0 to 1 only"
     if not is_alone:
         return (f"{tries}.",)
-    claim = f"{tries}, but {wording.given(case)}"
+    means = _as_the_loss_has_it(case, "those are probabilities from 50 to 73.1 %")
+    return (f"{tries}, but {wording.given(case)}, {means}",)
+
+
+def _as_the_loss_has_it(case: Case, of_a_sigmoid: str) -> str:
+    """Say what the loss takes the output for; `of_a_sigmoid` is what thresholds mean where that is its logit."""
     judged = metrics.crossentropy_of(case.output)
     if judged is None:
-        return (f"{claim}, and its hinge loss separates the classes at 0.",)
+        return "and its hinge loss separates the classes at 0."
     if judged.expectation.family is Family.CATEGORICAL:
-        return (f"{claim}, {_OF_SOFTMAX}",)
-    return (f"{claim}, which the loss takes as logits: those are probabilities from 50 to 73.1 %.",)
+        return "which the loss takes as logits of a softmax: no fixed value of a logit stands for a probability."
+    return f"which the loss takes as logits: {of_a_sigmoid}."
 
 
 def _sigmoid(logit: float) -> float:
     return 1 / (1 + exp(-logit))
-
-
-def _fixes(case: Case, readings: Sequence[Reading]) -> tuple[str, ...]:
-    judged = metrics.crossentropy_of(case.output)
-    if judged is not None and judged.expectation.family is Family.CATEGORICAL:
-        return (*_by_rank(case, readings), *metric_wording.activation_fix(case))
-    moved = [reading for reading in readings if _moved(case, reading) is not None]
-    fixes = list(metric_wording.activation_fix(case))
-    accuracies = [
-        reading for reading in readings if reading.name == "BinaryAccuracy" and reading.thresholds == (_MIDDLE,)
-    ]
-    by_function = [] if metric_wording.accuracy_takes_zero(case.model) else accuracies
-    if by_function:
-        body = "keras.metrics.binary_accuracy(labels, keras.ops.sigmoid(logits))"
-        code = f"def accuracy(labels, logits): return {body}"
-        fixes.insert(0, f"Keep the logits, with this function among the metrics: {code}")
-    if moved and metric_wording.has_classes(case.model):
-        codes = [_moved(case, reading) or "" for reading in moved]
-        left = [reading for reading in readings if reading not in [*moved, *by_function]]
-        fix = metric_wording.compile_fix(case, moved, codes)
-        fixes.insert(0, f"{_how(judged is None, moved)}: {fix}{_left(left)}")
-    return tuple(fixes)
-
-
-def _how(is_margin: bool, moved: Sequence[Reading]) -> str:
-    at = "threshold at 0" if all(reading.thresholds == (_MIDDLE,) for reading in moved) else "thresholds as logits"
-    return f"With labels of 0 and 1, {at}" if is_margin else f"Keep the logits, {at}"
-
-
-def _left(left: Sequence[Reading]) -> str:
-    """Name the metrics that such a threshold does not mend, so that nobody takes them for mended."""
-    if not left:
-        return ""
-    needs = metric_wording.verb(left, "needs", "need")
-    return f"  # {metric_wording.metric_names(left)} {needs} probabilities"
-
-
-def _moved(case: Case, reading: Reading) -> str | None:
-    """Write the metric with its thresholds as logits; None where it, or its version, does not take them."""
-    if not metric_wording.takes_zero(case.model, reading) or not all(0 < cut < 1 for cut in reading.thresholds or ()):
-        return None
-    cuts = [_logit(cut) for cut in reading.thresholds or ()]
-    if metrics.crossentropy_of(case.output) is None and any(cuts):
-        return None
-    if reading.name in {"BinaryAccuracy", "BinaryIoU"}:
-        parameter = f"threshold={cuts[0]!r}"
-    elif not all(0 <= cut <= 1 for cut in cuts):
-        return None
-    else:
-        parameter = f"thresholds={cuts!r}" if len(cuts) > 1 else f"thresholds={cuts[0]:.4g}"
-    return metric_wording.metric_code(case.model, reading, reading.name, parameter)
-
-
-def _logit(probability: float) -> float:
-    """Give the logit of a probability, with as many digits as a person would write."""
-    return float(f"{log(probability / (1 - probability)):.4g}")
-
-
-def _by_rank(case: Case, readings: Sequence[Reading]) -> tuple[str, ...]:
-    """Write metrics that ask for the largest score in the place of those that have such a sibling."""
-    ranked = [reading for reading in readings if reading.name in _BY_RANK and reading.thresholds == (_MIDDLE,)]
-    if not ranked or not metric_wording.has_classes(case.model) or metric_wording.refuses_values(case.model):
-        return ()
-    judged = metrics.crossentropy_of(case.output)
-    labels = "Sparse" if judged is not None and judged.loss.name.startswith("Sparse") else ""
-    codes = []
-    for reading in ranked:
-        parameters = ["top_k=1"] if reading.name in {"Precision", "Recall"} else []
-        name = _BY_RANK[reading.name].format(labels=labels)
-        codes.append(metric_wording.metric_code(case.model, reading, name, *parameters))
-    left = [reading for reading in readings if reading not in ranked]
-    return (f"Let the largest score decide: {metric_wording.compile_fix(case, ranked, codes)}{_left(left)}",)

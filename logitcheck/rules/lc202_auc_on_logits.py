@@ -79,17 +79,15 @@ class AucOnLogits(Rule):
             yield self._finding(case, found, has_flag=wrong)
 
     def _finding(self, case: Case, found: Sequence[Reading], *, has_flag: bool) -> Finding:
-        words, given = metric_wording.metric_words(found), wording.given(case)
+        given = wording.given(case)
         if has_flag:
-            message = (
-                f"{words} with from_logits=True {metric_wording.verb(found, 'applies', 'apply')} a sigmoid, but"
-                f" {given}: the sigmoid squeezes them into 0.5 to 0.731, where few of the thresholds of AUC lie."
-            )
+            does = metric_wording.clause(found, "with from_logits=True applies", "with from_logits=True apply")
+            so = "the sigmoid squeezes them into 0.5 to 0.731, where few of the thresholds of AUC lie."
+            message = f"{does} a sigmoid, but {given}: {so}"
         else:
-            message = (
-                f"{words} {metric_wording.verb(found, 'cuts', 'cut')} values to [0, 1] unless from_logits=True, but"
-                f" {given}: {_ties(case)}.{metric_wording.stops(case.model, found)}"
-            )
+            does = metric_wording.clause(found, "cuts", "cut")
+            so = f"{_ties(case)}.{metric_wording.stops(case.model, found)}"
+            message = f"{does} values to [0, 1] unless from_logits=True, but {given}: {so}"
         return self.finding(
             case, f"{message} {metric_wording.ONLY_THE_NUMBER}", fixes=_fixes(case, found, has_flag=has_flag)
         )

@@ -90,10 +90,10 @@ class MetricFlagDisagrees(Rule):
             yield from (self._with_flag(case, flagged, activated) for activated, flagged in told.items())
 
     def _without_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
+        flagged = metric_wording.clause(found, "has from_logits=False and expects", "have from_logits=False and expect")
         message = (
-            f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=False and"
-            f" {metric_wording.verb(found, 'expects', 'expect')} probabilities, but {wording.given(case)}: Keras"
-            f" {_cuts(case, found)}, and the number says nothing. {metric_wording.ONLY_THE_NUMBER}"
+            f"{flagged} probabilities, but {wording.given(case)}: Keras {_cuts(case, found)}, and the number says"
+            f" nothing. {metric_wording.ONLY_THE_NUMBER}"
         )
         if not metric_wording.has_classes(case.model):
             return self.finding(case, message, fixes=metric_wording.activation_fix(case))
@@ -102,11 +102,8 @@ class MetricFlagDisagrees(Rule):
         return self.finding(case, message, fixes=(fix,))
 
     def _with_flag(self, case: Case, found: Sequence[Reading], activated: str) -> Finding:
-        message = (
-            f"{metric_wording.metric_words(found)} {metric_wording.verb(found, 'has', 'have')} from_logits=True and"
-            f" {metric_wording.verb(found, 'expects', 'expect')} logits, but {wording.given(case)}:"
-            f" {activated}"
-        )
+        flagged = metric_wording.clause(found, "has from_logits=True and expects", "have from_logits=True and expect")
+        message = f"{flagged} logits, but {wording.given(case)}: {activated}"
         codes = [_code(case, reading) for reading in found]
         return self.finding(case, message, fixes=(f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}",))
 

@@ -88,7 +88,7 @@ class MetricNeedsLabels(Rule):
             found = [reading for reading in readings if reading.reads is reads and _misreads(case, reading)]
             if not found:
                 continue
-            claim = f"{metric_wording.metric_words(found)} {metric_wording.verb(found, *does)}"
+            claim = metric_wording.clause(found, *does)
             stops = reads is Reads.IDS and _stops(case)
             detail = _STOPS if stops else _detail(case, reads)
             message = f"{claim}, but {wording.given(case)}{detail}."

@@ -28,13 +28,13 @@ _CHECKED = frozenset(
 """The metrics that those versions check."""
 
 
-def metric_words(readings: Sequence[Reading]) -> str:
-    """Write metrics as their author wrote them, each once: "Metric 'accuracy'", "Metrics AUC and Precision"."""
-    return f"{verb(readings, 'Metric', 'Metrics')} {metric_names(readings)}"
+def clause(readings: Sequence[Reading], one: str, several: str) -> str:
+    """Write what metrics do, with a verb for one and for several: "Metric 'acc' has", "Metrics AUC and 'acc' have"."""
+    return " ".join((verb(readings, "Metric", "Metrics"), metric_names(readings), verb(readings, one, several)))
 
 
 def metric_names(readings: Sequence[Reading]) -> str:
-    """Write only their names, each once."""
+    """Write metrics as their author wrote them, each once."""
     return listing(list(dict.fromkeys(_label(reading) for reading in readings)))
 
 
@@ -44,7 +44,7 @@ def listing(items: Sequence[str]) -> str:
 
 
 def verb(readings: Sequence[Reading], one: str, several: str) -> str:
-    """Give the form of a verb that goes with `metric_words`."""
+    """Give the form of a word that goes with `metric_names`."""
     return one if len({_label(reading) for reading in readings}) == 1 else several
 
 
