@@ -102,7 +102,7 @@ def _effect(call: LayerCall, value: Value, units: int | None) -> str:
     doing = [layer.activation.label] if layer.activation is not None else []
     if not doing and value.applied is not None and value.applied.layer == call.path:
         doing = [value.applied.name]
-    doing += [f"{units} unit{'' if units == 1 else 's'}"] if units is not None else []
+    doing += [units_words(units)] if units is not None else []
     what = ", ".join(doing)
     return f"{what}: {describe(value)}" if what else describe(value)
 
@@ -147,6 +147,11 @@ def _keeps_numbers(call: LayerCall, tensor: int) -> bool:
     """
     values = transfer.apply(replace(call, operands=_Marked(call.operands)))
     return tensor < len(values) and values[tensor].applied is _MARK
+
+
+def units_words(units: int) -> str:
+    """Say how many units there are."""
+    return f"{units} unit{'' if units == 1 else 's'}"
 
 
 def describe(value: Value) -> str:

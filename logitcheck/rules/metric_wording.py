@@ -115,10 +115,8 @@ def compile_fix(case: Case, readings: Sequence[Reading], codes: Sequence[str]) -
         if not code:
             continue
         others = sum(metric.weighted is weighted for metric in case.output.metrics) > len(code)
-        listed = f"[{', '.join([*dict.fromkeys(code), *(['...'] if others else [])])}]"
-        if len(case.model.outputs) > 1 and case.output.name is not None:
-            listed = f"{{{case.output.name!r}: {listed}, ...}}"
-        arguments.append(f"{argument}={listed}")
+        listed = ", ".join([*dict.fromkeys(code), *(["..."] if others else [])])
+        arguments.append(f"{argument}={wording.for_output(case, f'[{listed}]')}")
     return f"model.compile(..., {', '.join(arguments)})"
 
 

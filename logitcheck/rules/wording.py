@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from logitcheck.analyzer.effects import version
-from logitcheck.analyzer.evidence import Step, describe
+from logitcheck.analyzer.evidence import Step, describe, units_words
 from logitcheck.analyzer.losses import Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm, SavedModel
@@ -32,7 +32,7 @@ def loss_words(case: Case) -> str:
     if loss.from_logits is not None:
         given_settings = ", ".join([f"from_logits={loss.from_logits}", *_settings(loss)])
         words += f"({given_settings})" if loss.form is LossForm.OBJECT else f" ({given_settings})"
-    return f"{words} of {output_words(case)}" if len(case.model.outputs) > 1 and case.output.name else words
+    return f"{words} of {output_words(case)}" if _is_one_of_several(case) else words
 
 
 def _settings(loss: Loss) -> list[str]:
@@ -58,7 +58,7 @@ def head_words(case: Case) -> str:
         return f"layer {name!r}"
     details = [step.class_name]
     if step.units is not None:
-        details.append(f"{step.units} unit{'' if step.units == 1 else 's'}")
+        details.append(units_words(step.units))
     if step.activation is not None and step.activation != step.class_name:
         details.append(step.activation)
     return f"layer {name!r} ({', '.join(details)})"
@@ -110,10 +110,17 @@ def compile_fix(case: Case, *, from_logits: bool) -> str:
 
 
 def compile_with(case: Case, code: str) -> str:
-    """Write the change of the compile call; of several outputs, only this one's loss changes."""
-    if len(case.model.outputs) > 1 and case.output.name is not None:
-        return f"model.compile(..., loss={{{case.output.name!r}: {code}, ...}})"
-    return f"model.compile(..., loss={code})"
+    """Write the change of the compile call that gives the output another loss."""
+    return f"model.compile(..., loss={for_output(case, code)})"
+
+
+def for_output(case: Case, code: str) -> str:
+    """Write a setting of the compile call; of several outputs, only this one's changes."""
+    return f"{{{case.output.name!r}: {code}, ...}}" if _is_one_of_several(case) else code
+
+
+def _is_one_of_several(case: Case) -> bool:
+    return len(case.model.outputs) > 1 and bool(case.output.name)
 
 
 def without_activation(case: Case) -> str:
@@ -148,7 +155,7 @@ def with_activation(case: Case, activation: str | None, *, units: int | None = N
         return f"Activation({activation!r}) behind layer {name!r}"
     size = units or step.units
     if step.class_name == "Dense":
-        return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
+        return _dense(size, activation)
     return f"{step.class_name}({size}, ..., activation={activation!r})"
 
 
@@ -185,7 +192,10 @@ def _with_units(case: Case, activation: str | None, units: int) -> str:
 
 def new_head(case: Case, activation: str | None, *, units: int | None = None) -> str:
     """Write a Dense layer to end the model in, of as many units as the output has unless others are given."""
-    size = units or case.output.classes or "..."
+    return _dense(units or case.output.classes or "...", activation)
+
+
+def _dense(size: int | str, activation: str | None) -> str:
     return f"Dense({size})" if activation is None else f"Dense({size}, activation={activation!r})"
 
 
