@@ -187,9 +187,6 @@ def test_layers_behind_it_need_32_bits_as_well(tmp_path: Path) -> None:
     )
 
 
-OF_KERAS_2 = {"class_name": "Policy", "config": {"name": "float32"}}
-
-
 @pytest.mark.parametrize(
     ("outer", "inner", "fires"),
     [
