@@ -76,6 +76,11 @@ def result(called: LayerCall) -> Value:
     return transfer.apply(called)[0]
 
 
+def reason(value: Value) -> str | None:
+    """Why nothing is known of a value, if so it is."""
+    return value.unknown.reason if value.unknown is not None else None
+
+
 def source(name: object = "somewhere", width: int | None = None) -> frozenset[Source]:
     """Where numbers come from."""
     return frozenset({Source(name, lambda: width)})

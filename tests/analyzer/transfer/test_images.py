@@ -18,6 +18,7 @@ from tests.analyzer.given import (
     log_distribution,
     logits,
     operation,
+    reason,
     reference,
     result,
     scores,
@@ -38,10 +39,6 @@ FLIPPED = ["FlipLeftRight", "FlipUpDown"]
 def of(name: str, value: Value, shape: Shape | None = IMAGE, **config: Any) -> Value:
     applied = layer(name, **config) if name in images.LAYERS else operation(name, **config)
     return result(call(applied, (value, shape)))
-
-
-def reason(value: Value) -> str | None:
-    return value.unknown.reason if value.unknown is not None else None
 
 
 def test_every_layer_and_operation_has_a_test() -> None:

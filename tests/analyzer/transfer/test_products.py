@@ -11,7 +11,7 @@ from hypothesis import strategies as drawn
 from logitcheck.analyzer.transfer import products, shapes
 from logitcheck.analyzer.values import INFINITY, Kind, Value, anything
 from logitcheck.model import ConstantArray, Shape
-from tests.analyzer.given import bounded, call, distribution, logits, operation, reference, result, scores
+from tests.analyzer.given import bounded, call, distribution, logits, operation, reason, reference, result, scores
 from tests.analyzer.strategies import described_many, describes, numbers_of, values
 
 SHAPE: Shape = (None, 5, 3)
@@ -39,10 +39,6 @@ NORMALISATIONS = {"BatchNorm", "LayerNorm", "RMSNorm"}
 
 def of(name: str, *operands: Value, shape: Shape | None = SHAPE, **config: Any) -> Value:
     return result(call(operation(name, **config), *((operand, shape) for operand in operands)))
-
-
-def reason(value: Value) -> str | None:
-    return value.unknown.reason if value.unknown is not None else None
 
 
 def test_every_operation_has_a_test() -> None:
