@@ -59,6 +59,10 @@ class Context:
     depth: int
     read_model: Callable[[Envelope, int], Graph | None]
 
+    def inside(self) -> Context:
+        """Give what reading a layer inside the layer needs to know."""
+        return replace(self, depth=self.depth + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -69,18 +73,17 @@ class _Entry:
     stored: Mapping[str, object]
     calls: tuple[Call, ...]
 
-    def layer(self, kind: LayerKind, rule: str | None = None, **fields: Any) -> Layer:
-        """Make the layer; its rule is its class under today's name unless another is given."""
+    def layer(self, kind: LayerKind, rule: str | None = None, **given: Any) -> Layer:
+        """Make the layer; rule, config and calls are those of its class under today's name unless others are given."""
         class_name = self.envelope.class_name
-        config = fields.pop("config", None)
+        if "config" not in given:
+            given["config"] = names.parameters(class_name, self.envelope.config)
         return Layer(
             name=self.name,
             class_name=self.envelope.full_name,
             kind=kind,
             rule=rule or names.CLASSES.get(class_name, class_name),
-            config=names.parameters(class_name, self.envelope.config) if config is None else config,
-            calls=fields.pop("calls", self.calls),
-            **fields,
+            **{"calls": self.calls, **given},
         )
 
     def opaque(self, reason: str) -> Layer:
@@ -233,7 +236,7 @@ def _wrapped(raw: object, context: Context) -> Graph | None:
     """Read the layer inside a wrapper as a graph of its own: one input, that layer."""
     if envelopes.read(raw) is None:
         return None
-    layer = read(raw, replace(context, depth=context.depth + 1))
+    layer = read(raw, context.inside())
     name = layer.name or "layer"
     entry = TensorReference(f"{name}_input", 0, 0)
     source = Layer(name=entry.layer, class_name="InputLayer", kind=LayerKind.INPUT, rule="InputLayer", config={})
@@ -262,15 +265,12 @@ def _in_the_type_of_its_wrapper(inner: Graph, config: Mapping[str, object]) -> G
 
 def _cells(raw: object, context: Context) -> tuple[Layer, ...]:
     """Read the cell or the stack of cells of an RNN layer."""
-    if raw is None:
-        return ()
     envelope = envelopes.read(raw)
     if envelope is None:
         return ()
-    if envelope.class_name == "StackedRNNCells" and not envelope.is_custom:
-        stacked = fields.sequence(envelope.config.get("cells"))
-        return tuple(read(cell, replace(context, depth=context.depth + 1)) for cell in stacked)
-    return (read(raw, replace(context, depth=context.depth + 1)),)
+    is_stack = envelope.class_name == "StackedRNNCells" and not envelope.is_custom
+    cells = fields.sequence(envelope.config.get("cells")) if is_stack else [raw]
+    return tuple(read(cell, context.inside()) for cell in cells)
 
 
 def _compute_dtype(raw: object) -> str | None:

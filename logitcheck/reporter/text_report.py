@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from logitcheck.analyzer.losses import Family
+from logitcheck.analyzer.losses import Expects, Family
+from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
 from logitcheck.reporter import fixes
@@ -30,20 +31,19 @@ _OUTCOME_WORDS = {
 }
 SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _KIND_WORDS = {
-    "logits": "logits",
-    "probabilities": "probabilities",
-    "unit_interval": "values in [0, 1]",
-    "log_probabilities": "log-probabilities",
-    "range": "values of a known range",
-    "unknown": "unknown",
+    Kind.LOGITS: "logits",
+    Kind.PROBABILITIES: "probabilities",
+    Kind.UNIT_INTERVAL: "values in [0, 1]",
+    Kind.LOG_PROBABILITIES: "log-probabilities",
+    Kind.UNKNOWN: "unknown",
 }
 _EXPECTS_WORDS = {
-    "probabilities": "expects probabilities",
-    "unit_interval": "expects values in [0, 1]",
-    "logits": "expects logits",
-    "non_negative": "expects values that are never negative",
-    "any": "takes any number",
-    "unknown": "is custom: what it expects is unknown",
+    Expects.PROBABILITIES: "expects probabilities",
+    Expects.UNIT_INTERVAL: "expects values in [0, 1]",
+    Expects.LOGITS: "expects logits",
+    Expects.NON_NEGATIVE: "expects values that are never negative",
+    Expects.ANY: "takes any number",
+    Expects.UNKNOWN: "is custom: what it expects is unknown",
 }
 _FORMAT_WORDS = {
     ContainerFormat.KERAS: "a .keras archive",
@@ -204,16 +204,19 @@ def _output_name(output: OutputReport) -> str:
 
 
 def _kind(output: OutputReport) -> str:
-    words = _KIND_WORDS[output.kind.value]
-    if output.kind.value == "logits" and output.loss is not None and output.loss.expects.value == "any":
-        words = "any real number"
-    if output.classes is not None and output.kind.value != "unknown":
-        words += f", {_counted(output.classes, 'unit')}"
-    if output.kind.value == "range":
+    if output.classes is None or output.kind is Kind.UNKNOWN:
+        return _values(output)
+    return f"{_values(output)}, {_counted(output.classes, 'unit')}"
+
+
+def _values(output: OutputReport) -> str:
+    if output.kind is Kind.RANGE:
         low = "-inf" if output.low is None else f"{output.low:.4g}"
         high = "inf" if output.high is None else f"{output.high:.4g}"
-        words = f"values from {low} to {high}" + words.removeprefix(_KIND_WORDS["range"])
-    return words
+        return f"values from {low} to {high}"
+    if output.kind is Kind.LOGITS and output.loss is not None and output.loss.expects is Expects.ANY:
+        return "any real number"
+    return _KIND_WORDS[output.kind]
 
 
 def _loss(output: OutputReport) -> str:
@@ -230,7 +233,7 @@ def _loss(output: OutputReport) -> str:
 def _expects(loss: LossReport) -> str:
     if loss.family is Family.MARGIN:
         return "wants scores on both sides of 0"
-    return _EXPECTS_WORDS[loss.expects.value]
+    return _EXPECTS_WORDS[loss.expects]
 
 
 def _title(finding: Finding) -> list[Piece]:
