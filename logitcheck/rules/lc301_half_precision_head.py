@@ -31,9 +31,9 @@ class HalfPrecisionHead(Rule):
     ## Why it matters
 
     Just below 1, float16 has a number every 0.0005 and bfloat16 every 0.004. Probabilities above 99.98 % (bfloat16:
-    99.8 %) become exactly 1, and those below 0.000003 % become 0 in float16. A
-    cross-entropy that reads these numbers gets no gradient from those that were rounded to 0 or 1. In Keras 3 on
-    TensorFlow, a head in 16 bits also switches off the repair of a wrong `from_logits`.
+    99.8 %) become exactly 1, and those below 0.000003 % become 0 in float16. A cross-entropy that reads these numbers
+    gets no gradient from those that were rounded to 0 or 1. In Keras 3 on TensorFlow, a head in 16 bits also switches
+    off the repair of a wrong `from_logits`.
 
     The weights fit a head in 32 bits as they are, so that a trained model can be given one.
 

@@ -21,7 +21,7 @@ def similar(wanted: str) -> list[str]:
     word = _normal(wanted)
     number = re.fullmatch(r"(?:lc)?-?(\d+)", word)
     if number is None:
-        written = {_normal(word): word for rule in catalogue.ALL for word in (rule.code, rule.name)}
+        written = {_normal(known): known for rule in catalogue.ALL for known in (rule.code, rule.name)}
         return [written[match] for match in get_close_matches(word, written)]
     code = f"LC{number[1]}"
     near = get_close_matches(code, [rule.code for rule in catalogue.ALL])
