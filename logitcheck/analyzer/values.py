@@ -178,7 +178,12 @@ class Value:
     @property
     def is_free(self) -> bool:
         """Whether each element can take a value whatever the others are; only then a few of them can stand out."""
-        return not self.is_joint and self.sources.isdisjoint(TIES)
+        return not (self.is_joint or self.has_copies or self.is_balanced)
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether the same number may stand in it more than once."""
+        return self.low == self.high or not self.sources.isdisjoint(_COPIES)
 
     @property
     def is_balanced(self) -> bool:

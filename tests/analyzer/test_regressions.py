@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as drawn
 
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.transfer import arithmetic, patterns
+from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import Derivation, Derived, Kind, Value, anything, between, unbounded
 from logitcheck.loader import losses
@@ -223,63 +223,6 @@ def test_the_logarithm_of_zeros_is_rounded_to_itself(name: str) -> None:
     zeros = result(call(operation("Log"), (bounded(0.0, 0.0), SHAPE)))
     value = result(call(operation(name), (zeros, SHAPE), args=[reference(), 1.0][: 1 + (name != "Floor")]))
     assert (value.low, value.high) == (-math.inf, -math.inf)
-
-
-COPIES = [
-    call(operation("Repeat", axis=-1, repeats=2), (logits(), (None, 1))),
-    call(operation("Tile"), (logits(), (None, 1)), args=[reference(), [1, 2]]),
-    call(operation("Take", axis=-1), (logits(), SHAPE), args=[reference(), [1, 1]]),
-    call(operation("TakeAlongAxis", axis=-1), (logits(), SHAPE), args=[reference(), [[[1, 1]]]]),
-    call(operation("BroadcastTo", shape=[None, 2]), (logits(), (None, 1))),
-    call(operation("Meshgrid"), (logits(), (None,))),
-    call(given_layer("RepeatVector", n=2), (logits(), (None, 1))),
-    call(given_layer("UpSampling1D", size=2), (logits(), SHAPE)),
-    call(given_layer("Concatenate", axis=-1), (logits(), SHAPE), (logits(), SHAPE)),
-]
-TIES = [*COPIES, call(given_layer("LayerNormalization", center=False), (logits(), SHAPE))]
-
-
-@pytest.mark.parametrize("made", TIES, ids=lambda made: made.layer.rule)
-def test_numbers_that_are_not_free_of_each_other_need_not_stand_out(made: LayerCall) -> None:
-    value = result(made)
-    assert value.kind is Kind.LOGITS
-    for name in ("UnitNormalization", "Softmax"):
-        assert not result(call(given_layer(name), (value, SHAPE))).reaches_low
-    for name in ("LogSoftmax", "Normalize"):
-        assert not result(call(operation(name), (value, SHAPE))).reaches_low
-    for how in (Derivation.MAXIMUM, Derivation.LOG_SUM_EXP):
-        less = patterns.difference(value, Value(derived=Derived(how, reference(), -1)), reference())
-        assert less is not None
-        assert not less.reaches_low
-    for numbers in (value, replace(value, low=0.0)):
-        share = patterns.quotient(numbers, Value(derived=Derived(Derivation.SUM, reference(), -1)), reference())
-        assert share is None or not share.reaches_high
-
-
-@pytest.mark.parametrize("made", COPIES, ids=lambda made: made.layer.rule)
-def test_the_mean_and_the_largest_of_copies_are_logits_all_the_same(made: LayerCall) -> None:
-    for name in ("GlobalAveragePooling1D", "GlobalMaxPooling1D"):
-        assert result(call(given_layer(name), (result(made), SHAPE))).kind is Kind.LOGITS
-
-
-@pytest.mark.parametrize("rule", ["LayerNormalization", "GroupNormalization"])
-def test_standardised_numbers_may_sum_to_0_and_their_largest_is_not_negative(rule: str) -> None:
-    standardised = result(call(given_layer(rule, center=False, groups=1), (logits(), SHAPE)))
-    assert standardised.kind is Kind.LOGITS
-    for name in ("GlobalAveragePooling1D", "GlobalMaxPooling1D"):
-        value = result(call(given_layer(name), (standardised, SHAPE)))
-        assert (value.reaches_low, value.reaches_high) == (False, False)
-    assert not result(call(operation("Sum", axis=-1), (standardised, SHAPE))).reaches_high
-
-
-def test_how_many_numbers_are_standardised_must_be_known_to_call_them_logits() -> None:
-    assert result(call(given_layer("LayerNormalization", center=False), (logits(), None))).kind is Kind.UNKNOWN
-    assert result(call(given_layer("RMSNormalization"), (logits(), None))).kind is Kind.LOGITS
-
-
-def test_copies_do_not_make_values_depend_on_each_other() -> None:
-    pair = [result(call(operation("Repeat", axis=-1), (logits(name), SHAPE))) for name in "ab"]
-    assert arithmetic.independent(pair)
 
 
 def test_a_constant_that_was_computed_is_not_known_to_be_whole() -> None:

@@ -24,7 +24,7 @@ def runs(model: Any, seed: int, times: int, rows: int) -> Iterator[Results]:
     random = numpy.random.default_rng(seed)
     for turn in range(times):
         scale = (
-            _WEIGHT_SCALES[turn % len(_WEIGHT_SCALES)] if turn < len(_WEIGHT_SCALES) else 10 ** random.uniform(-2, 2)
+            _WEIGHT_SCALES[turn % len(_WEIGHT_SCALES)] if turn < len(_WEIGHT_SCALES) else 10 ** random.uniform(-2, 4)
         )
         _randomise(model, random, scale)
         yield _outputs(model(_inputs(model, random, rows), training=False))

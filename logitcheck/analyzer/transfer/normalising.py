@@ -9,6 +9,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
 from logitcheck.analyzer.transfer.affine import constraint_of
+from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, balanced, between, join, unbounded
 from logitcheck.model import Layer
 
@@ -29,9 +30,21 @@ def _scaled(call: LayerCall) -> Value:
     free = unbounded(call.own_source())
     if _shifts(call.layer) or call.layer.rule not in _STANDARDISERS:
         return free
-    if call.shape() is None:
-        return anything("how many numbers it standardises is not known", call.path, free.sources)
-    return balanced(free)
+    if _mixes_channels(call) and not call.value().has_copies:
+        return balanced(free)
+    return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
+
+
+def _mixes_channels(call: LayerCall) -> bool:
+    """Whether several channels are standardised together: their weights differ, while positions may hold the same."""
+    shape = call.shape()
+    normalised = axes.negatives(call.config.get("axis", -1), shape)
+    if not normalised:
+        return False
+    if call.layer.rule == "GroupNormalization":
+        channels, groups = axes.size(shape, normalised[0]), whole(call.config.get("groups", 32), -1)
+        return channels is not None and groups is not None and groups != -1 and channels > groups
+    return -1 in normalised and (axes.size(shape, -1) or 1) > 1
 
 
 def _normalises_freely(layer: Layer) -> bool:
@@ -90,11 +103,7 @@ def _standardised(call: LayerCall) -> Value:
 
 
 def _unit_normalisation(call: LayerCall) -> Value:
-    operand = call.value()
-    if operand.low >= 0:
-        return Value(low=0.0, high=1.0, sources=operand.sources)
-    reached = operand.is_unbounded and operand.is_free
-    return Value(low=-1.0, high=1.0, reaches_low=reached, reaches_high=reached, sources=operand.sources)
+    return brought_to_unit_norm(call.value())
 
 
 def _rescaling(call: LayerCall) -> Value:
