@@ -230,6 +230,33 @@ def test_a_constant_that_was_computed_is_not_known_to_be_whole() -> None:
     assert not result(call(given_layer("Minimum"), (ones, (None, 1)), (WHOLE, (None, 1)))).integer
 
 
+@pytest.mark.parametrize(
+    "shared",
+    [given_layer("RMSNormalization"), given_layer("Dense", units=1, use_bias=False)],
+    ids=lambda layer: layer.rule,
+)
+def test_a_layer_without_a_bias_that_is_given_what_it_puts_out_itself_may_keep_a_sign(shared: Layer) -> None:
+    once = result(call(shared, (scores(), (None, 1))))
+    twice = result(call(shared, (once, (None, 1))))
+    assert (once.kind, twice.kind) == (Kind.LOGITS, Kind.UNKNOWN)
+
+
+def test_frozen_constant_weights_make_copies() -> None:
+    frozen = given_layer("Dense", "elu", units=3, kernel_initializer="ones", trainable=False)
+    assert result(call(frozen, (logits(), (None, 3)))).has_copies
+
+
+def test_a_sum_of_computed_constants_is_not_known_to_be_whole() -> None:
+    ones = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+    assert not result(call(given_layer("Add"), (ones, (None, 1)), (ones, (None, 1)))).integer
+
+
+@pytest.mark.parametrize(("low", "floor"), [(0.5, 0.0), (0.6, 0.6)])
+def test_a_relu_lets_only_pass_what_is_above_its_threshold(low: float, floor: float) -> None:
+    value = result(call(given_layer("ReLU", threshold=0.5), (bounded(low, 1.0), SHAPE)))
+    assert (value.low, value.high) == (floor, 1.0)
+
+
 def test_zeros_that_are_scaled_stay_zeros() -> None:
     zeros = result(call(given_layer("Dense", "log_softmax", units=1), (logits("x"), (None, 3))))
     value = result(call(given_layer("RMSNormalization", scale=True), (zeros, (None, 1))))

@@ -19,10 +19,11 @@ _LARGEST = float(numpy.finfo("float32").max)
 """TensorFlow's maxima over nothing but NaN start from its negative."""
 
 
-def broken(analysis: OutputAnalysis, results: Any, *, masked: bool) -> Iterator[str]:
+def broken(analysis: OutputAnalysis, results: Any, *, masked: bool, tame: bool) -> Iterator[str]:
     """Name every claim that does not hold; NaN is no number, and breaks none, nor does what a maximum makes of it.
 
     masked: whether the model masks steps. Where all of them are, nothing is left that could sum to anything.
+    tame: whether float32 kept its digits, so that what logarithms of a distribution sum to can be told.
     """
     value = analysis.value
     numbers = results[~numpy.isnan(results) & (abs(results) != _LARGEST)]
@@ -31,6 +32,8 @@ def broken(analysis: OutputAnalysis, results: Any, *, masked: bool) -> Iterator[
         if value.integer and numpy.any(numpy.isfinite(numbers) & (numbers != numpy.round(numbers))):
             yield "its numbers are not whole"
     yield from _sums(value, results[~_empty(results)] if masked and value.sum_axis == -1 else results)
+    if tame and value.log_of is LogOf.SIMPLEX and value.log_axis is not None:
+        yield from _sum(numpy.exp(results), value.log_axis, 1.0)
     axis = value.axis if value.axis is not None else -1
     if analysis.classes is not None and results.shape[axis] != analysis.classes:
         yield f"it has {results.shape[axis]} classes, not {analysis.classes}"
@@ -57,8 +60,6 @@ def _slack(bound: float) -> float:
 def _sums(value: Value, results: Any) -> Iterator[str]:
     if value.sum_axis is not None:
         yield from _sum(results, value.sum_axis, value.sum_total)
-    if value.log_of is LogOf.SIMPLEX and value.log_axis is not None:
-        yield from _sum(numpy.exp(results), value.log_axis, 1.0)
 
 
 def _sum(results: Any, axis: int, total: float) -> Iterator[str]:

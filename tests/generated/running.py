@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy
@@ -15,19 +15,25 @@ _UNKNOWN_LENGTH = 8
 """Long enough to be pooled several times."""
 
 _INPUT_SCALES = (0.01, 0.1, 1.0, 10.0, 100.0)
+_TAME_SCALES = (0.01, 0.1, 1.0)
 _WEIGHT_SCALES = (0.1, 1.0, 10.0, 1.0)
+TAME_DRAWS = 2
+"""Of the first draws inputs and weights are so small that float32 keeps its digits in differences of large numbers."""
+
 _FIXED = ("seed", "count", "vector_u", "sn_u")
 
 
 def runs(model: Any, seed: int, times: int, rows: int) -> Iterator[Results]:
-    """Give the outputs under `times` draws of weights and of as many inputs as `rows`."""
+    """Give the outputs under `times` draws of weights and of as many inputs as `rows`.
+
+    Later draws give each variable a scale of its own, so that a small one may meet a large one, and maybe a sign.
+    """
     random = numpy.random.default_rng(seed)
     for turn in range(times):
-        scale = (
-            _WEIGHT_SCALES[turn % len(_WEIGHT_SCALES)] if turn < len(_WEIGHT_SCALES) else 10 ** random.uniform(-2, 4)
-        )
+        scale = _WEIGHT_SCALES[turn] if turn < len(_WEIGHT_SCALES) else None
         _randomise(model, random, scale)
-        yield _outputs(model(_inputs(model, random, rows), training=False))
+        scales = _TAME_SCALES if turn < TAME_DRAWS else _INPUT_SCALES
+        yield _outputs(model(_inputs(model, random, rows, scales), training=False))
 
 
 def _outputs(outputs: Any) -> Results:
@@ -35,24 +41,23 @@ def _outputs(outputs: Any) -> Results:
     return tuple(numpy.asarray(output).astype("float64") for output in listed)
 
 
-def _inputs(model: Any, random: numpy.random.Generator, rows: int) -> Any:
-    made = [_input(tensor, random, rows) for tensor in model.inputs]
+def _inputs(model: Any, random: numpy.random.Generator, rows: int, scales: Sequence[float]) -> Any:
+    made = [_input(tensor, random, rows, scales) for tensor in model.inputs]
     return made[0] if len(made) == 1 else made
 
 
-def _input(tensor: Any, random: numpy.random.Generator, rows: int) -> Any:
+def _input(tensor: Any, random: numpy.random.Generator, rows: int, scales: Sequence[float]) -> Any:
     """Give rows of every scale; one of zeros, one of ones, one without negative numbers and one without positive."""
     shape = (rows, *(_UNKNOWN_LENGTH if size is None else size for size in tuple(tensor.shape)[1:]))
     if "int" in str(tensor.dtype):
         return random.integers(0, IDS, size=shape).astype("int32")
-    scales = random.choice(_INPUT_SCALES, size=(rows, *(1 for _ in shape[1:])))
-    values = random.normal(size=shape) * scales
+    values = random.normal(size=shape) * random.choice(scales, size=(rows, *(1 for _ in shape[1:])))
     values[0], values[1] = 0, 1
     values[2], values[3] = abs(values[2]), -abs(values[3])
     return values.astype("float32")
 
 
-def _randomise(model: Any, random: numpy.random.Generator, scale: float) -> None:
+def _randomise(model: Any, random: numpy.random.Generator, scale: float | None) -> None:
     for variable in model.weights:
         name = getattr(variable, "path", variable.name)
         is_statistic = "mean" in name or "variance" in name
@@ -60,11 +65,20 @@ def _randomise(model: Any, random: numpy.random.Generator, scale: float) -> None
             continue
         if not variable.trainable and not is_statistic:
             continue
-        value = (random.normal(size=tuple(variable.shape)) * scale).astype("float32")
+        value = _numbers(random, tuple(variable.shape), scale).astype("float32")
         if "variance" in name:
             value = abs(value) + 0.01
         constraint = getattr(variable, "constraint", None)
         variable.assign(value if constraint is None else constraint(_tensor(value)))
+
+
+def _numbers(random: numpy.random.Generator, shape: tuple[int, ...], scale: float | None) -> Any:
+    """Give weights of a scale; without one, of a scale of their own, and half of the time all of the same sign."""
+    numbers = random.normal(size=shape)
+    if scale is not None:
+        return numbers * scale
+    numbers = random.choice([numbers, abs(numbers), -abs(numbers), numbers])
+    return numbers * 10 ** random.uniform(-2, 4)
 
 
 def _tensor(value: Any) -> Any:

@@ -126,14 +126,13 @@ def _relu(value: Value, parameters: Parameters) -> Value:
     slope = number(parameters.get("negative_slope")) or 0.0
     threshold = number(parameters.get("threshold")) or 0.0
     ceiling = number(parameters.get("max_value"))
-    excludes = parameters.get("excludes_threshold") is True
     if slope < 0 or threshold < 0:
         return replace(anything("its slope or threshold is negative", ""), sources=value.sources)
 
     def rectify(point: float) -> float:
         if ceiling is not None and point >= ceiling:
             return ceiling
-        if point > threshold or (point == threshold and not excludes):
+        if point > threshold:
             return point
         return slope * (point - threshold) if slope else 0.0
 
@@ -282,9 +281,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "soft_shrink": _shrink,
     "hard_shrink": _shrink,
     "prelu": _learned_slope,
-    "thresholded_relu": lambda value, parameters: _relu(
-        value, {"threshold": parameters.get("theta", 1.0), "excludes_threshold": True}
-    ),
+    "thresholded_relu": lambda value, parameters: _relu(value, {"threshold": parameters.get("theta", 1.0)}),
     "crelu": _both_signs,
     "threshold": _replaced_below,
 }

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
 from logitcheck.analyzer.transfer import activation
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, unbounded
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, copied, unbounded
 from logitcheck.model import Layer, Shape
 
 _CONSTANT_INITIALIZERS = frozenset(
@@ -53,6 +53,15 @@ def _has_bias(layer: Layer) -> bool:
     return layer.config.get("use_bias") is not False
 
 
+APPLIED_TO_ITSELF = "it is applied to what it puts out itself"
+"""Then its weights enter twice, and what they multiply may keep its sign."""
+
+
+def is_given_itself(call: LayerCall) -> bool:
+    """Whether the operand depends on the weights of this very layer, which is called more than once."""
+    return not call.own_source().isdisjoint(call.value().sources)
+
+
 def _is_free_of_its_operand(layer: Layer) -> bool:
     """Whether a layer puts out any number whatever comes in: without a bias, nothing comes of zeros."""
     return _has_free_weights(layer) and _has_bias(layer)
@@ -66,8 +75,11 @@ def _weighted_sum(call: LayerCall) -> Value:
     has_bias, operand = _has_bias(layer), call.value()
     if not has_bias and operand.low == operand.high == 0:
         return between(0.0, 0.0, sources=call.own_source())
+    if is_given_itself(call):
+        return anything(APPLIED_TO_ITSELF, call.path, operand.sources)
     if _is_frozen(layer):
-        return anything("its weights are frozen constants", call.path, call.own_source() | operand.sources)
+        # Their units may all compute the same.
+        return copied(anything("its weights are frozen constants", call.path, call.own_source() | operand.sources))
     kernel = {constraint_of(layer, name) for name in _KERNELS} - {None}
     bias = {constraint_of(layer, "bias")} if has_bias else set()
     if operand.is_unbounded or not kernel or None in bias:

@@ -83,7 +83,7 @@ def add(values: Sequence[Value], path: str, *, same_classes: bool = False) -> Va
     others = [value for value in values if not is_number(value)]
     offset = sum(value.low for value in numbers)
     if not others:
-        return constant(offset)
+        return replace(constant(offset), integer=all(value.integer for value in numbers))
     if len(others) == 1:
         return affine(others[0], 1.0, offset) if math.isfinite(offset) else others[0]
     total = _plain_sum(others, path)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
-from logitcheck.analyzer.transfer.affine import constraint_of
+from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, balanced, between, join, unbounded
 from logitcheck.model import Layer
@@ -28,7 +28,11 @@ def _normalisation(call: LayerCall) -> Value:
 def _scaled(call: LayerCall) -> Value:
     """Give numbers that are scaled, and maybe shifted, at will; without a shift, standardised ones still sum to 0."""
     free = unbounded(call.own_source())
-    if _shifts(call.layer) or call.layer.rule not in _STANDARDISERS:
+    if _shifts(call.layer):
+        return free
+    if is_given_itself(call):
+        return anything(APPLIED_TO_ITSELF, call.path, call.sources())
+    if call.layer.rule not in _STANDARDISERS:
         return free
     if _mixes_channels(call) and not call.value().has_copies:
         return balanced(free)
