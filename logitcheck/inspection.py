@@ -10,7 +10,8 @@ from pathlib import Path
 from logitcheck import loader, rules
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis, analyze
 from logitcheck.errors import ErrorCode, InputError
-from logitcheck.loader import folder
+from logitcheck.loader import folder, search
+from logitcheck.loader.search import Found
 from logitcheck.model import SavedModel
 from logitcheck.report import (
     EvidenceStep,
@@ -30,7 +31,7 @@ _PARALLEL_FROM = 400
 _CHUNK = 50
 _NONE_BELOW = InputError(
     code=ErrorCode.NO_MODEL_FOUND,
-    message="There is no model in the folder: no .keras archive, no unpacked .keras folder, no HDF5 file.",
+    message="There is no model in the folder: no .keras archive or folder, no HDF5 file, no architecture as JSON.",
     hint="Give the path of a model, or of a folder with some.",
 )
 _NO_PATH = InputError(
@@ -70,22 +71,18 @@ def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
     return Report(models=tuple(report for report in reports if report is not None))
 
 
-Found = tuple[str, bool]
-"""A path as given or found below a given folder, and whether only its content, no suffix, says that it is a model."""
-
-
 def expand(path: str) -> Iterator[Found]:
     """Give the models that a path stands for: itself, or those in the folder it names."""
     given = Path(path)
-    if not path or not folder.is_folder(given) or folder.is_keras_folder(given) or folder.is_saved_model(given):
-        yield path, False
+    if not path or not folder.is_folder(given) or folder.is_model(given):
+        yield Found(path)
         return
     empty = True
-    for found in folder.find(given):
+    for found in search.find(given):
         empty = False
-        yield found, not folder.has_model_suffix(found) and not folder.is_folder(Path(found))
+        yield found
     if empty:
-        yield path, False
+        yield Found(path)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -112,7 +109,9 @@ def _workers(count: int, jobs: int | None) -> int:
 
 def _inspect_found(found: Found) -> ModelReport | None:
     """Inspect one input; one that was only found by its content, and is no Keras model, is none of ours."""
-    path, by_content = found
+    path = found.path
+    if found.error is not None:
+        return unreadable(path, found.error)
     try:
         report = inspect(path)
     except Exception as error:  # noqa: BLE001  a defect of ours in one file must not take the others' verdicts away
@@ -121,7 +120,7 @@ def _inspect_found(found: Found) -> ModelReport | None:
         return unreadable(path, InputError(code=ErrorCode.INTERNAL_ERROR, message=message, hint=hint))
     if report.error is not None and report.error.code is ErrorCode.NO_MODEL_FOUND:
         return unreadable(path, _NONE_BELOW)
-    foreign = by_content and report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
+    foreign = found.by_content and report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
     return None if foreign else report
 
 

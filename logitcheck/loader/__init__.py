@@ -38,3 +38,7 @@ def _read(path: Path) -> StoredModel:
             from logitcheck.loader import hdf5
 
             return hdf5.read(path)
+        case identify.Container.JSON:
+            from logitcheck.loader import json_file
+
+            return json_file.read(path)

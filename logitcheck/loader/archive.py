@@ -20,7 +20,7 @@ _SMALL = 1 << 20
 _DAMAGED = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 """What the decompressors raise for damaged or unsupported members."""
 
-_FETCH_AGAIN = "Fetch or copy the file again: the end of the archive is missing or damaged."
+_FETCH_AGAIN = "Fetch or copy the file again, or save the model again."
 
 
 def read(path: Path) -> StoredModel:
@@ -35,13 +35,20 @@ def read(path: Path) -> StoredModel:
                 metadata = _member(archive, "metadata.json")
                 names = archive.namelist() if config is None else []
         except zipfile.BadZipFile as error:
-            message = f"The file starts like a zip archive, but is cut off or damaged ({error})."
+            from logitcheck.loader import cut_off
+
+            cut = cut_off.refusal(path)
+            if cut is not None:
+                raise cut from error
+            message = f"The file starts like a zip archive, but is damaged ({error})."
             raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
         except _DAMAGED as error:
             message = f"A member of the archive cannot be unpacked: {error}."
             raise UnreadableInputError(ErrorCode.TRUNCATED, message, _FETCH_AGAIN) from error
     if config is None:
-        raise _no_config(names)
+        from logitcheck.loader import foreign
+
+        raise foreign.archive_refusal(names)
     return of_archive(config, metadata, ContainerFormat.KERAS)
 
 
@@ -70,12 +77,3 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes | None:
         document.refuse_size(member.file_size, name)
     with archive.open(member) as stream:
         return stream.read(document.LARGEST + 1)
-
-
-def _no_config(names: list[str]) -> UnreadableInputError:
-    shown = ", ".join(repr(name[:60]) for name in names[:5]) or "nothing"
-    return UnreadableInputError(
-        ErrorCode.NO_CONFIG,
-        f"Expected config.json in the archive, found {shown}{' …' if len(names) > 5 else ''}.",
-        "This zip file is no Keras model; give the file that model.save('name.keras') wrote.",
-    )

@@ -8,7 +8,7 @@ from logitcheck.loader import activations, envelopes, fields, graphs, outputs
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.outputs import NamedOutput
 from logitcheck.loader.stored import StoredModel
-from logitcheck.model import ContainerFormat, Graph, Head, Metric, ModelOutput, SavedModel
+from logitcheck.model import Graph, Head, Metric, ModelOutput, SavedModel
 
 _HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
 
@@ -69,7 +69,7 @@ def _metrics(stored: StoredModel, named: Sequence[NamedOutput], generation: int)
         return ()
     from logitcheck.loader import metric_places
 
-    return metric_places.place(named, settings, generation, by_name=stored.format is ContainerFormat.HDF5)
+    return metric_places.place(named, settings, generation, by_name=stored.functions_by_name)
 
 
 def _why_unwalkable(envelope: Envelope) -> str:

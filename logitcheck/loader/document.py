@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import NoReturn
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
@@ -12,6 +14,15 @@ LARGEST = 64 * 1024 * 1024
 
 _EXCERPT = 40
 _SAVE_AGAIN = "The file is damaged: fetch it again, or save the model again with model.save(...)."
+
+
+def read(path: Path) -> bytes:
+    """Read the document at `path`, which must not be larger than any model config is."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > LARGEST:
+            refuse_size(size, path.name)
+        return file.read(size + 1)
 
 
 def parse(raw: bytes | str, where: str) -> object:

@@ -1,9 +1,8 @@
-"""Reads unpacked `.keras` folders, and finds the models inside any other folder."""
+"""Reads unpacked `.keras` folders, and tells which folders are models."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
@@ -11,14 +10,21 @@ from logitcheck.loader import document, identify
 from logitcheck.loader.stored import StoredModel, of_archive
 from logitcheck.model import ContainerFormat
 
-MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".hdf")
-_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+_BESIDE_CONFIG = ("metadata.json", "model.weights.h5", "model.weights.npz", "model.weights.json")
 _SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
 
 
 def is_keras_folder(path: Path) -> bool:
-    """Tell whether a folder is an unpacked `.keras` archive; other folders with a config.json have no metadata.json."""
-    return _is_file(path / "config.json") and _is_file(path / "metadata.json")
+    """Tell whether a folder is an unpacked `.keras` archive: other folders have a config.json, too, but alone.
+
+    Keras itself loads it without metadata.json, but not without weights.
+    """
+    return _is_file(path / "config.json") and any(_is_file(path / member) for member in _BESIDE_CONFIG)
+
+
+def is_model(path: Path) -> bool:
+    """Tell whether a folder is a model itself, and not one to be searched for models."""
+    return is_keras_folder(path) or is_saved_model(path)
 
 
 def is_saved_model(path: Path) -> bool:
@@ -45,57 +51,34 @@ def read(path: Path) -> StoredModel:
         hint = "Save the model with model.save('name.keras') and inspect that."
         raise UnreadableInputError(ErrorCode.UNSUPPORTED_FORMAT, message, hint)
     if not is_keras_folder(path):
-        raise no_model_found()
-    try:
-        config = _read_capped(path / "config.json")
-        metadata = _read_capped(path / "metadata.json")
-    except OSError as error:
-        raise identify.read_error(error) from error
+        from logitcheck.loader import absent
+
+        raise absent.no_model_in(path)
+    config = _member(path, "config.json")
+    metadata = _member(path, "metadata.json") if _is_file(path / "metadata.json") else None
     return of_archive(config, metadata, ContainerFormat.KERAS_FOLDER)
 
 
-def no_model_found() -> UnreadableInputError:
-    """Make the error for a folder that is no model itself."""
-    message = "The folder is no model: it holds no config.json with a metadata.json beside it."
-    hint = "Give the path of a model; logitcheck.inspect_all and the command line search folders for models."
-    return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, hint)
-
-
-def find(path: Path) -> Iterator[str]:
-    """Every model below the folder `path`, in sorted order; symbolic links to folders are not followed.
-
-    A file counts by its content, and by its suffix also where the content is none (a Git LFS pointer, an empty file).
-    """
-    for folder, subfolders, files in os.walk(path):
-        here = Path(folder)
-        subfolders[:] = sorted(name for name in subfolders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
-        models = [name for name in subfolders if is_keras_folder(here / name) or is_saved_model(here / name)]
-        subfolders[:] = [name for name in subfolders if name not in models]
-        found = [name for name in files if not name.startswith(".") and _is_candidate(here, name)]
-        for name in sorted([*models, *found]):
-            yield f"{folder}{os.sep}{name}"
-
-
-def has_model_suffix(name: str) -> bool:
-    """Tell whether a file is called as models are."""
-    return name.lower().endswith(MODEL_SUFFIXES)
-
-
-def _is_candidate(folder: Path, name: str) -> bool:
-    if has_model_suffix(name):
-        return True
+def _member(folder: Path, name: str) -> bytes:
+    """Read one file of an unpacked archive; one that is a link must not lead out of it."""
     path = folder / name
-    container = identify.container_of(path)
-    if container is identify.Container.ARCHIVE:
-        from logitcheck.loader import archive
+    if path.is_symlink() and not leads_below(path, folder):
+        message = f"{name} in the folder is a symbolic link that leads out of it, to {os.path.realpath(path)!r}."
+        hint = "Links out of a folder are not followed: copy it with what they lead to (`cp -rL`), and give the copy."
+        raise UnreadableInputError(ErrorCode.LINK_OUTSIDE, message, hint)
+    try:
+        raw = document.read(path)
+    except OSError as error:
+        raise identify.read_error(error) from error
+    if not raw.lstrip().startswith(b"{"):
+        from logitcheck.loader import foreign
 
-        return archive.holds_model(path)
-    return container is identify.Container.HDF5
+        error_of_kind = foreign.recognise(path, raw[:1024])
+        if error_of_kind is not None:
+            raise error_of_kind
+    return raw
 
 
-def _read_capped(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > document.LARGEST:
-        document.refuse_size(size, path.name)
-    with path.open("rb") as file:
-        return file.read(document.LARGEST + 1)
+def leads_below(path: Path | str, folder: Path | str) -> bool:
+    """Whether what a path leads to, through links or not, is in `folder`."""
+    return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)

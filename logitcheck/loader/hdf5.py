@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document
+from logitcheck.loader import document, identify
 from logitcheck.loader.stored import StoredModel, of_attributes
 
 if TYPE_CHECKING:
     import h5py
 
 _WANTED = ("model_config", "training_config", "keras_version", "backend")
-_TRUNCATED = re.compile(r"truncated file: eof = (\d+).*?stored_eof = (\d+)")
+_TRUNCATED = re.compile(r"truncated file: eof = (\d+), sblock->base_addr = (\d+), stored_eof = (\d+)")
 _LEGACY_WEIGHTS = ("layer_names", "nb_layers")
 _WEIGHTS_GROUPS = frozenset({"layers", "vars", "_layer_checkpoint_dependencies", "optimizer"})
 
@@ -90,11 +90,10 @@ def _damaged(error: Exception) -> UnreadableInputError:
     text = str(error)
     sizes = _TRUNCATED.search(text)
     if sizes:
-        have, expected = (int(size) for size in sizes.groups())
-        message = f"The HDF5 file is cut off: it has {have:,} of {expected:,} bytes."
+        after_user_block, user_block, expected = (int(size) for size in sizes.groups())
+        message = f"The HDF5 file is cut off: it has {user_block + after_user_block:,} of {expected:,} bytes."
         return UnreadableInputError(ErrorCode.TRUNCATED, message, "Fetch or copy the file again.")
     if isinstance(error, PermissionError):
-        message = "The file may not be read with the rights of this user."
-        return UnreadableInputError(ErrorCode.PERMISSION_DENIED, message, "Check its permissions.")
+        return identify.read_error(error)
     message = f"The HDF5 library cannot read the file: {text}."
     return UnreadableInputError(ErrorCode.TRUNCATED, message, "It is damaged or cut off: fetch or copy it again.")

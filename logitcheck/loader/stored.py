@@ -15,6 +15,7 @@ class StoredModel:
     """One saved model, parsed but not understood.
 
     config: the serialized model object. compile_settings: as stored, or None for a model that was not compiled.
+    functions_by_name: whether the file keeps of a function its bare name, as HDF5 does, so that it looks like a string.
     """
 
     format: ContainerFormat
@@ -22,6 +23,7 @@ class StoredModel:
     compile_settings: Mapping[str, object] | None
     keras_version: str | None
     backend: str | None
+    functions_by_name: bool = False
 
 
 def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat) -> StoredModel:
@@ -51,6 +53,7 @@ def of_attributes(attributes: Mapping[str, str]) -> StoredModel:
         compile_settings=settings or None,
         keras_version=attributes.get("keras_version"),
         backend=attributes.get("backend"),
+        functions_by_name=True,
     )
 
 

@@ -1,0 +1,111 @@
+"""Why there is nothing to read at a path: no file, a broken link, a pipe or a device, a folder without a model."""
+
+from __future__ import annotations
+
+import errno
+import re
+import stat
+from pathlib import Path
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import identify
+from logitcheck.loader.foreign import quoted
+
+_ANNEX = re.compile(r"(?:^|/)\.git/annex/objects/(?:.*-s(\d{1,18})-)?")
+_SPECIAL = (
+    (
+        stat.S_ISFIFO,
+        "a named pipe",
+        "A model is read at several places, which a pipe cannot: write it to a file first.",
+    ),
+    (stat.S_ISSOCK, "a socket", "Give the path of a file or a folder."),
+    (stat.S_ISCHR, "a device", "Give the path of a file or a folder."),
+    (stat.S_ISBLK, "a device", "Give the path of a file or a folder."),
+)
+
+_ORBAX = ("orbax.checkpoint", "pytree.orbax-checkpoint", "checkpoint_metadata", "_CHECKPOINT_METADATA")
+
+
+def refusal(path: Path, error: OSError | ValueError) -> UnreadableInputError:
+    """Make the error for a path whose status the system does not give."""
+    if isinstance(error, ValueError):
+        message = "No file can have such a name: it holds a null character."
+        return UnreadableInputError(ErrorCode.MISSING, message, "Check the path.")
+    if error.errno == errno.ELOOP:
+        message = "The symbolic link leads in a circle, and so to no file."
+        return UnreadableInputError(ErrorCode.LINK_LOOP, message, "Mend or remove the link.")
+    if error.errno not in {errno.ENOENT, errno.ENOTDIR}:
+        return identify.read_error(error)
+    if path.is_symlink():
+        return _broken_link(path)
+    return _tracked(path) or UnreadableInputError(
+        ErrorCode.MISSING, "There is no such file or folder.", "Check the path."
+    )
+
+
+def _broken_link(path: Path) -> UnreadableInputError:
+    """Make the error for a symbolic link whose target is not there."""
+    target = str(path.readlink())
+    annexed = _ANNEX.search(target.replace("\\", "/"))
+    if annexed:
+        real = f" of {int(annexed[1]):,} bytes" if annexed[1] else ""
+        message = f"This is a git-annex link, a stand-in for the real model{real} that was not fetched."
+        return UnreadableInputError(ErrorCode.ANNEX_POINTER, message, f"Run `git annex get {quoted(str(path))}`.")
+    message = f"The symbolic link leads to {target[:200]!r}, which does not exist."
+    return UnreadableInputError(ErrorCode.BROKEN_LINK, message, "Mend or remove the link.")
+
+
+def special(mode: int) -> UnreadableInputError:
+    """Make the error for what is neither a regular file nor a folder; it is never opened."""
+    what, hint = next(
+        ((what, hint) for is_kind, what, hint in _SPECIAL if is_kind(mode)),
+        ("a special file", "Give the path of a file or a folder."),
+    )
+    return UnreadableInputError(ErrorCode.NOT_A_FILE, f"Expected a model file or folder, found {what}.", hint)
+
+
+def _tracked(path: Path) -> UnreadableInputError | None:
+    """Tell of a missing file where to get it: DVC tracks it or its folder, or it is the prefix of a checkpoint."""
+    for place in (path, *path.parents):
+        if not place.name:
+            break
+        pointer = place.with_name(f"{place.name}.dvc")
+        if pointer.is_file():
+            message = f"The file is tracked by DVC ({pointer.name}) and was not fetched."
+            return UnreadableInputError(ErrorCode.DVC_POINTER, message, f"Run `dvc pull {quoted(str(place))}`.")
+        if place.exists():
+            break
+    if path.name and path.with_name(f"{path.name}.index").is_file():
+        message = "This is the prefix of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
+        hint = "Load the weights into their model, and give what model.save('name.keras') writes."
+        return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, hint)
+    return None
+
+
+def no_model_in(folder: Path) -> UnreadableInputError:
+    """Make the error for a folder that is no model itself: it may hold weights, or nothing, or be closed."""
+    try:
+        names = sorted(entry.name for entry in folder.iterdir())
+    except OSError as error:
+        return identify.read_error(error)
+    if all(name.startswith(".") for name in names):
+        holds = f"nothing but hidden files ({names[0]!r} …)" if names else "nothing"
+        hint = "Save or fetch a model into it, or give another path."
+        return UnreadableInputError(ErrorCode.EMPTY_FOLDER, f"The folder holds {holds}.", hint)
+    hint = "Load the weights into their model, and give what model.save('name.keras') writes."
+    if "checkpoint" in names or any(name.endswith(".index") for name in names):
+        message = "This is the folder of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
+        return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, hint)
+    if _is_orbax(folder, names):
+        message = "This is an Orbax checkpoint, which holds weights only: neither layers nor loss."
+        return UnreadableInputError(ErrorCode.ORBAX_CHECKPOINT, message, hint)
+    message = "The folder is no model: it holds no config.json with weights or a metadata.json beside it."
+    hint = "Give the path of a model; logitcheck.inspect_all and the command line search folders for models."
+    return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, hint)
+
+
+def _is_orbax(folder: Path, names: list[str]) -> bool:
+    """Tell by the markers that Keras looks for (keras/src/saving/orbax_util.py), also in the numbered folders."""
+    steps = [name for name in names if name.isdigit()]
+    markers = {marker for marker in _ORBAX if marker in names}
+    return bool(markers) or any((folder / step / marker).exists() for step in steps[:10] for marker in _ORBAX)
