@@ -72,8 +72,10 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes | None:
     if len(archive.filelist) > _MOST_MEMBERS:
         message = f"The archive has {len(archive.filelist):,} members; a .keras file has a handful."
         raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
-    inflated = member.file_size > _SMALL and member.file_size > _HIGHEST_RATIO * max(1, member.compress_size)
-    if member.file_size > document.LARGEST or inflated:
+    if member.file_size > document.LARGEST:
         document.refuse_size(member.file_size, name)
+    if member.file_size > _SMALL and member.file_size > _HIGHEST_RATIO * max(1, member.compress_size):
+        message = f"{name} unpacks from {member.compress_size:,} to {member.file_size:,} bytes, as only a bomb does."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
     with archive.open(member) as stream:
         return stream.read(document.LARGEST + 1)

@@ -73,7 +73,7 @@ _OTHER_MODELS = (
     ),
     Signature(
         code=ErrorCode.ONNX,
-        content=_starts(rb"\x08[\x03-\x20](?:\x12[\0-\x40][ -~]{0,64}[\x1a\x22\x28\x32\x3a\x42]|\x3a)"),
+        content=_starts(rb"\x08[\x03-\x20](?:[\x12\x1a\x22][\0-\x40][ -~]{0,64}){0,3}[\x28\x32\x3a\x42]"),
         what="an ONNX model, which holds operations without a loss",
         hint=_SAVE_AS_KERAS,
     ),
@@ -162,7 +162,7 @@ _NO_MODELS = (
     Signature(
         code=ErrorCode.COMPRESSED,
         content=_starts(
-            rb"\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|x[\x01\x9c\xda]|.{257}ustar"
+            rb"\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|x[\x01^\x9c\xda]|.{257}ustar"
         ),
         what="a compressed file or a packed folder",
         hint="Unpack it, and give what is in it.",

@@ -102,11 +102,11 @@ def test_an_empty_archive_holds_nothing(tmp_path: Path) -> None:
     assert "found nothing" in error.message
 
 
-def test_a_config_in_a_subfolder_is_not_the_config(tmp_path: Path) -> None:
+def test_a_config_in_a_subfolder_is_not_the_config_but_a_model_to_unpack(tmp_path: Path) -> None:
     path = tmp_path / "a.keras"
     with zipfile.ZipFile(path, "w") as opened:
         opened.writestr("model/config.json", json.dumps(MODEL))
-    assert refusal(archive.read, path).code is ErrorCode.NO_CONFIG
+    assert refusal(archive.read, path).code is ErrorCode.COMPRESSED
 
 
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.99])
