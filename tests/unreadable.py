@@ -12,7 +12,7 @@ import os
 import socket
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
@@ -23,9 +23,9 @@ import logitcheck
 from logitcheck import inspection
 from logitcheck.errors import ErrorCode, InputError
 from tests.building import called, dense, functional, sequential, source, tensor, write
+from tests.rights import without_rights
 
 MODEL = sequential(dense("head", 3))
-NOBODY = 65534
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Example:
 def told(example: Example, folder: Path) -> InputError:
     """What logitcheck says of the input, made in `folder` and inspected from there."""
     path = example.make(folder)
-    with contextlib.chdir(folder), _without_rights() if example.closed else contextlib.nullcontext():
+    with contextlib.chdir(folder), without_rights() if example.closed else contextlib.nullcontext():
         if example.code is ErrorCode.INTERNAL_ERROR:
             with mock.patch.object(inspection, "inspect", side_effect=ZeroDivisionError("a defect")):
                 report = logitcheck.inspect_all([path])
@@ -53,19 +53,6 @@ def told(example: Example, folder: Path) -> InputError:
     (error,) = [model.error for model in report.models]
     assert error is not None, example.what
     return error
-
-
-@contextlib.contextmanager
-def _without_rights() -> Iterator[None]:
-    """Be nobody for a while, where the tests run as root, whom no permission stops."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def _file(name: str, content: bytes | str) -> Callable[[Path], str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import identify
+from logitcheck.loader.folder import entries
 from logitcheck.loader.foreign import quoted
 
 _ANNEX = re.compile(r"(?:^|/)\.git/annex/objects/(?:.*-s(\d{1,18})-)?")
@@ -85,7 +86,7 @@ def _tracked(path: Path) -> UnreadableInputError | None:
 def no_model_in(folder: Path) -> UnreadableInputError:
     """Make the error for a folder that is no model itself: it may hold weights, or nothing, or be closed."""
     try:
-        names = sorted(entry.name for entry in folder.iterdir())
+        names = [entry.name for entry in entries(folder)]
     except OSError as error:
         return identify.read_error(error)
     if all(name.startswith(".") for name in names):

@@ -14,6 +14,16 @@ _BESIDE_CONFIG = ("metadata.json", "model.weights.h5", "model.weights.npz", "mod
 _SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
 
 
+def entries(path: str | Path) -> list[os.DirEntry[str]]:
+    """List a folder in sorted order.
+
+    Raises OSError also for one that may be listed, but not entered: what is in it cannot be read either.
+    """
+    os.stat(f"{path}{os.sep}.")  # noqa: PTH116  Path drops the dot
+    with os.scandir(path) as listing:
+        return sorted(listing, key=lambda entry: entry.name)
+
+
 def is_keras_folder(path: Path) -> bool:
     """Tell whether a folder is an unpacked `.keras` archive: other folders have a config.json, too, but alone.
 

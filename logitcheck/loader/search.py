@@ -5,7 +5,6 @@ Nothing is opened outside the folder: a symbolic link that leads out of it is na
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ def find(root: Path) -> Iterator[Found]:
     while pending:
         here = pending.pop()
         try:
-            entries = _entries(here)
+            entries = folder.entries(here)
         except OSError as failure:
             yield Found(here, error=identify.read_error(failure).error)
             continue
@@ -60,14 +59,6 @@ def find(root: Path) -> Iterator[Found]:
 def has_model_suffix(name: str) -> bool:
     """Tell whether a file is called as models are."""
     return name.lower().endswith(MODEL_SUFFIXES)
-
-
-def _entries(path: str) -> list[os.DirEntry[str]]:
-    """List a folder in sorted order; what is in one that may not be entered cannot be read either."""
-    if not os.access(path, os.X_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-    with os.scandir(path) as listing:
-        return sorted(listing, key=lambda entry: entry.name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import json
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from logitcheck.errors import ErrorCode
+from logitcheck.inspection import inspect_all
 from logitcheck.loader import search
 from tests.building import compiled, dense, sequential, write
 from tests.loader.older import write_hdf5
 from tests.loader.test_folder import saved_model, unpacked
+from tests.rights import open_to_all, without_rights
 
 MODEL = compiled(sequential(dense("d", 3, "softmax")), "mse")
 
@@ -94,3 +99,152 @@ def test_a_folder_called_like_a_model_is_searched(tmp_path: Path) -> None:
 
 def test_an_empty_folder_gives_nothing(tmp_path: Path) -> None:
     assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["model.json", "architecture.txt", "model"])
+def test_a_json_document_is_found_where_it_begins_like_a_model(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(json.dumps(MODEL), "utf-8")
+    assert found(tmp_path) == [name]
+
+
+def test_other_json_is_not_found(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"name": "app", "config": {}}', "utf-8")
+    (tmp_path / "labels.json").write_text('{"class_name": "cat"}\n{"class_name": "dog"}\n', "utf-8")
+    assert found(tmp_path) == []
+
+
+def test_json_that_turns_out_to_be_no_model_is_left_out(tmp_path: Path) -> None:
+    """A tokenizer is serialized as models are."""
+    (tmp_path / "tokenizer.json").write_text('{"class_name": "Tokenizer", "config": {}}', "utf-8")
+    write(tmp_path / "model.keras", MODEL)
+    assert [Path(model.path).name for model in inspect_all([str(tmp_path)]).models] == ["model.keras"]
+
+
+def test_a_model_as_json_that_is_cut_off_is_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(json.dumps(MODEL)[:-5], "utf-8")
+    (report,) = inspect_all([str(tmp_path)]).models
+    assert report.error is not None
+    assert report.error.code is ErrorCode.BAD_JSON
+
+
+def test_the_config_of_an_unpacked_folder_is_found_once(tmp_path: Path) -> None:
+    unpacked(tmp_path / "a")
+    assert found(tmp_path) == ["a"]
+
+
+def test_a_file_that_dvc_did_not_fetch_is_found_by_its_pointer(tmp_path: Path) -> None:
+    (tmp_path / "a.keras.dvc").write_text("outs:\n- path: a.keras\n", "utf-8")
+    (tmp_path / "data.csv.dvc").write_text("outs:\n- path: data.csv\n", "utf-8")
+    assert found(tmp_path) == ["a.keras"]
+
+
+def test_a_file_that_dvc_fetched_is_found_once(tmp_path: Path) -> None:
+    (tmp_path / "a.keras.dvc").write_text("outs:\n- path: a.keras\n", "utf-8")
+    write(tmp_path / "a.keras", MODEL)
+    assert found(tmp_path) == ["a.keras"]
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Path:
+    """A folder with a folder around it."""
+    (tmp_path / "inside").mkdir()
+    return tmp_path / "inside"
+
+
+def test_a_link_that_leads_out_of_the_folder_is_named_and_not_followed(inside: Path) -> None:
+    write(inside.parent / "out.keras", MODEL)
+    (inside / "a.keras").symlink_to("../out.keras")
+    assert (found(inside), refused(inside)) == ([], {"a.keras": "link-outside"})
+
+
+def test_a_link_by_way_of_another_that_leads_out_is_named(inside: Path) -> None:
+    write(inside.parent / "out.keras", MODEL)
+    (inside / ".first").symlink_to("../out.keras")
+    (inside / "a.keras").symlink_to(".first")
+    assert refused(inside) == {"a.keras": "link-outside"}
+
+
+def test_a_link_below_a_folder_whose_name_begins_alike_leads_out(inside: Path) -> None:
+    (inside.parent / "inside2").mkdir()
+    write(inside.parent / "inside2" / "out.keras", MODEL)
+    (inside / "a.keras").symlink_to("../inside2/out.keras")
+    assert refused(inside) == {"a.keras": "link-outside"}
+
+
+def test_a_link_to_a_model_folder_outside_is_named(inside: Path) -> None:
+    unpacked(inside.parent / "out")
+    (inside / "a").symlink_to("../out")
+    assert (found(inside), refused(inside)) == ([], {"a": "link-outside"})
+
+
+def test_a_link_to_another_folder_outside_is_passed_over(inside: Path) -> None:
+    write(inside.parent / "out.keras", MODEL)
+    (inside / "a").symlink_to("..")
+    assert (found(inside), refused(inside)) == ([], {})
+
+
+def test_a_link_without_the_name_of_a_model_that_leads_out_is_not_opened(inside: Path) -> None:
+    secret = inside.parent / "secret"
+    os.mkfifo(secret)  # to open it would never end
+    (inside / "a.txt").symlink_to("../secret")
+    (inside / "b").symlink_to(write(inside.parent / "out.keras", MODEL))
+    assert (found(inside), refused(inside)) == ([], {})
+
+
+def test_a_link_that_stays_in_the_folder_is_followed(inside: Path) -> None:
+    write(inside / "epoch_10.keras", MODEL)
+    (inside / "best.keras").symlink_to("epoch_10.keras")
+    assert found(inside) == ["best.keras", "epoch_10.keras"]
+
+
+def test_the_folder_searched_may_be_a_link_itself(inside: Path) -> None:
+    write(inside / "a.keras", MODEL)
+    (inside / "b.keras").symlink_to("a.keras")
+    (inside.parent / "link").symlink_to("inside")
+    assert found(inside.parent / "link") == ["a.keras", "b.keras"]
+
+
+def test_a_link_that_leads_nowhere_out_of_the_folder_is_opened_by_no_one(inside: Path) -> None:
+    (inside / "a.keras").symlink_to("../.git/annex/objects/SHA256E-s5--abc/SHA256E-s5--abc")
+    (report,) = inspect_all([str(inside)]).models
+    assert report.error is not None
+    assert report.error.code is ErrorCode.ANNEX_POINTER
+
+
+def test_links_in_a_circle_end(inside: Path) -> None:
+    (inside / "a.keras").symlink_to("b.keras")
+    (inside / "b.keras").symlink_to("a.keras")
+    (inside / "c").symlink_to("c")
+    assert [model.error.code for model in inspect_all([str(inside)]).models if model.error] == [ErrorCode.LINK_LOOP] * 2
+
+
+@pytest.mark.parametrize("mode", [0, 0o444], ids=["closed", "listed, but not entered"])
+def test_a_folder_that_may_not_be_read_is_named(mode: int) -> None:
+    with open_to_all() as place:
+        write(place / "a.keras", MODEL)
+        (place / "closed").mkdir()
+        write(place / "closed" / "b.keras", MODEL)
+        (place / "closed").chmod(mode)
+        with without_rights():
+            assert (found(place), refused(place)) == (["a.keras"], {"closed": "permission-denied"})
+        (place / "closed").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", [".git", "lost+found"])
+def test_a_folder_that_is_skipped_may_be_closed(name: str) -> None:
+    with open_to_all() as place:
+        (place / name).mkdir(mode=0)
+        with without_rights():
+            assert (found(place), refused(place)) == ([], {})
+
+
+@pytest.mark.parametrize("mode", [0, 0o444, 0o111], ids=["closed", "listed", "entered"])
+def test_a_closed_folder_that_was_given_is_not_taken_for_one_without_models(mode: int) -> None:
+    with open_to_all() as place:
+        (place / "closed").mkdir()
+        (place / "closed").chmod(mode)
+        with without_rights():
+            (report,) = inspect_all([str(place / "closed")]).models
+        (place / "closed").chmod(0o700)
+    assert report.error is not None
+    assert report.error.code is ErrorCode.PERMISSION_DENIED
