@@ -68,14 +68,12 @@ def special(mode: int) -> UnreadableInputError:
 def _tracked(path: Path) -> UnreadableInputError | None:
     """Tell of a missing file where to get it: DVC tracks it or its folder, or it is the prefix of a checkpoint."""
     for place in (path, *path.parents):
-        if not place.name:
+        if not place.name or place.exists():
             break
         pointer = place.with_name(f"{place.name}.dvc")
         if pointer.is_file():
             message = f"The file is tracked by DVC ({pointer.name}) and was not fetched."
             return UnreadableInputError(ErrorCode.DVC_POINTER, message, f"Run `dvc pull {quoted(str(place))}`.")
-        if place.exists():
-            break
     if path.name and path.with_name(f"{path.name}.index").is_file():
         message = "This is the prefix of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
         hint = "Load the weights into their model, and give what model.save('name.keras') writes."

@@ -44,6 +44,72 @@ def test_a_folder_with_a_config_alone_is_not_one_of_keras(tmp_path: Path) -> Non
     assert refusal(folder.read, tmp_path).code is ErrorCode.NO_MODEL_FOUND
 
 
+@pytest.mark.parametrize("member", ["metadata.json", "model.weights.h5", "model.weights.npz", "model.weights.json"])
+def test_a_config_beside_weights_or_metadata_is_enough(tmp_path: Path, member: str) -> None:
+    """Keras itself loads a folder without metadata.json."""
+    (tmp_path / "config.json").write_text(json.dumps(MODEL), "utf-8")
+    (tmp_path / member).write_bytes(b"{}")
+    assert folder.read(tmp_path).keras_version is None
+
+
+def test_a_config_that_is_a_link_within_the_folder_is_read(tmp_path: Path) -> None:
+    (unpacked(tmp_path) / "config.json").rename(tmp_path / "real.json")
+    (tmp_path / "config.json").symlink_to("real.json")
+    assert folder.read(tmp_path).keras_version == "3.9.2"
+
+
+@pytest.mark.parametrize("name", ["config.json", "metadata.json"])
+def test_a_member_that_is_a_link_out_of_the_folder_is_not_followed(tmp_path: Path, name: str) -> None:
+    """The cache of Hugging Face links every file of a model to another folder."""
+    path = unpacked(tmp_path / "snapshot")
+    (path / name).rename(tmp_path / "blob")
+    (path / name).symlink_to("../blob")
+    error = refusal(folder.read, path)
+    assert error.code is ErrorCode.LINK_OUTSIDE
+    assert error.message.startswith(name)
+    assert "cp -rL" in error.hint
+
+
+def test_a_folder_that_is_given_by_a_link_is_read(tmp_path: Path) -> None:
+    unpacked(tmp_path / "real")
+    (tmp_path / "link").symlink_to("real")
+    assert folder.read(tmp_path / "link").keras_version == "3.9.2"
+
+
+def test_a_config_that_is_a_pointer_is_told_as_one(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 5000\n"
+    assert refusal(folder.read, unpacked(tmp_path, pointer)).code is ErrorCode.LFS_POINTER
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ([".gitkeep"], ErrorCode.EMPTY_FOLDER),
+        (["checkpoint"], ErrorCode.TF_CHECKPOINT),
+        (["w.index", "w.data-00000-of-00001"], ErrorCode.TF_CHECKPOINT),
+        (["orbax.checkpoint"], ErrorCode.ORBAX_CHECKPOINT),
+        (["_CHECKPOINT_METADATA"], ErrorCode.ORBAX_CHECKPOINT),
+        (["notes.txt"], ErrorCode.NO_MODEL_FOUND),
+    ],
+    ids=repr,
+)
+def test_a_folder_without_a_model_is_told_by_what_is_in_it(tmp_path: Path, names: list[str], code: ErrorCode) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    assert refusal(folder.read, tmp_path).code is code
+
+
+def test_an_orbax_checkpoint_is_told_by_its_steps(tmp_path: Path) -> None:
+    (tmp_path / "12").mkdir()
+    (tmp_path / "12" / "_CHECKPOINT_METADATA").touch()
+    assert refusal(folder.read, tmp_path).code is ErrorCode.ORBAX_CHECKPOINT
+
+
+def test_a_folder_with_a_number_for_a_name_is_no_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "2024").mkdir()
+    assert refusal(folder.read, tmp_path).code is ErrorCode.NO_MODEL_FOUND
+
+
 def test_an_empty_folder_is_told_as_such(tmp_path: Path) -> None:
     assert refusal(folder.read, tmp_path).code is ErrorCode.EMPTY_FOLDER
 

@@ -130,6 +130,31 @@ def test_a_file_with_a_user_block_is_read(tmp_path: Path, size: int) -> None:
     assert hdf5.read(path).config["class_name"] == "Sequential"
 
 
+def test_a_config_may_be_as_large_as_it_comes(tmp_path: Path) -> None:
+    """Keras stores it as one string of variable length, which is never cut into parts; names of weights are."""
+    model = sequential(*[dense(f"layer_{number}", 3) for number in range(20_000)])
+    assert len(json.dumps(model)) > 3_000_000
+    assert hdf5.read(write_hdf5(tmp_path / "a.h5", model)).config == model
+
+
+def test_a_large_config_of_fixed_length_is_read(tmp_path: Path) -> None:
+    """Beyond 64 KB it is not in the header of the root group, but in dense storage."""
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        file.attrs["model_config"] = np.bytes_(TEXT.encode().ljust(200_000))
+    assert hdf5.read(path).config == MODEL
+
+
+def test_attributes_are_read_where_there_are_many(tmp_path: Path) -> None:
+    """More than eight are stored densely."""
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", libver="latest") as file:
+        for number in range(40):
+            file.attrs[f"note_{number}"] = "x"
+        file.attrs["model_config"] = TEXT
+    assert hdf5.read(path).config == MODEL
+
+
 def test_links_in_the_file_lead_nowhere(tmp_path: Path) -> None:
     """Groups are never opened: external links of a hostile file could name any other file."""
     path = tmp_path / "a.h5"
@@ -188,6 +213,16 @@ def test_a_file_that_is_cut_off_says_how_much_there_is(tmp_path: Path) -> None:
     error = refusal(hdf5.read, path)
     assert error.code is ErrorCode.TRUNCATED
     assert f"it has 5,000 of {whole:,} bytes" in error.message
+
+
+@pytest.mark.parametrize("size", [512, 2048])
+def test_a_file_with_a_user_block_that_is_cut_off_counts_it(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w", userblock_size=size) as file:
+        file["weights"] = np.zeros(10_000)
+    whole = path.stat().st_size
+    path.write_bytes(path.read_bytes()[:5000])
+    assert f"it has 5,000 of {whole:,} bytes" in refusal(hdf5.read, path).message
 
 
 def test_a_file_with_a_damaged_start_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""What is said of a path where there is nothing to read; `tests.loader.test_identify` has the plain cases."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from logitcheck.errors import ErrorCode
+from logitcheck.loader.absent import special
+from logitcheck.loader.identify import identify
+from tests.loader.older import refusal
+
+KEY = "SHA256E-s1234567--4d7a214614ab"
+
+
+@pytest.mark.parametrize(
+    "target", [f".git/annex/objects/Xk/0w/{KEY}/{KEY}", f"../../.git/annex/objects/Xk/0w/{KEY}/{KEY}"]
+)
+def test_a_broken_link_into_the_store_of_git_annex_says_how_large_the_real_file_is(tmp_path: Path, target: str) -> None:
+    link = tmp_path / "a.keras"
+    link.symlink_to(target)
+    error = refusal(identify, link)
+    assert error.code is ErrorCode.ANNEX_POINTER
+    assert "1,234,567 bytes" in error.message
+    assert error.hint == f'Run `git annex get "{link}"`.'
+
+
+def test_a_key_of_git_annex_may_have_no_size(tmp_path: Path) -> None:
+    link = tmp_path / "a.keras"
+    link.symlink_to(".git/annex/objects/Xk/0w/URL--x/URL--x")
+    assert "the real model that was not fetched" in refusal(identify, link).message
+
+
+def test_a_long_target_is_cut(tmp_path: Path) -> None:
+    link = tmp_path / "a.keras"
+    link.symlink_to("/".join(["folder"] * 100))
+    assert len(refusal(identify, link).message) < 300
+
+
+def test_a_missing_file_in_a_folder_that_dvc_tracks_is_to_be_pulled_with_it(tmp_path: Path) -> None:
+    (tmp_path / "models.dvc").write_text("outs:", "utf-8")
+    error = refusal(identify, tmp_path / "models" / "deep" / "a.keras")
+    assert error.code is ErrorCode.DVC_POINTER
+    assert error.hint == f'Run `dvc pull "{tmp_path / "models"}"`.'
+
+
+def test_a_missing_file_in_a_folder_that_is_there_is_just_missing(tmp_path: Path) -> None:
+    (tmp_path / "models.dvc").write_text("outs:", "utf-8")
+    (tmp_path / "models").mkdir()
+    assert refusal(identify, tmp_path / "models" / "a.keras").code is ErrorCode.MISSING
+
+
+def test_the_prefix_of_a_checkpoint_is_one(tmp_path: Path) -> None:
+    (tmp_path / "weights.index").touch()
+    assert refusal(identify, tmp_path / "weights").code is ErrorCode.TF_CHECKPOINT
+
+
+@pytest.mark.parametrize("path", ["none", "none/..", "./none", "../none/a"])
+def test_a_relative_path_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert refusal(identify, Path(path)).code is ErrorCode.MISSING
+
+
+def test_a_name_with_a_null_character_is_missing() -> None:
+    error = refusal(identify, Path("a\0.keras"))
+    assert error.code is ErrorCode.MISSING
+    assert "null character" in error.message
+
+
+@pytest.mark.parametrize(
+    ("mode", "what"),
+    [(0o010000, "named pipe"), (0o140000, "socket"), (0o020000, "device"), (0o060000, "device"), (0o150000, "special")],
+)
+def test_what_is_no_file_is_told_without_opening_it(mode: int, what: str) -> None:
+    error = special(mode | 0o644).error
+    assert error.code is ErrorCode.NOT_A_FILE
+    assert what in error.message
+
+
+@pytest.mark.parametrize("name", ["a.keras", "models"])
+def test_a_pipe_is_never_opened(tmp_path: Path, name: str) -> None:
+    """To open it would wait for a writer that never comes."""
+    os.mkfifo(tmp_path / name)
+    assert refusal(identify, tmp_path / name).code is ErrorCode.NOT_A_FILE
