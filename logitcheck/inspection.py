@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from logitcheck import loader, rules
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis, analyze
 from logitcheck.errors import ErrorCode, InputError
-from logitcheck.loader import folder, search
-from logitcheck.loader.search import Found
+from logitcheck.loader import folder
 from logitcheck.model import SavedModel
 from logitcheck.report import (
     EvidenceStep,
@@ -24,6 +25,9 @@ from logitcheck.report import (
     Severity,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from logitcheck.loader.search import Found
 
 _PARALLEL_FROM = 400
 """Inputs from which a second process pays for its start; below, one core is done first."""
@@ -44,7 +48,7 @@ _NO_PATH = InputError(
 def inspect(path: str | os.PathLike[str]) -> ModelReport:
     """Inspect one saved model.
 
-    path: a `.keras` archive, an unpacked `.keras` folder or an HDF5 file, whatever it is called. An input that
+    path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file or JSON, whatever it is called. An input that
     cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
     """
     shown = os.fspath(path)
@@ -59,30 +63,31 @@ def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
 
     jobs: processes to use; None takes one for each core if there are many inputs.
     """
-    found = [item for path in paths for item in expand(path)]
-    workers = _workers(len(found), jobs)
+    inputs = [(path, _expand(path)) for path in paths]
+    every = [item for _, items in inputs for item in items]
+    workers = _workers(len(every), jobs)
     if workers <= 1:
-        reports = [_inspect_found(item) for item in found]
+        reports = iter([_inspect_input(item) for item in every])
     else:
         from concurrent.futures import ProcessPoolExecutor
 
         with ProcessPoolExecutor(workers) as pool:
-            reports = list(pool.map(_inspect_found, found, chunksize=_CHUNK))
-    return Report(models=tuple(report for report in reports if report is not None))
+            reports = iter(list(pool.map(_inspect_input, every, chunksize=_CHUNK)))
+    models: list[ModelReport] = []
+    for path, items in inputs:
+        judged = [report for report in islice(reports, len(items)) if report is not None]
+        models.extend(judged or [unreadable(path, _NONE_BELOW)])
+    return Report(models=tuple(models))
 
 
-def expand(path: str) -> Iterator[Found]:
-    """Give the models that a path stands for: itself, or those in the folder it names."""
+def _expand(path: str) -> list[str | Found]:
+    """Give what a path stands for: itself, or what was found in the folder that it names."""
     given = Path(path)
     if not path or not folder.is_folder(given) or folder.is_model(given):
-        yield Found(path)
-        return
-    empty = True
-    for found in search.find(given):
-        empty = False
-        yield found
-    if empty:
-        yield Found(path)
+        return [path]
+    from logitcheck.loader import search
+
+    return [*search.find(given)] or [path]
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -107,11 +112,18 @@ def _workers(count: int, jobs: int | None) -> int:
     return len(os.sched_getaffinity(0)) if count >= _PARALLEL_FROM and hasattr(os, "sched_getaffinity") else 1
 
 
-def _inspect_found(found: Found) -> ModelReport | None:
+def _inspect_input(given: str | Found) -> ModelReport | None:
     """Inspect one input; one that was only found by its content, and is no Keras model, is none of ours."""
-    path = found.path
-    if found.error is not None:
-        return unreadable(path, found.error)
+    if isinstance(given, str):
+        return _inspect_guarded(given)
+    if given.error is not None:
+        return unreadable(given.path, given.error)
+    report = _inspect_guarded(given.path)
+    is_foreign = report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
+    return None if given.by_content and is_foreign else report
+
+
+def _inspect_guarded(path: str) -> ModelReport:
     try:
         report = inspect(path)
     except Exception as error:  # noqa: BLE001  a defect of ours in one file must not take the others' verdicts away
@@ -120,8 +132,7 @@ def _inspect_found(found: Found) -> ModelReport | None:
         return unreadable(path, InputError(code=ErrorCode.INTERNAL_ERROR, message=message, hint=hint))
     if report.error is not None and report.error.code is ErrorCode.NO_MODEL_FOUND:
         return unreadable(path, _NONE_BELOW)
-    foreign = found.by_content and report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
-    return None if foreign else report
+    return report
 
 
 def _report(path: str, model: SavedModel) -> ModelReport:

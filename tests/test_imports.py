@@ -65,3 +65,11 @@ def test_an_inspection_does_not_pay_for_the_documentation(name: str) -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")
     probe = f"import sys\n{of_command_line('inspect', path)}\nsys.exit('logitcheck.{name}' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["absent", "cut_off", "foreign", "json_file", "search"])
+@pytest.mark.parametrize("sample", ["softmax_from_logits.keras", "sigmoid_good.h5"])
+def test_a_file_that_can_be_read_does_not_pay_for_those_that_cannot(sample: str, name: str) -> None:
+    probe = f"import sys\n{of_command_line('inspect', str(SAMPLES / sample))}\n"
+    probe += f"sys.exit('logitcheck.loader.{name}' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
