@@ -45,8 +45,11 @@ def read(path: Path) -> StoredModel:
 
 def may_hold_model(path: Path) -> bool:
     """Tell from its first bytes whether the JSON document at `path` can hold a Keras model, without parsing it."""
-    with path.open("rb", buffering=0) as file:
-        start = file.read(_HEAD)
+    try:
+        with path.open("rb", buffering=0) as file:
+            start = file.read(_HEAD)
+    except OSError:
+        return False
     return (b'"class_name"' in start and b'"config"' in start) or b'"layers-model"' in start
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from logitcheck.loader import document, folder
 from logitcheck.model import ContainerFormat
 from tests.building import compiled, dense, sequential
 from tests.loader.older import refusal, refused
+from tests.rights import open_to_all, without_rights
 
 MODEL = compiled(sequential(dense("d", 3, "softmax")), "mse")
 
@@ -142,10 +142,11 @@ def test_a_config_larger_than_any_is_not_read(tmp_path: Path) -> None:
     assert error.message.startswith("config.json")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_config_without_the_right_to_read_is_told(tmp_path: Path) -> None:
-    (unpacked(tmp_path) / "config.json").chmod(0)
-    assert refused(tmp_path).code is ErrorCode.PERMISSION_DENIED
+def test_a_config_without_the_right_to_read_is_told() -> None:
+    with open_to_all() as place:
+        (unpacked(place) / "config.json").chmod(0)
+        with without_rights():
+            assert refused(place).code is ErrorCode.PERMISSION_DENIED
 
 
 def test_a_path_that_may_not_be_looked_at_is_no_folder(tmp_path: Path) -> None:

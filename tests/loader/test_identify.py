@@ -10,6 +10,7 @@ from logitcheck.errors import ErrorCode
 from logitcheck.loader.identify import HDF5_SIGNATURE, Container, container_of, identify, read_error
 from tests.building import dense, sequential, write
 from tests.loader.older import refusal, write_hdf5
+from tests.rights import open_to_all, without_rights
 
 MODEL = sequential(dense("d", 3))
 POINTER = """version https://git-lfs.github.com/spec/v1
@@ -158,11 +159,12 @@ def test_a_git_lfs_pointer_without_a_size_is_one(tmp_path: Path) -> None:
     assert "bytes" not in error.message
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_the_right_to_read_is_told(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.keras", MODEL)
-    path.chmod(0)
-    assert refusal(identify, path).code is ErrorCode.PERMISSION_DENIED
+def test_a_file_without_the_right_to_read_is_told() -> None:
+    with open_to_all() as place:
+        path = write(place / "a.keras", MODEL)
+        path.chmod(0)
+        with without_rights():
+            assert refusal(identify, path).code is ErrorCode.PERMISSION_DENIED
 
 
 def test_a_refused_permission_has_its_own_code() -> None:

@@ -256,3 +256,7 @@ def test_a_model_can_be_seen_in_the_first_bytes(tmp_path: Path, document: Any, i
 )
 def test_other_json_need_not_be_parsed(tmp_path: Path, document: Any) -> None:
     assert not json_file.may_hold_model(written(tmp_path, document))
+
+
+def test_a_document_that_is_gone_holds_no_model(tmp_path: Path) -> None:
+    assert not json_file.may_hold_model(tmp_path / "model.json")
