@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
@@ -255,6 +256,18 @@ def test_a_sum_of_computed_constants_is_not_known_to_be_whole() -> None:
 def test_a_relu_lets_only_pass_what_is_above_its_threshold(low: float, floor: float) -> None:
     value = result(call(given_layer("ReLU", threshold=0.5), (bounded(low, 1.0), SHAPE)))
     assert (value.low, value.high) == (floor, 1.0)
+
+
+def test_what_may_be_constant_leaves_nothing_to_standardise() -> None:
+    half = result(call(operation("Divide"), (logits(), SHAPE), (logits(), SHAPE)))
+    assert result(call(given_layer("LayerNormalization", center=False), (half, SHAPE))).kind is not Kind.LOGITS
+
+
+def test_spectral_normalisation_casts_to_the_type_of_what_comes_in() -> None:
+    wrapper = given_layer("SpectralNormalization")
+    (of_ids,) = transfer.wrapped(call(wrapper, (WHOLE, SHAPE)), logits(), None)
+    (of_numbers,) = transfer.wrapped(call(wrapper, (scores(), SHAPE)), logits(), None)
+    assert (of_ids.kind, of_numbers.kind) == (Kind.UNKNOWN, Kind.LOGITS)
 
 
 def test_zeros_that_are_scaled_stay_zeros() -> None:

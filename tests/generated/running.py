@@ -17,6 +17,10 @@ _UNKNOWN_LENGTH = 8
 _INPUT_SCALES = (0.01, 0.1, 1.0, 10.0, 100.0)
 _TAME_SCALES = (0.01, 0.1, 1.0)
 _WEIGHT_SCALES = (0.1, 1.0, 10.0, 1.0)
+_Powers = tuple[float, float]
+_POWERS: Sequence[_Powers] = ((-1, 1), (-2, 4))
+"""Of ten, by which later draws scale each variable: near 1, where activations bend, or far from it."""
+
 TAME_DRAWS = 2
 """Of the first draws inputs and weights are so small that float32 keeps its digits in differences of large numbers."""
 
@@ -30,8 +34,8 @@ def runs(model: Any, seed: int, times: int, rows: int) -> Iterator[Results]:
     """
     random = numpy.random.default_rng(seed)
     for turn in range(times):
-        scale = _WEIGHT_SCALES[turn] if turn < len(_WEIGHT_SCALES) else None
-        _randomise(model, random, scale)
+        powers = None if turn < len(_WEIGHT_SCALES) else _POWERS[turn % len(_POWERS)]
+        _randomise(model, random, 1.0 if powers else _WEIGHT_SCALES[turn], powers)
         scales = _TAME_SCALES if turn < TAME_DRAWS else _INPUT_SCALES
         yield _outputs(model(_inputs(model, random, rows, scales), training=False))
 
@@ -57,7 +61,7 @@ def _input(tensor: Any, random: numpy.random.Generator, rows: int, scales: Seque
     return values.astype("float32")
 
 
-def _randomise(model: Any, random: numpy.random.Generator, scale: float | None) -> None:
+def _randomise(model: Any, random: numpy.random.Generator, scale: float, powers: _Powers | None) -> None:
     for variable in model.weights:
         name = getattr(variable, "path", variable.name)
         is_statistic = "mean" in name or "variance" in name
@@ -65,20 +69,20 @@ def _randomise(model: Any, random: numpy.random.Generator, scale: float | None) 
             continue
         if not variable.trainable and not is_statistic:
             continue
-        value = _numbers(random, tuple(variable.shape), scale).astype("float32")
+        value = (_numbers(random, tuple(variable.shape), powers) * scale).astype("float32")
         if "variance" in name:
             value = abs(value) + 0.01
         constraint = getattr(variable, "constraint", None)
         variable.assign(value if constraint is None else constraint(_tensor(value)))
 
 
-def _numbers(random: numpy.random.Generator, shape: tuple[int, ...], scale: float | None) -> Any:
-    """Give weights of a scale; without one, of a scale of their own, and half of the time all of the same sign."""
+def _numbers(random: numpy.random.Generator, shape: tuple[int, ...], powers: _Powers | None) -> Any:
+    """Give weights; between two powers of ten, they have a scale of their own, and half of the time one sign."""
     numbers = random.normal(size=shape)
-    if scale is not None:
-        return numbers * scale
+    if powers is None:
+        return numbers
     numbers = random.choice([numbers, abs(numbers), -abs(numbers), numbers])
-    return numbers * 10 ** random.uniform(-2, 4)
+    return numbers * 10 ** random.uniform(*powers)
 
 
 def _tensor(value: Any) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.families import Families
-from logitcheck.analyzer.values import Kind, Unknown, Value, anything, join, reshaped, rounded, without_axes
+from logitcheck.analyzer.values import Kind, Unknown, Value, anything, join, reshaped, rounded, unreached, without_axes
 from logitcheck.model import Layer, LayerKind, Shape
 
 LAYERS = Families(
@@ -103,6 +103,9 @@ def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Valu
         case "Bidirectional":
             merged = _bidirectional(call, inner, backward if backward is not None else inner)
             return tuple(_placed(value, call.path) for value in merged)
+        case "SpectralNormalization" if call.value().integer:
+            # It casts what comes out to the type of what came in (keras/src/layers/normalization, 3.15).
+            return (unreached(reshaped(inner), "it may be cast to whole numbers", call.path),)
         case _:
             return (inner,)
 

@@ -34,7 +34,9 @@ def _scaled(call: LayerCall) -> Value:
         return anything(APPLIED_TO_ITSELF, call.path, call.sources())
     if call.layer.rule not in _STANDARDISERS:
         return free
-    if _mixes_channels(call) and not call.value().has_copies:
+    operand = call.value()
+    varies = operand.reaches_low and operand.reaches_high and not operand.has_copies
+    if varies and _mixes_channels(call):
         return balanced(free)
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
 
