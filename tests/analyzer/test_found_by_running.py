@@ -1,0 +1,283 @@
+"""Claims that did not hold when random models ran: bounds said to be reached, numbers said to be whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from logitcheck.analyzer import transfer
+from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.values import Derivation, Derived, Kind
+from logitcheck.model import Layer
+from tests.analyzer.given import (
+    bounded,
+    call,
+    distribution,
+    log_distribution,
+    logits,
+    operation,
+    reference,
+    result,
+    scores,
+)
+from tests.analyzer.given import layer as given_layer
+from tests.building import Config
+
+SHAPE = (None, 5, 3)
+WHOLE = replace(bounded(0.0, 3.0), integer=True)
+
+
+@pytest.mark.parametrize(("activation", "constant"), [("softmax", 1.0), ("log_softmax", 0.0)])
+@pytest.mark.parametrize(
+    "called",
+    [
+        lambda name: call(given_layer("Dense", name, units=1), (logits("x"), (None, 3))),
+        lambda name: call(given_layer("EinsumDense", name, output_shape=1), (logits("x"), (None, 3))),
+        lambda name: call(given_layer("Conv1D", name, filters=1, kernel_size=1), (logits("x"), (None, 5, 3))),
+        lambda name: call(given_layer("DepthwiseConv1D", name, kernel_size=1), (logits("x"), (None, 5, 1))),
+        lambda name: call(given_layer("Activation", name), (logits(), (None, 1))),
+    ],
+    ids=["Dense", "EinsumDense", "Conv1D", "DepthwiseConv1D", "Activation"],
+)
+def test_an_activation_over_one_class_is_a_constant(
+    called: Callable[[str], LayerCall], activation: str, constant: float
+) -> None:
+    value = result(called(activation))
+    assert (value.low, value.high) == (constant, constant)
+
+
+def test_a_softmax_over_several_axes_or_a_mask_is_not_known_to_be_a_constant() -> None:
+    for softmax in (
+        call(given_layer("Softmax", axis=[-1, -2]), (logits(), (None, 2, 1))),
+        call(given_layer("Softmax", axis=-1), (logits(), (None, 1)), args=[reference(), reference(1)]),
+    ):
+        value = result(softmax)
+        assert (value.low, value.high, value.leaves_unit) == (0.0, 1.0, False)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("Floor", 0.0, 1.0), ("Ceil", 1.0, 2.0), ("Round", 1.0, 1.0)])
+def test_what_is_nearly_a_whole_number_is_rounded_to_either_side_of_it(name: str, low: float, high: float) -> None:
+    nearly = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+    value = result(call(operation(name), (nearly, (None, 1))))
+    assert (value.low, value.high) == (low, high)
+
+
+@pytest.mark.parametrize("name", ["Floor", "FloorDivide"])
+def test_the_logarithm_of_zeros_is_rounded_to_itself(name: str) -> None:
+    zeros = result(call(operation("Log"), (bounded(0.0, 0.0), SHAPE)))
+    value = result(call(operation(name), (zeros, SHAPE), args=[reference(), 1.0][: 1 + (name != "Floor")]))
+    assert (value.low, value.high) == (-math.inf, -math.inf)
+
+
+def test_a_constant_that_was_computed_is_not_known_to_be_whole() -> None:
+    ones = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+    assert not result(call(given_layer("Minimum"), (ones, (None, 1)), (WHOLE, (None, 1)))).integer
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [given_layer("RMSNormalization"), given_layer("Dense", units=1, use_bias=False)],
+    ids=lambda layer: layer.rule,
+)
+def test_a_layer_without_a_bias_that_is_given_what_it_puts_out_itself_may_keep_a_sign(shared: Layer) -> None:
+    once = result(call(shared, (scores(), (None, 1))))
+    twice = result(call(shared, (once, (None, 1))))
+    assert (once.kind, twice.kind) == (Kind.LOGITS, Kind.UNKNOWN)
+
+
+def test_frozen_constant_weights_make_copies() -> None:
+    frozen = given_layer("Dense", "elu", units=3, kernel_initializer="ones", trainable=False)
+    assert result(call(frozen, (logits(), (None, 3)))).has_copies
+
+
+def test_a_sum_of_computed_constants_is_not_known_to_be_whole() -> None:
+    ones = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+    assert not result(call(given_layer("Add"), (ones, (None, 1)), (ones, (None, 1)))).integer
+
+
+@pytest.mark.parametrize(("low", "floor"), [(0.5, 0.0), (0.6, 0.6)])
+def test_a_relu_lets_only_pass_what_is_above_its_threshold(low: float, floor: float) -> None:
+    value = result(call(given_layer("ReLU", threshold=0.5), (bounded(low, 1.0), SHAPE)))
+    assert (value.low, value.high) == (floor, 1.0)
+
+
+def test_what_may_be_constant_leaves_nothing_to_standardise() -> None:
+    half = result(call(operation("Divide"), (logits(), SHAPE), (logits(), SHAPE)))
+    assert result(call(given_layer("LayerNormalization", center=False), (half, SHAPE))).kind is not Kind.LOGITS
+
+
+def test_spectral_normalisation_casts_to_the_type_of_what_comes_in() -> None:
+    wrapper = given_layer("SpectralNormalization")
+    (of_ids,) = transfer.wrapped(call(wrapper, (WHOLE, SHAPE)), logits(), None)
+    (of_numbers,) = transfer.wrapped(call(wrapper, (scores(), SHAPE)), logits(), None)
+    assert (of_ids.kind, of_numbers.kind) == (Kind.UNKNOWN, Kind.LOGITS)
+
+
+def test_zeros_that_are_scaled_stay_zeros() -> None:
+    zeros = result(call(given_layer("Dense", "log_softmax", units=1), (logits("x"), (None, 3))))
+    value = result(call(given_layer("RMSNormalization", scale=True), (zeros, (None, 1))))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
+def test_what_is_encoded_and_its_code_are_not_independent() -> None:
+    ids = call(given_layer("IntegerLookup", output_mode="multi_hot"), (logits("ids"), (None, 3)))
+    assert result(ids).sources == logits("ids").sources
+
+
+@pytest.mark.parametrize(("steps", "reached"), [(3, False), (5, True), (None, True)])
+def test_a_cell_state_that_adds_up_reaches_where_silu_is_lowest_after_some_steps(
+    steps: int | None, *, reached: bool
+) -> None:
+    value = result(call(given_layer("LSTM", "silu", units=2), (logits(), (None, steps, 3))))
+    assert (value.reaches_low, value.reaches_high) == (reached, True)
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"kernel_constraint": "NonNeg"}, Kind.LOGITS),
+        ({"kernel_constraint": "NonNeg", "bias_constraint": "NonNeg"}, Kind.UNKNOWN),
+        ({"kernel_constraint": "NonNeg", "use_bias": False}, Kind.UNKNOWN),
+        ({"bias_constraint": "NonNeg", "use_bias": False}, Kind.LOGITS),
+    ],
+)
+def test_a_cell_whose_bias_or_kernel_is_constrained_is_not_free(config: Config, kind: Kind) -> None:
+    assert result(call(given_layer("SimpleRNN", "linear", **config), (logits(), SHAPE))).kind is kind
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("GlobalMaxPooling1D"), (distribution(axis=-2), SHAPE)),
+        call(operation("Max", axis=-1), (distribution(), SHAPE)),
+        call(operation("Max", axis=-1), (log_distribution(), SHAPE)),
+        call(given_layer("GlobalAveragePooling1D"), (distribution(axis=-2), SHAPE)),
+        call(given_layer("GlobalAveragePooling1D"), (bounded(-1.0, 1.0), SHAPE)),
+        call(operation("Mean", axis=-1), (result(call(given_layer("UnitNormalization"), (logits(), SHAPE))), SHAPE)),
+    ],
+    ids=["of shares", "largest share", "largest log", "mean of shares", "mean of a range", "mean of a unit vector"],
+)
+def test_what_mixes_numbers_that_hang_together_reaches_no_finite_bound(called: LayerCall) -> None:
+    value = result(called)
+    assert not value.reaches_low
+    assert not value.reaches_high
+
+
+@pytest.mark.parametrize(
+    ("rule", "config"),
+    [
+        ("LayerNormalization", {"axis": -1}),
+        ("GroupNormalization", {"groups": 1}),
+        ("GroupNormalization", {"groups": -1}),
+    ],
+)
+def test_a_single_number_that_is_standardised_is_0(rule: str, config: dict[str, object]) -> None:
+    value = result(call(given_layer(rule, center=False, **config), (logits(), (None, 1))))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
+def test_a_clip_between_ends_in_the_wrong_order_gives_either_of_them() -> None:
+    """TensorFlow and PyTorch give the one, NumPy and JAX the other."""
+    value = result(call(operation("Clip", x_min=2.0, x_max=0.5), (logits(), SHAPE)))
+    assert (value.low, value.high, value.leaves_unit) == (0.5, 2.0, False)
+
+
+@pytest.mark.parametrize(
+    ("made", "low"),
+    [
+        (given_layer("Dense", units=3, use_bias=False), 0.0),
+        (given_layer("EinsumDense", output_shape=3), 0.0),
+        (given_layer("EinsumDense", output_shape=3, bias_axes="c"), -math.inf),
+        (given_layer("Dense", units=3), -math.inf),
+    ],
+)
+def test_nothing_comes_of_zeros_without_a_bias(made: Layer, low: float) -> None:
+    assert result(call(made, (bounded(0.0, 0.0), SHAPE))).low == low
+
+
+@pytest.mark.parametrize("rule", ["LayerNormalization", "GroupNormalization", "RMSNormalization"])
+def test_nothing_comes_of_zeros_without_a_shift(rule: str) -> None:
+    value = result(call(given_layer(rule, center=False), (bounded(0.0, 0.0), SHAPE)))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
+def test_a_one_hot_of_one_class_does_not_reach_0() -> None:
+    assert not result(call(operation("OneHot", num_classes=1), (WHOLE, (None,)))).reaches_low
+
+
+@pytest.mark.parametrize("name", ["Var", "Std"])
+def test_a_single_number_does_not_vary(name: str) -> None:
+    value = result(call(operation(name, axis=-1), (logits(), (None, 1))))
+    assert (value.low, value.high) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("called", "leaves"),
+    [
+        (call(operation("Max", axis=-1), (bounded(-1.0, 0.5), SHAPE)), False),
+        (call(operation("Max", axis=-1), (bounded(0.0, 2.0), SHAPE)), True),
+        (call(operation("Min", axis=-1), (bounded(-1.0, 0.5), SHAPE)), True),
+        (call(operation("Min", axis=-1), (bounded(0.0, 2.0), SHAPE)), False),
+        (call(given_layer("GlobalMaxPooling1D"), (bounded(-1.0, 0.5), SHAPE)), False),
+    ],
+)
+def test_one_number_near_a_bound_makes_an_extreme_but_not_the_other_one(called: LayerCall, *, leaves: bool) -> None:
+    assert result(called).leaves_unit is leaves
+
+
+def test_a_mean_of_numbers_without_a_bound_is_without_one() -> None:
+    assert result(call(operation("Mean", axis=-1), (logits(), SHAPE))).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("AdditiveAttention"), (WHOLE, SHAPE), (WHOLE, SHAPE)),
+        call(given_layer("GlobalAveragePooling1D"), (WHOLE, SHAPE)),
+        call(operation("Sqrt"), (WHOLE, SHAPE)),
+        call(given_layer("Concatenate"), (WHOLE, SHAPE), (logits(), SHAPE)),
+        call(operation("Clip", x_min=0.5), (WHOLE, SHAPE)),
+        call(operation("Divide"), (WHOLE, SHAPE), (replace(WHOLE, low=1.0), SHAPE)),
+    ],
+    ids=["attention", "mean", "root", "beside others", "cut at a half", "divided"],
+)
+def test_whole_numbers_that_are_mixed_are_whole_no_more(called: LayerCall) -> None:
+    assert not result(called).integer
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("GlobalMaxPooling1D"), (WHOLE, SHAPE)),
+        call(operation("Abs"), (WHOLE, SHAPE)),
+        call(operation("Sum", axis=-1), (WHOLE, SHAPE)),
+        call(operation("Roll", axis=-1, shift=1), (WHOLE, SHAPE)),
+    ],
+    ids=["largest", "sizes", "sum", "moved"],
+)
+def test_whole_numbers_that_are_picked_or_added_stay_whole(called: LayerCall) -> None:
+    assert result(called).integer
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        call(given_layer("Discretization"), (bounded(0.0, 1.0), (None, 3))),
+        call(given_layer("CategoryEncoding", output_mode="count"), (bounded(0.0, 3.0), (None, 1))),
+        call(operation("Argmax", axis=-1), (logits(), (None, None))),
+    ],
+    ids=["bins", "counts", "class ids"],
+)
+def test_ids_and_counts_are_not_known_to_go_beyond_every_bound(called: LayerCall) -> None:
+    assert not result(called).leaves_unit
+
+
+@pytest.mark.parametrize("how", [Derivation.MAXIMUM, Derivation.LOG_SUM_EXP])
+@pytest.mark.parametrize(("size", "leaves"), [(1, False), (3, True)])
+def test_a_single_number_does_not_leave_its_own_maximum(how: Derivation, size: int, *, leaves: bool) -> None:
+    reduced = replace(logits(), derived=Derived(how, reference(), -1))
+    value = result(call(operation("Subtract"), (logits(), (None, size)), (reduced, (None, 1))))
+    assert value.leaves_unit is leaves
