@@ -35,6 +35,11 @@ class ContainerFormat(Enum):
     SAVED_MODEL = "saved_model"
     JSON = "json"
 
+    @property
+    def keeps_bare_names(self) -> bool:
+        """Whether it keeps of a function that was compiled with its bare name, as the text that names a built-in."""
+        return self in {ContainerFormat.HDF5, ContainerFormat.SAVED_MODEL}
+
 
 @dataclass(frozen=True, slots=True)
 class TensorReference:
@@ -78,11 +83,15 @@ class Call:
 
 
 class ActivationSource(Enum):
-    """Who computes an activation: TensorFlow's raw functions leave no trace that Keras losses could use."""
+    """Who computes an activation: TensorFlow's raw functions leave no trace that Keras losses could use.
+
+    GRAPH: one or the other; a graph that was traced does not tell.
+    """
 
     KERAS = "keras"
     TENSORFLOW = "tensorflow"
     LAYER = "layer"
+    GRAPH = "graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,7 @@ class SavedModel:
     compiled: whether compile settings with a loss entry are stored.
     compile_note: what is odd about the compile settings, if anything (for instance a loss for an unknown output).
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
+    exported: whether it is a graph for serving that holds nothing of Keras; `graph` is then only its end.
     """
 
     format: ContainerFormat
@@ -256,3 +266,4 @@ class SavedModel:
     unwalkable: str | None = None
     compile_note: str | None = None
     generation: int = 3
+    exported: bool = False

@@ -77,6 +77,11 @@ def looks_behind(model: SavedModel, value: Value, judged: JudgedLoss | None) -> 
     return None if sight is _Sight.UNTOLD else sight is _Sight.BEHIND
 
 
+def is_traced(value: Value) -> bool:
+    """Whether an activation is known from a traced graph only, which does not tell whether Keras was asked for it."""
+    return value.applied is not None and value.applied.mechanism == "graph"
+
+
 def needs_graph(value: Value) -> bool:
     """Whether the loss finds the activation in TensorFlow's graph only, and not where the model runs eagerly."""
     return value.applied is not None and value.applied.mechanism == "tensorflow"
@@ -113,6 +118,8 @@ def _sight_of_tensor(model: SavedModel, applied: Applied, judged: JudgedLoss) ->
         return _in_graph(applied, judged) if applied.mechanism == "tensorflow" else _Sight.BEHIND
     if version(model) < (2, 4) or "-tf" in (model.keras_version or ""):
         return _Sight.OUTPUT
+    if applied.mechanism == "graph":
+        return _Sight.UNTOLD
     is_layer = applied.mechanism in {"layer", "masked layer"}
     if applied.mechanism == "tensorflow" or (is_layer and version(model) < (2, 14)):
         return _in_graph(applied, judged) if version(model) >= (2, 10) else _Sight.OUTPUT

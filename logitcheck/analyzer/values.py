@@ -42,7 +42,8 @@ class Applied:
 
     name: canonical activation. layer: where. axis: of a softmax, else None.
     mechanism: how Keras applied it: "activation", "layer", "masked layer", "operation"; "formula" where it wrote a
-      softmax out, over several axes at once; "tensorflow" where TensorFlow did it.
+      softmax out, over several axes at once; "tensorflow" where TensorFlow did it; "graph" where a traced graph does
+      not tell which of them did.
     half: the type of 16 bits it was computed in, or None.
     """
 

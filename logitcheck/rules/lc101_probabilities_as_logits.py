@@ -120,6 +120,11 @@ def _clause(case: Case, judged: JudgedLoss, effect: Effect) -> str:
             return f"Keras repairs this in evaluate() only; in training {training}"
         case Effect.OTHER_FUNCTION:
             return f"the loss trains the values before the activation as a {own}, which is not what predict() returns"
+        case Effect.UNKNOWN if effects.is_traced(case.output.value):
+            return (
+                "TensorFlow repairs this where the activation is one of Keras; of one that TensorFlow computes, not in"
+                " every version and mode. The graph that was saved does not tell which it is"
+            )
         case Effect.UNKNOWN:
             return (
                 "TensorFlow 2.4 repairs this, but in 2.3 the loss activates the output a second time, and both write"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from logitcheck.analyzer import metrics
+from logitcheck.analyzer import effects, metrics
 from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import FOCAL
 from logitcheck.analyzer.metrics import Reading, Reads, Scale
@@ -122,6 +122,8 @@ def _activated(case: Case, reading: Reading) -> str:
     """Say what the activation of the metric is applied to."""
     effect = metrics.effect_of_flag(case.model, case.output, reading).tensorflow
     on_tensorflow = None if is_saved_elsewhere(case) else _ON_TENSORFLOW.get(effect)
+    if effect is Effect.UNKNOWN and effects.is_traced(case.output.value):
+        on_tensorflow = "notices if it was asked for the activation, and may else apply it twice"
     if on_tensorflow is None:
         return f"the activation is applied twice. {metric_wording.ONLY_THE_NUMBER}"
     others = "" if is_told_of_one(case) else ", on JAX and PyTorch the activation is applied twice"

@@ -107,7 +107,7 @@ def _fix(case: Case, applied: Applied, layer: str) -> str:
 def _is_operation(step: Step, applied: Applied) -> bool:
     if step.layer != applied.layer:
         return False
-    return applied.mechanism == "operation" or step.class_name in {"TFOpLambda", "TensorFlowOpLayer"}
+    return applied.mechanism in {"operation", "graph"} or step.class_name in {"TFOpLambda", "TensorFlowOpLayer"}
 
 
 def _written(step: Step | None, applied: Applied) -> str:

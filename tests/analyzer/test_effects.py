@@ -62,6 +62,18 @@ def test_older_keras_runs_on_tensorflow(version: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "tensorflow"),
+    [("2.3.1", Effect.APPLIED_TWICE), ("2.2.4-tf", Effect.APPLIED_TWICE), ("2.15.0", Effect.UNKNOWN)],
+)
+def test_of_an_activation_in_a_traced_graph_it_is_not_told_whether_it_is_repaired(
+    version: str, tensorflow: Effect
+) -> None:
+    effect = effects.of_double_activation(model(version), applied(mechanism="graph"), judged(SPARSE))
+    assert effect == BackendEffects(tensorflow=tensorflow, jax=None, torch=None)
+    assert effects.is_traced(applied(mechanism="graph"))
+
+
+@pytest.mark.parametrize(
     ("version", "value", "loss", "looks"),
     [
         pytest.param("3.15.1", applied(), SPARSE, True, id="Keras 3"),

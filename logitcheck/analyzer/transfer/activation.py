@@ -98,10 +98,16 @@ def _operation(name: str, **defaults: object) -> Callable[[LayerCall], Value]:
         if "axis" in parameters:
             given = call.argument(1, "axis")
             parameters["axis"] = normalised_axis(call, -1 if given is None else given)
-        mechanism = "tensorflow" if call.layer.class_name.startswith(("TF", "TensorFlow")) else "operation"
-        return named(FUNCTIONS[name](operand, parameters), operand, name, call, mechanism)
+        return named(FUNCTIONS[name](operand, parameters), operand, name, call, _mechanism(call))
 
     return rule
+
+
+def _mechanism(call: LayerCall) -> str:
+    activation = call.layer.activation
+    if activation is not None and activation.source is ActivationSource.GRAPH:
+        return "graph"
+    return "tensorflow" if call.layer.class_name.startswith(("TF", "TensorFlow")) else "operation"
 
 
 def _gated_shape(call: LayerCall) -> Shape | None:
