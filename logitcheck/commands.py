@@ -45,7 +45,8 @@ def inspect(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH...", help="Models: .keras, .h5 or JSON files, unpacked .keras folders, folders of models."
+            metavar="PATH...",
+            help="Models: .keras, .h5 or JSON files, SavedModel or unpacked .keras folders, folders of models.",
         ),
     ],
     output_format: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,

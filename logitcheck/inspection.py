@@ -35,7 +35,7 @@ _PARALLEL_FROM = 400
 _CHUNK = 50
 _NONE_BELOW = InputError(
     code=ErrorCode.NO_MODEL_FOUND,
-    message="There is no model in the folder: no .keras archive or folder, no HDF5 file, no architecture as JSON.",
+    message="There is no model in the folder: no .keras archive or folder, no HDF5 file, no SavedModel, no JSON.",
     hint="Give the path of a model, or of a folder with some.",
 )
 _NO_PATH = InputError(
@@ -48,8 +48,9 @@ _NO_PATH = InputError(
 def inspect(path: str | os.PathLike[str]) -> ModelReport:
     """Inspect one saved model.
 
-    path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file or JSON, whatever it is called. An input that
-    cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
+    path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
+    called. An input that cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing
+    is raised for it.
     """
     shown = os.fspath(path)
     loaded = loader.load(Path(path)) if shown else _NO_PATH
@@ -153,6 +154,7 @@ def _report(path: str, model: SavedModel) -> ModelReport:
         outputs=tuple(outputs),
         findings=tuple(_once(findings)),
         error=None,
+        exported=model.exported,
     )
 
 

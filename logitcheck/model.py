@@ -35,11 +35,6 @@ class ContainerFormat(Enum):
     SAVED_MODEL = "saved_model"
     JSON = "json"
 
-    @property
-    def keeps_bare_names(self) -> bool:
-        """Whether it keeps of a function that was compiled with its bare name, as the text that names a built-in."""
-        return self in {ContainerFormat.HDF5, ContainerFormat.SAVED_MODEL}
-
 
 @dataclass(frozen=True, slots=True)
 class TensorReference:
@@ -252,6 +247,7 @@ class SavedModel:
     compiled: whether compile settings with a loss entry are stored.
     compile_note: what is odd about the compile settings, if anything (for instance a loss for an unknown output).
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
+    functions_by_name: whether it keeps of a compiled function its bare name, so that it looks like a string.
     exported: whether it is a graph for serving that holds nothing of Keras; `graph` is then only its end.
     """
 
@@ -266,4 +262,5 @@ class SavedModel:
     unwalkable: str | None = None
     compile_note: str | None = None
     generation: int = 3
+    functions_by_name: bool = False
     exported: bool = False

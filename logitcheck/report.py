@@ -108,7 +108,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelReport:
-    """Everything said about one input."""
+    """Everything said about one input.
+
+    exported: whether it is a graph for serving that holds nothing of Keras; not part of the JSON report.
+    """
 
     path: str
     format: ContainerFormat | None
@@ -120,6 +123,7 @@ class ModelReport:
     outputs: tuple[OutputReport, ...]
     findings: tuple[Finding, ...]
     error: InputError | None
+    exported: bool = False
 
     @property
     def ok(self) -> bool:

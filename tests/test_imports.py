@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("tensorflow", "keras", "tf_keras", "h5py", "numpy", "rich")
+HEAVY = ("tensorflow", "keras", "tf_keras", "h5py", "numpy", "rich", "google.protobuf")
+SAVED_MODEL = Path(__file__).parent / "data" / "saved_model" / "tf2.3" / "sequential_softmax_from_logits"
 SAMPLES = Path(__file__).parent.parent / "sample_models"
 
 
@@ -38,6 +39,10 @@ def test_json_of_an_archive_imports_nothing_heavy() -> None:
     assert imported_by(of_command_line("inspect", "--format", "json", path)) == set()
 
 
+def test_a_saved_model_needs_nothing_heavy() -> None:
+    assert imported_by(of_command_line("inspect", "--format", "json", str(SAVED_MODEL))) == set()
+
+
 def test_text_that_is_not_for_a_terminal_needs_nothing_heavy_either() -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")
     assert imported_by(of_command_line("inspect", path)) == set()
@@ -58,6 +63,13 @@ def test_no_other_package_slips_in(name: str) -> None:
 @pytest.mark.parametrize("command", [["rules"], ["explain", "LC101"]], ids=" ".join)
 def test_the_rules_are_told_without_anything_heavy(command: list[str]) -> None:
     assert imported_by(of_command_line(*command)) == set()
+
+
+@pytest.mark.parametrize("name", ["saved_model", "saved_model_graph", "protobuf_wire"])
+def test_other_files_do_not_pay_for_saved_models(name: str) -> None:
+    path = str(SAMPLES / "softmax_from_logits.keras")
+    probe = f"import sys\n{of_command_line('inspect', path)}\nsys.exit('logitcheck.loader.{name}' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("name", ["explaining", "rules.documentation", "rules.lookup", "reporter.rules_text"])

@@ -22,6 +22,7 @@ import h5py
 import logitcheck
 from logitcheck import inspection
 from logitcheck.errors import ErrorCode, InputError
+from tests import saved_models
 from tests.building import called, dense, functional, sequential, source, tensor, write
 from tests.rights import without_rights
 
@@ -136,6 +137,12 @@ def _cut_off_hdf5(folder: Path) -> str:
     return _file("model.h5", (sizes + addresses).ljust(5000, b"\0"))(folder)
 
 
+def _cut_off_saved_model(folder: Path) -> str:
+    graph = saved_models.saved([saved_models.node("x", "Placeholder")])
+    saved_models.write(folder / "model", graph[:-1])
+    return "model"
+
+
 def _closed_file(folder: Path) -> str:
     (folder / "model.keras").write_bytes(b"x")
     (folder / "model.keras").chmod(0)
@@ -245,6 +252,7 @@ EXAMPLES = (
     ),
     Example(ErrorCode.TRUNCATED, "an archive that is cut off", _cut_off_zip),
     Example(ErrorCode.TRUNCATED, "an HDF5 file that is cut off", _cut_off_hdf5),
+    Example(ErrorCode.TRUNCATED, "a SavedModel that is cut off", _cut_off_saved_model),
     Example(ErrorCode.WEIGHTS_ONLY, "`save_weights` of Keras 3", _hdf5("model.weights.h5", "layers", "vars")),
     Example(
         ErrorCode.WEIGHTS_ONLY, "`save_weights` of Keras 1 and 2", _hdf5("weights.h5", "head", layer_names=[b"head"])
@@ -277,7 +285,7 @@ EXAMPLES = (
     Example(ErrorCode.TOO_LARGE, "a config larger than any", _large),
     Example(ErrorCode.ENCRYPTED, "an encrypted archive", _encrypted),
     Example(ErrorCode.MALFORMED_GRAPH, "layers that cannot be wired", _cycle),
-    Example(ErrorCode.UNSUPPORTED_FORMAT, "a SavedModel folder", _folder("model", "saved_model.pb")),
+    Example(ErrorCode.UNSUPPORTED_FORMAT, "a SavedModel whose graph is text", _folder("model", "saved_model.pbtxt")),
     Example(
         ErrorCode.SAVED_MODEL_FILE,
         "one file of a SavedModel",

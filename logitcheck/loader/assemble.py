@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from logitcheck.loader import activations, envelopes, fields, graphs, outputs
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.outputs import NamedOutput
-from logitcheck.loader.stored import StoredModel
+from logitcheck.loader.stored import ServedGraph, StoredModel
 from logitcheck.model import Graph, Head, Metric, ModelOutput, SavedModel
 
 _HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
@@ -21,7 +21,10 @@ def assemble(stored: StoredModel) -> SavedModel:
     envelope = envelopes.read(stored.config) or Envelope("Model", {}, None, has_module=False, package=None)
     graph = graphs.read(envelope)
     generation = _generation(stored, envelope)
-    named = _named_outputs(envelope, graph, generation)
+    if graph is None and stored.served is not None:
+        graph, named = stored.served.graph, _served_outputs(stored.served)
+    else:
+        named = _named_outputs(envelope, graph, generation)
     settings = stored.compile_settings
     matched: tuple[ModelOutput, ...]
     matched, note = outputs.match(named, settings or {}, generation, _metrics(stored, named, generation))
@@ -37,6 +40,8 @@ def assemble(stored: StoredModel) -> SavedModel:
         unwalkable=None if graph is not None else _why_unwalkable(envelope),
         compile_note=note,
         generation=generation,
+        functions_by_name=stored.functions_by_name,
+        exported=stored.exported,
     )
 
 
@@ -61,6 +66,12 @@ def _named_outputs(envelope: Envelope, graph: Graph | None, generation: int) -> 
     else:
         leaves = [((), reference) for reference in graph.outputs]
     return outputs.name_outputs(leaves, generation)
+
+
+def _served_outputs(served: ServedGraph) -> tuple[NamedOutput, ...]:
+    """Name the outputs of a graph that stands in for the layers that the config does not hold."""
+    found = zip(served.paths, served.names, served.graph.outputs, strict=True)
+    return tuple(NamedOutput(path, name, output) for path, name, output in found)
 
 
 def _metrics(stored: StoredModel, named: Sequence[NamedOutput], generation: int) -> Sequence[tuple[Metric, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,15 +26,16 @@ def read(path: Path) -> bytes:
         return file.read(size + 1)
 
 
-def parse(raw: bytes | str, where: str) -> object:
+def parse(raw: bytes | str, where: str, decoded: Callable[[dict[str, object]], object] | None = None) -> object:
     """Parse the JSON document `raw`; `where` names it in messages, for instance "config.json".
 
+    decoded: makes of each object what stands in its place, from the innermost on.
     Raises UnreadableInputError if it is no JSON, is nested too deep or holds absurd numbers.
     """
     if len(raw) > LARGEST:
         refuse_size(len(raw), where)
     try:
-        return json.loads(raw)
+        return json.loads(raw, object_hook=decoded)
     except json.JSONDecodeError as error:
         _refuse_syntax(error, where)
     except UnicodeDecodeError as error:

@@ -52,14 +52,14 @@ def _is_file(path: Path) -> bool:
 
 
 def read(path: Path) -> StoredModel:
-    """Read the model and compile settings of the unpacked `.keras` folder at `path`.
+    """Read the model and compile settings of the SavedModel or unpacked `.keras` folder at `path`.
 
-    Raises UnreadableInputError for a SavedModel, which this version does not read, and for a folder that is no model.
+    Raises UnreadableInputError for a folder that is no model, or a damaged one.
     """
     if is_saved_model(path):
-        message = "This is a TensorFlow SavedModel folder, which this version of logitcheck does not read."
-        hint = "Save the model with model.save('name.keras') and inspect that."
-        raise UnreadableInputError(ErrorCode.UNSUPPORTED_FORMAT, message, hint)
+        from logitcheck.loader import saved_model
+
+        return saved_model.read(path)
     if not is_keras_folder(path):
         from logitcheck.loader import absent
 
@@ -70,12 +70,9 @@ def read(path: Path) -> StoredModel:
 
 
 def _member(folder: Path, name: str) -> bytes:
-    """Read one file of an unpacked archive; one that is a link must not lead out of it."""
+    """Read one file of an unpacked archive."""
     path = folder / name
-    if path.is_symlink() and not leads_below(path, folder):
-        message = f"{name} in the folder is a symbolic link that leads out of it, to {os.path.realpath(path)!r}."
-        hint = "Links out of a folder are not followed: copy it with what they lead to (`cp -rL`), and give the copy."
-        raise UnreadableInputError(ErrorCode.LINK_OUTSIDE, message, hint)
+    refuse_link(path, folder)
     try:
         raw = document.read(path)
     except OSError as error:
@@ -87,6 +84,14 @@ def _member(folder: Path, name: str) -> bytes:
         if error_of_kind is not None:
             raise error_of_kind
     return raw
+
+
+def refuse_link(path: Path, folder: Path) -> None:
+    """Refuse a member of a folder that is a link and leads out of it."""
+    if path.is_symlink() and not leads_below(path, folder):
+        message = f"{path.name} in the folder is a symbolic link that leads out of it, to {os.path.realpath(path)!r}."
+        hint = "Links out of a folder are not followed: copy it with what they lead to (`cp -rL`), and give the copy."
+        raise UnreadableInputError(ErrorCode.LINK_OUTSIDE, message, hint)
 
 
 def leads_below(path: Path | str, folder: Path | str) -> bool:

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import document, fields
-from logitcheck.model import ContainerFormat
+from logitcheck.model import ContainerFormat, Graph
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServedGraph:
+    """The end of the graph of a model whose config holds no layers.
+
+    names: of its outputs. paths: where each is in what the model returns, keys and positions.
+    """
+
+    graph: Graph
+    names: tuple[str | None, ...]
+    paths: tuple[tuple[str | int, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +28,7 @@ class StoredModel:
 
     config: the serialized model object. compile_settings: as stored, or None for a model that was not compiled.
     functions_by_name: whether the file keeps of a function its bare name, as HDF5 does, so that it looks like a string.
+    served: of a SavedModel whose config holds no layers. exported: whether it holds nothing of Keras at all.
     """
 
     format: ContainerFormat
@@ -24,6 +37,8 @@ class StoredModel:
     keras_version: str | None
     backend: str | None
     functions_by_name: bool = False
+    served: ServedGraph | None = None
+    exported: bool = False
 
 
 def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat) -> StoredModel:

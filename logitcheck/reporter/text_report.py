@@ -105,7 +105,7 @@ class _Writer:
             yield from self._line("")
             yield from self._output(output)
             yield from self._tree(output)
-            yield from self._loss(output)
+            yield from self._loss(output, "stored" if model.exported else "compiled")
         for finding in model.findings:
             yield from self._line("")
             yield from self._finding(finding)
@@ -145,9 +145,9 @@ class _Writer:
             pieces = ((name, ""), (printable(step.effect), ""))
             yield from self._line(f"    {guide}", *pieces, rest=f"    {rest}")
 
-    def _loss(self, output: OutputReport) -> Iterator[Line]:
+    def _loss(self, output: OutputReport, missing: str) -> Iterator[Line]:
         if output.loss is None:
-            yield from self._line("    ", ("no loss is compiled for it", ""))
+            yield from self._line("    ", (f"no loss is {missing} for it", ""))
         else:
             expects = _expects(output.loss)
             yield from self._line("    ", (_loss(output), "bold"), (f" {expects}", ""))
@@ -192,6 +192,8 @@ def _verdict(model: ModelReport) -> list[Piece]:
 
 
 def _about(model: ModelReport) -> str:
+    if model.exported:
+        return "exported for serving as a SavedModel: layers, loss and Keras version are not stored"
     version = f"Keras {printable(model.keras_version)}" if model.keras_version else "unknown Keras"
     backend = f" on {printable(model.backend)}" if model.backend else ""
     kind = _FORMAT_WORDS[model.format] if model.format is not None else "a file"

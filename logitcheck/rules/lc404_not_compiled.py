@@ -9,15 +9,19 @@ from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 
+_SETTINGS = dict.fromkeys((ContainerFormat.HDF5, ContainerFormat.SAVED_MODEL), "training_config")
+"""Where compile settings stand that do not stand in the config."""
+
 
 class NotCompiled(Rule):
     """No loss is stored for the output, so that there is nothing to compare it with.
 
     ## What it finds
 
-    A file without compile settings: saved before compile(), with `include_optimizer=False` as `.h5`, or made for a
-    training loop of your own. Or a compiled model with an output that has no loss; the message says so if losses were
-    compiled for outputs that the model does not have.
+    A file without compile settings: saved before compile(), with `include_optimizer=False` as `.h5`, made for a
+    training loop of your own, or exported for serving, as model.export() and tf.saved_model.save() do. Or a compiled
+    model with an output that has no loss; the message says so if losses were compiled for outputs that the model does
+    not have.
 
     ## Why it matters
 
@@ -64,8 +68,13 @@ class NotCompiled(Rule):
             message = f"No loss is compiled for {wording.output_words(case)}, so there is nothing to compare it with."
             if case.model.compile_note is not None:
                 message += f" {wording.sentence(case.model.compile_note)}."
+        elif case.model.exported:
+            message = (
+                "The SavedModel was exported for serving, which stores no loss, so there is none to compare the output"
+                " with. Inspect the file that model.save(...) wrote to have it judged."
+            )
         else:
-            where = "training_config" if case.model.format is ContainerFormat.HDF5 else "compile_config"
+            where = _SETTINGS.get(case.model.format, "compile_config")
             message = (
                 f"The file holds no compile settings (no {where}), so there is no loss to compare the output with."
             )

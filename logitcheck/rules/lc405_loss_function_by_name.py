@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer.losses import Expects, fits, limits_logits
 from logitcheck.analyzer.values import Kind
-from logitcheck.model import ContainerFormat, LossForm
+from logitcheck.model import LossForm
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
@@ -72,7 +72,7 @@ class LossFunctionByName(Rule):
         if judged is None or not judged.expectation.is_crossentropy or judged.expectation.expects is Expects.LOGITS:
             return
         by_name = judged.loss.form is LossForm.FUNCTION
-        ambiguous = judged.loss.form is LossForm.STRING and case.model.format is ContainerFormat.HDF5
+        ambiguous = judged.loss.form is LossForm.STRING and case.model.functions_by_name
         if not by_name and not (ambiguous and case.output.kind is Kind.LOGITS):
             return
         message = (

@@ -70,3 +70,8 @@ def test_a_document_larger_than_any_config_is_refused_unparsed() -> None:
 
 def test_lone_surrogates_in_strings_are_kept() -> None:
     assert document.parse(rb'["\ud800"]', "config.json") == ["\ud800"]
+
+
+def test_objects_are_decoded_from_the_innermost_on() -> None:
+    parsed = document.parse('{"a": {"items": [{"items": [1]}]}}', "x", lambda item: item.get("items", item))
+    assert parsed == {"a": [[1]]}

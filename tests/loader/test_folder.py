@@ -8,6 +8,7 @@ import pytest
 from logitcheck.errors import ErrorCode
 from logitcheck.loader import document, folder
 from logitcheck.model import ContainerFormat
+from tests import saved_models
 from tests.building import compiled, dense, sequential
 from tests.loader.older import refusal, refused
 from tests.rights import open_to_all, without_rights
@@ -122,11 +123,15 @@ def test_folders_called_like_the_members_are_no_members(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("member", ["saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb"])
-def test_a_saved_model_is_told_and_not_read(tmp_path: Path, member: str) -> None:
-    error = refusal(folder.read, saved_model(tmp_path, member))
-    assert error.code is ErrorCode.UNSUPPORTED_FORMAT
-    assert "SavedModel" in error.message
-    assert ".keras" in error.hint
+def test_a_saved_model_is_known_by_any_of_its_members(tmp_path: Path, member: str) -> None:
+    assert folder.is_saved_model(saved_model(tmp_path, member))
+    assert refusal(folder.read, tmp_path).code is not ErrorCode.NO_MODEL_FOUND
+
+
+def test_a_saved_model_is_read(tmp_path: Path) -> None:
+    metadata = {"class_name": "Sequential", "config": {"layers": []}, "keras_version": "2.9.0"}
+    model = folder.read(saved_models.write(tmp_path, None, saved_models.described(metadata)))
+    assert (model.format, model.keras_version) == (ContainerFormat.SAVED_MODEL, "2.9.0")
 
 
 def test_broken_json_in_a_folder_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,124 @@
+"""Reads SavedModel folders of TensorFlow: what Keras says of the model, and else the graph that is served.
+
+Only `keras_metadata.pb` and `saved_model.pb` are ever opened, and neither if it is a link that leads out of the folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import envelopes, graphs, identify, saved_model_metadata
+from logitcheck.loader.folder import refuse_link
+from logitcheck.loader.protobuf_wire import Message, Wire
+from logitcheck.loader.stored import StoredModel
+from logitcheck.model import ContainerFormat
+
+METADATA = "keras_metadata.pb"
+GRAPH = "saved_model.pb"
+
+_MOST_META_GRAPHS = 16
+_TELLING = frozenset(
+    {
+        *(ErrorCode.MISSING, ErrorCode.BROKEN_LINK, ErrorCode.LINK_LOOP, ErrorCode.NOT_A_FILE, ErrorCode.EMPTY_FILE),
+        *(ErrorCode.PERMISSION_DENIED, ErrorCode.READ_ERROR, ErrorCode.WEB_PAGE, ErrorCode.COMPRESSED),
+        *(ErrorCode.LFS_POINTER, ErrorCode.ANNEX_POINTER, ErrorCode.DVC_POINTER),
+    }
+)
+"""What identifying a member says better than reading it would; other kinds begin much like protocol buffers."""
+
+
+def read(folder: Path) -> StoredModel:
+    """Read the model and compile settings of the SavedModel at `folder`.
+
+    Raises UnreadableInputError if it is damaged, or holds its graph as text only.
+    """
+    stored = None
+    if os.path.lexists(folder / METADATA):
+        with _opened(folder, METADATA) as metadata:
+            stored = _parsed(saved_model_metadata.of_keras_metadata(metadata))
+    if stored is not None and (_is_walkable(stored) or not os.path.lexists(folder / GRAPH)):
+        return stored
+    if not os.path.lexists(folder / GRAPH):
+        raise _without_graph(folder)
+    with _opened(folder, GRAPH) as saved:
+        return _with_graph(saved, stored)
+
+
+def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
+    """Read the rest of a model whose `keras_metadata.pb`, if there is one, does not hold its layers."""
+    meta_graphs = list(islice(saved.messages(2), _MOST_META_GRAPHS))
+    if not meta_graphs:
+        raise saved.wire.damaged(0)
+    meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0])
+    objects = meta_graph.message(7)
+    if stored is None and objects is not None:
+        stored = _parsed(saved_model_metadata.of_object_graph(objects))
+    if stored is not None and _is_walkable(stored):
+        return stored
+    if stored is not None and stored.compile_settings is not None:
+        from logitcheck.loader import saved_model_calls
+
+        return replace(stored, served=saved_model_calls.read(meta_graph))
+    from logitcheck.loader import saved_model_signature
+
+    return replace(stored or _EXPORTED, served=saved_model_signature.read(meta_graph))
+
+
+_EXPORTED = StoredModel(
+    format=ContainerFormat.SAVED_MODEL,
+    config={"class_name": "SavedModel"},
+    compile_settings=None,
+    keras_version=None,
+    backend=None,
+    exported=True,
+)
+"""What is known of a model that was exported without what Keras knows of it, before its graph is looked at."""
+
+
+def _is_for_serving(meta_graph: Message) -> bool:
+    """Tell whether one of several graphs is that for serving; TensorFlow 1 may store one for training beside it."""
+    about = meta_graph.message(1)
+    return about is not None and any(tag.as_text() == "serve" for tag in about.messages(4))
+
+
+def _parsed(raw: str | None) -> StoredModel | None:
+    return saved_model_metadata.stored_model(raw) if raw is not None else None
+
+
+def _is_walkable(stored: StoredModel) -> bool:
+    envelope = envelopes.read(stored.config)
+    return envelope is not None and graphs.is_walkable(envelope)
+
+
+@contextmanager
+def _opened(folder: Path, member: str) -> Iterator[Message]:
+    """Open a member of the folder for reading."""
+    path = folder / member
+    _check(path, folder)
+    with path.open("rb", buffering=0) as file:
+        yield Wire(file, member).message()
+
+
+def _check(path: Path, folder: Path) -> None:
+    refuse_link(path, folder)
+    try:
+        identify.identify(path)
+    except UnreadableInputError as error:
+        if error.error.code in _TELLING:
+            message = f"{path.name}: {error.error.message}"
+            raise UnreadableInputError(error.error.code, message, error.error.hint) from error
+
+
+def _without_graph(folder: Path) -> UnreadableInputError:
+    if os.path.lexists(folder / METADATA):
+        message = f"{METADATA} describes no model, and there is no {GRAPH} beside it."
+        return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Give the folder that model.save('name') wrote.")
+    message = "This SavedModel holds its graph as text (saved_model.pbtxt), which logitcheck does not read."
+    hint = "Save it again as saved_model.pb, or save the model with model.save('name.keras')."
+    return UnreadableInputError(ErrorCode.UNSUPPORTED_FORMAT, message, hint)

@@ -1,0 +1,65 @@
+"""What Keras 2 notes of itself in a SavedModel: JSON on every object, of which that on the root describes the model.
+
+TF 2.5 to 2.15 write it to `keras_metadata.pb`, TF 2.0 to 2.4 into the object graph of `saved_model.pb` (keras-facts:
+"File identification"). Source: tensorflow/python/keras/protobuf/saved_metadata.proto and
+tensorflow/core/protobuf/saved_object_graph.proto.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from logitcheck.loader import document, envelopes, fields, graphs
+from logitcheck.loader.protobuf_wire import Message
+from logitcheck.loader.stored import StoredModel
+from logitcheck.model import ContainerFormat
+
+_ROOT = "root"
+
+
+def of_keras_metadata(metadata: Message) -> str | None:
+    """Give the JSON on the root of a `keras_metadata.pb`; None if it has none."""
+    return next((node.text(5) for node in metadata.messages(1) if node.text(3) == _ROOT), None)
+
+
+def of_object_graph(objects: Message) -> str | None:
+    """Give the JSON on the root of an object graph; None if Keras left none there, as an export has none."""
+    root = objects.message(1)
+    user_object = root.message(4) if root is not None else None
+    return (user_object.text(3) if user_object is not None else "") or None
+
+
+def stored_model(raw: str) -> StoredModel | None:
+    """Parse the JSON on the root; None if it describes no model.
+
+    Raises UnreadableInputError if it is no JSON.
+    """
+    root = fields.mapping(document.parse(raw, "the Keras metadata", _unwrapped))
+    if fields.text(root.get("class_name")) is None:
+        return None
+    return StoredModel(
+        format=ContainerFormat.SAVED_MODEL,
+        config=_config(root),
+        compile_settings=fields.mapping(root.get("training_config")) or None,
+        keras_version=fields.text(root.get("keras_version")),
+        backend=fields.text(root.get("backend")),
+        functions_by_name=True,
+    )
+
+
+def _config(root: Mapping[str, object]) -> Mapping[str, object]:
+    """Give the serialized model: where `model_config` lacks the layers, those of the root's own config are the same."""
+    stored = fields.mapping(root.get("model_config"))
+    envelope = envelopes.read(stored)
+    if envelope is not None and graphs.is_walkable(envelope):
+        return stored
+    return {"class_name": root["class_name"], "config": root.get("config")}
+
+
+def _unwrapped(item: dict[str, object]) -> object:
+    """Give the list that an object stands for: JSON has no tuples, and Keras 2 keeps them apart in a SavedModel."""
+    match item:
+        case {"class_name": "__tuple__" | "TensorShape", "items": list(items)}:
+            return items
+        case _:
+            return item
