@@ -15,6 +15,9 @@ from logitcheck.report import OutputReport
 _RELATIVE = 1e-4
 """Of the size of the numbers compared: float32 has 1e-7, and sums, exponentials and roots lose up to three digits."""
 
+_ROUNDING = 1e-6
+"""What a bound may miss 0 or 1 by, as sums of fractions do."""
+
 _LARGEST = float(numpy.finfo("float32").max)
 """TensorFlow's maxima over nothing but NaN start from its negative."""
 
@@ -79,9 +82,9 @@ def reaches(value: Value) -> Iterator[tuple[str, Reached]]:
 
     Half the way to a bound must be gone, and some way towards infinity.
     """
-    if value.reaches_low and value.low < 0:
+    if value.reaches_low and value.low < -_ROUNDING:
         yield f"low {value.low}", lambda numbers: bool(numpy.any(numbers < max(value.low / 2, -2.0)))
-    if value.reaches_high and value.high > 1:
+    if value.reaches_high and value.high > 1 + _ROUNDING:
         yield f"high {value.high}", lambda numbers: bool(numpy.any(numbers > min((value.high + 1) / 2, 3.0)))
 
 
