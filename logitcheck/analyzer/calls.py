@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from logitcheck.analyzer.values import NO_SOURCES, Source, Sources, Value, anything
+from logitcheck.analyzer.sources import NO_SOURCES, Source, Sources
+from logitcheck.analyzer.values import Value, anything
 from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, LayerKind, Shape, TensorReference
 
 _MOST_CONSTANTS = 1_000_000

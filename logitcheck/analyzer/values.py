@@ -10,9 +10,11 @@ Axes are negative, from the end, so that they survive a changing number of leadi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
+
+from logitcheck.analyzer.sources import BALANCED, COPIES, NO_SOURCES, VANISHING, Sources
 
 INFINITY = math.inf
 _TOLERANCE = 1e-6
@@ -68,27 +70,6 @@ class Unknown:
 
     reason: str
     layer: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where numbers come from: the weights of one layer, or one input of the model.
-
-    Values with a source in common are not independent. Two uses of one layer have the same source.
-    width: how many numbers the source itself is computed from, if the file tells; called only when it matters.
-    """
-
-    identity: object
-    width: Callable[[], int | None] = field(compare=False, repr=False)
-
-
-Sources = frozenset[Source]
-NO_SOURCES: Sources = frozenset()
-
-_COPIES: Sources = frozenset({Source("copies", lambda: None)})
-_BALANCED: Sources = frozenset({Source("balanced", lambda: None)})
-TIES = _COPIES | _BALANCED
-"""Stand among the sources of numbers that are not free of each other: that they may be copies, or always sum to 0."""
 
 
 class Derivation(Enum):
@@ -181,15 +162,27 @@ class Value:
         """Whether each element can take a value whatever the others are; only then a few of them can stand out."""
         return not (self.is_joint or self.has_copies or self.is_balanced)
 
+    def stands_out(self, axis: object) -> bool:
+        """Whether one of its elements can leave all others along `axis` behind, by any amount.
+
+        Along the last axis their weights differ; along another one all of them may hold the same.
+        """
+        return axis == -1 and self.is_unbounded and self.is_free
+
     @property
     def has_copies(self) -> bool:
         """Whether the same number may stand in it more than once."""
-        return self.low == self.high or not self.sources.isdisjoint(_COPIES)
+        return self.low == self.high or self.may_vanish or not self.sources.isdisjoint(COPIES)
+
+    @property
+    def may_vanish(self) -> bool:
+        """Whether it may be nothing but zeros, whatever the input."""
+        return not self.sources.isdisjoint(VANISHING)
 
     @property
     def is_balanced(self) -> bool:
         """Whether elements may always sum to 0, so that the largest is never below it."""
-        return not self.sources.isdisjoint(_BALANCED)
+        return not self.sources.isdisjoint(BALANCED)
 
     @property
     def within_unit(self) -> bool:
@@ -244,12 +237,17 @@ def reshaped(value: Value) -> Value:
 
 def copied(value: Value) -> Value:
     """Give the value as one in which the same number may stand more than once."""
-    return replace(value, sources=value.sources | _COPIES)
+    return replace(value, sources=value.sources | COPIES)
+
+
+def vanishing(value: Value) -> Value:
+    """Give the value as one that may be nothing but zeros."""
+    return replace(value, sources=value.sources | VANISHING)
 
 
 def balanced(value: Value) -> Value:
     """Give the value as one whose elements may always sum to 0."""
-    return replace(value, sources=value.sources | _BALANCED)
+    return replace(value, sources=value.sources | BALANCED)
 
 
 def handed_on(value: Value, *, half: str | None) -> Value:

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeVar
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import Source, Value, anything
+from logitcheck.analyzer.sources import Source
+from logitcheck.analyzer.values import Value, anything
 from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReference
 
 BUDGET = 200_000

@@ -8,7 +8,8 @@ from typing import Any
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import Source, Value, between, unbounded
+from logitcheck.analyzer.sources import Source
+from logitcheck.analyzer.values import Value, between, unbounded
 from logitcheck.model import Activation, Call, Layer, LayerKind, Shape, TensorReference
 
 Operand = tuple[Value, Shape | None]

@@ -109,6 +109,24 @@ def test_what_may_be_constant_leaves_nothing_to_standardise() -> None:
     assert result(call(given_layer("LayerNormalization", center=False), (half, SHAPE))).kind is not Kind.LOGITS
 
 
+def test_nothing_need_come_of_a_tensor_less_itself_without_a_bias() -> None:
+    left = result(call(operation("Subtract"), (logits(), SHAPE), (logits(), SHAPE)))
+    assert result(call(given_layer("Dense", units=3, use_bias=False), (left, SHAPE))).kind is Kind.UNKNOWN
+    assert result(call(given_layer("Dense", units=3), (left, SHAPE))).kind is Kind.LOGITS
+    residual = result(call(operation("Add"), (logits(), SHAPE), (scores(), SHAPE)))
+    assert result(call(given_layer("Dense", units=3, use_bias=False), (residual, SHAPE))).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(("axis", "reached"), [(-1, True), (-2, False)])
+def test_along_positions_no_number_need_stand_out(axis: int, *, reached: bool) -> None:
+    for made in (
+        call(given_layer("UnitNormalization", axis=axis), (logits(), SHAPE)),
+        call(operation("Normalize", axis=axis), (logits(), SHAPE)),
+        call(operation("LogSoftmax"), (logits(), SHAPE), kwargs={"axis": axis}),
+    ):
+        assert result(made).reaches_low is reached
+
+
 def test_spectral_normalisation_casts_to_the_type_of_what_comes_in() -> None:
     wrapper = given_layer("SpectralNormalization")
     (of_ids,) = transfer.wrapped(call(wrapper, (WHOLE, SHAPE)), logits(), None)

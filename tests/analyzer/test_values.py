@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.transfer.arithmetic import constant
 from logitcheck.analyzer.values import (
     INFINITY,
@@ -15,7 +16,6 @@ from logitcheck.analyzer.values import (
     Derived,
     Kind,
     LogOf,
-    Source,
     Unknown,
     Value,
     affine,

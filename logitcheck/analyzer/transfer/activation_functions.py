@@ -87,7 +87,7 @@ def _shrunk_tanh(number: float) -> float:
 
 def _softmax(value: Value, parameters: Parameters) -> Value:
     axis = parameters.get("axis", -1)
-    reached = value.is_unbounded and value.is_free
+    reached = value.stands_out(axis)
     return Value(
         low=0.0,
         high=1.0,
@@ -100,7 +100,7 @@ def _softmax(value: Value, parameters: Parameters) -> Value:
 
 def _log_softmax(value: Value, parameters: Parameters) -> Value:
     axis = parameters.get("axis", -1)
-    result = between(-INFINITY, 0.0, reached=value.is_unbounded and value.is_free, sources=value.sources)
+    result = between(-INFINITY, 0.0, reached=value.stands_out(axis), sources=value.sources)
     if isinstance(axis, int):
         return replace(result, log_of=LogOf.SIMPLEX, log_axis=axis)
     return replace(result, log_of=LogOf.UNIT)

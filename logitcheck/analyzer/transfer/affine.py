@@ -75,6 +75,8 @@ def _weighted_sum(call: LayerCall) -> Value:
     has_bias, operand = _has_bias(layer), call.value()
     if not has_bias and operand.low == operand.high == 0:
         return between(0.0, 0.0, sources=call.own_source())
+    if not has_bias and operand.may_vanish:
+        return anything("what it weighs may always be 0", call.path, call.own_source() | operand.sources)
     if is_given_itself(call):
         return anything(APPLIED_TO_ITSELF, call.path, operand.sources)
     if _is_frozen(layer):

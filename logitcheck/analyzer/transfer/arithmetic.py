@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.values import INFINITY, NO_SOURCES, TIES, Unknown, Value, affine, anything, unbounded
+from logitcheck.analyzer.sources import NO_SOURCES, TIES, VANISHING
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, unbounded, vanishing
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
 
@@ -100,13 +101,11 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
     free = any(value.is_unbounded for value in values)
     reached = (free or all(value.reaches_low for value in values), free or all(value.reaches_high for value in values))
     total = combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
+    total = total if independent(values) else vanishing(total)
     falls, rises = _goes_off(values, lambda value: value), _goes_off(values, negate)
-    return replace(
-        total,
-        reaches_low=total.reaches_low or falls,
-        reaches_high=total.reaches_high or rises,
-        unknown=None if falls and rises else total.unknown,
-    )
+    if falls and rises:
+        return unbounded(total.sources - VANISHING)
+    return replace(total, reaches_low=total.reaches_low or falls, reaches_high=total.reaches_high or rises)
 
 
 def _goes_off(values: Sequence[Value], turned: Callable[[Value], Value]) -> bool:

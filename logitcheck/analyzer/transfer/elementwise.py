@@ -246,17 +246,17 @@ def _l2_normalised(call: LayerCall) -> Value:
     order = call.option("order", 2)
     axis = activation.normalised_axis(call, call.option("axis", -1))
     if order == 1 and isinstance(axis, int) and (value.low > 0 or (value.is_simplex and value.sum_axis == axis)):
-        return replace(between(0.0, 1.0, reached=patterns.shares_vary(value), sources=value.sources), sum_axis=axis)
-    return brought_to_unit_norm(value)
+        return patterns.shares(value, axis)
+    return brought_to_unit_norm(value, axis)
 
 
-def brought_to_unit_norm(value: Value) -> Value:
-    """Give the numbers divided by their norm; a constant stays one, though which is not told, and zeros stay zeros."""
+def brought_to_unit_norm(value: Value, axis: object) -> Value:
+    """Give the numbers divided by their norm along an axis; of a constant, only the sign is told."""
     if value.low == value.high:
         end = math.copysign(1.0, value.low) if value.low else 0.0
         return copied(between(min(end, 0.0), max(end, 0.0), reached=False, sources=value.sources))
     low = 0.0 if value.low >= 0 else -1.0
-    return between(low, 1.0, reached=value.is_unbounded and value.is_free, sources=value.sources)
+    return between(low, 1.0, reached=value.stands_out(axis), sources=value.sources)
 
 
 OPERATIONS: Mapping[str, Rule] = {

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.sources import NO_SOURCES
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import raised
 from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import (
     INFINITY,
-    NO_SOURCES,
     LogOf,
     Value,
     affine,

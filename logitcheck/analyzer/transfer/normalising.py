@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, balanced, between, join, unbounded
@@ -109,7 +110,7 @@ def _standardised(call: LayerCall) -> Value:
 
 
 def _unit_normalisation(call: LayerCall) -> Value:
-    return brought_to_unit_norm(call.value())
+    return brought_to_unit_norm(call.value(), activation.normalised_axis(call, call.config.get("axis", -1)))
 
 
 def _rescaling(call: LayerCall) -> Value:

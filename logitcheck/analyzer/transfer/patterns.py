@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import INFINITY, TIES, Derivation, Derived, LogOf, Value, between, unbounded
+from logitcheck.analyzer.sources import TIES
+from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, between, unbounded
 from logitcheck.model import TensorReference
 
 
@@ -34,9 +35,9 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     """Give `left / right` where the right one is the sum of the left one, or its complement; else None."""
     if left.low < 0:
         summed = is_derived(right, numerator, Derivation.SUM)
-        return unbounded(left.sources) if summed and _may_cancel(left) else None
+        return unbounded(left.sources) if summed and _may_cancel(left, right) else None
     if right.derived is not None and right.derived.how is Derivation.SUM and _is_sum_of(right, left, numerator):
-        return replace(between(0.0, 1.0, reached=shares_vary(left), sources=left.sources), sum_axis=right.derived.axis)
+        return shares(left, right.derived.axis)
     if is_derived(right, numerator, Derivation.ABOVE_SUM):
         return between(0.0, 1.0, reached=False, sources=left.sources)
     if is_derived(right, numerator, Derivation.COMPLEMENT) and left.within_unit:
@@ -46,16 +47,18 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     return None
 
 
-def _may_cancel(value: Value) -> bool:
+def _may_cancel(value: Value, total: Value) -> bool:
     """Whether numbers of both signs add up to as little as one likes, while one of them stays away from 0."""
     both_signs = value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
-    return both_signs and not value.integer and value.is_free
+    along_classes = total.derived is not None and total.derived.axis == -1
+    return both_signs and along_classes and not value.integer and value.is_free
 
 
-def shares_vary(value: Value) -> bool:
-    """Whether numbers >= 0 are so free that each can be nothing and everything of their sum: 0, or above all others."""
+def shares(value: Value, axis: int | None) -> Value:
+    """Give numbers >= 0 divided by their sum along `axis`; a share is everything if one number outweighs the others."""
     outweighs = (value.reaches_low and value.low == 0) or (value.reaches_high and value.high == INFINITY)
-    return outweighs and value.sources.isdisjoint(TIES)
+    reached = outweighs and axis == -1 and value.sources.isdisjoint(TIES)
+    return replace(between(0.0, 1.0, reached=reached, sources=value.sources), sum_axis=axis)
 
 
 def _is_sum_of(total: Value, value: Value, identity: object) -> bool:
@@ -82,12 +85,12 @@ def difference(left: Value, right: Value, minuend: object) -> Value | None:
         return Value(
             low=min(left.low - left.high, 0.0) if left.low > -INFINITY else -INFINITY,
             high=0.0,
-            reaches_low=left.is_unbounded and left.is_free,
+            reaches_low=left.stands_out(right.derived.axis),
             reaches_high=True,
             sources=left.sources,
         )
     if is_derived(right, minuend, Derivation.LOG_SUM_EXP):
-        logarithm = between(-INFINITY, 0.0, reached=left.is_unbounded and left.is_free, sources=left.sources)
+        logarithm = between(-INFINITY, 0.0, reached=left.stands_out(right.derived.axis), sources=left.sources)
         return replace(logarithm, log_of=LogOf.SIMPLEX, log_axis=right.derived.axis)
     return _log_odds(left, right)
 

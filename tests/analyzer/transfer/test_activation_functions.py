@@ -18,7 +18,7 @@ from tests.analyzer.strategies import described, described_many, describes, fini
 def relu(number: float, slope: float = 0.0, ceiling: float | None = None, threshold: float = 0.0) -> float:
     if ceiling is not None and number >= ceiling:
         return ceiling
-    return number if number >= threshold else slope * (number - threshold)
+    return number if number > threshold else slope * (number - threshold)
 
 
 def sigmoid(number: float) -> float:
