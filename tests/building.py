@@ -56,11 +56,13 @@ def dense(name: str, units: int, activation: Any = "linear", **config: Any) -> C
     return layer("Dense", name, units=units, activation=activation, use_bias=True, **config)
 
 
-def tensor(name: str, shape: Sequence[int | None] | None, call: int = 0, number: int = 0) -> Config:
+def tensor(
+    name: str, shape: Sequence[int | None] | None, call: int = 0, number: int = 0, dtype: str = "float32"
+) -> Config:
     """A reference to a tensor, as in the arguments of a call."""
     history = {
         "shape": list(shape) if shape is not None else None,
-        "dtype": "float32",
+        "dtype": dtype,
         "keras_history": [name, call, number],
     }
     return {"class_name": "__keras_tensor__", "config": history}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from logitcheck.analyzer.losses import Expectation, Expects, Family, expectation, fits, limits_logits
+from logitcheck.analyzer.losses import Expectation, Expects, Family, expectation, fits, limits_logits, of_metric
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import INFINITY, Value, anything, between, unbounded
 from logitcheck.loader import losses as stored
@@ -163,3 +163,8 @@ def test_a_distribution_along_another_axis_does_not_fit(value: Value, *, from_lo
 def test_a_raw_loss_without_a_flag_expects_logits() -> None:
     raw = Loss(name="softmax_cross_entropy_with_logits", form=LossForm.FUNCTION)
     assert expectation(raw, None).expects is Expects.LOGITS
+
+
+def test_a_cross_entropy_metric_with_the_flag_computes_the_loss_of_its_name_over_the_last_axis() -> None:
+    computed = of_metric("CategoricalCrossentropy")
+    assert computed == Loss(name="CategoricalCrossentropy", form=LossForm.OBJECT, from_logits=True, axis=-1)

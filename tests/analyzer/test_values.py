@@ -139,6 +139,18 @@ def test_a_join_reaches_an_end_only_where_a_part_with_that_end_does(parts: list[
     assert not joined.reaches_high or any(part.reaches_high and part.high == joined.high for part in parts)
 
 
+@pytest.mark.parametrize(
+    ("value", "reached"),
+    [
+        (Value(low=0.0, high=1.0, reaches_low=True, reaches_high=True, sum_axis=-1, sum_total=3.0), False),
+        (Value(low=0.0, high=1.0, reaches_low=True, reaches_high=True), True),
+    ],
+    ids=["multiple of a distribution", "scores"],
+)
+def test_what_is_left_without_axes_is_a_plain_interval(value: Value, *, reached: bool) -> None:
+    assert without_axes(value) == between(0.0, 1.0, reached=reached)
+
+
 @given(drawn.lists(values(), min_size=2, max_size=4))
 def test_a_join_consists_of_logits_only_if_every_part_does(parts: list[Value]) -> None:
     assert (join(parts).kind is Kind.LOGITS) == all(part.kind is Kind.LOGITS for part in parts)

@@ -162,6 +162,14 @@ CASES: Mapping[str, Said] = {
     "softmax over one, binary": Said(model=head("softmax", 1), loss=BINARY),
     "softmax over one, JAX": Said(model=head("softmax", 1), loss=BINARY, backend="jax"),
     "softmax over one, no loss": Said(model=head("softmax", 1)),
+    "a softmax layer over one, binary": Said(model=followed_by(softmax(), units=1), loss=BINARY),
+    "a sigmoid layer on one, categorical": Said(
+        model=followed_by(layer("Activation", "score", activation="sigmoid"), units=1), loss=CATEGORICAL
+    ),
+    "one unit behind an operation, categorical logits": Said(
+        model=followed_by(layer("Rescaling", "scaled", scale=2.0, offset=0.0), units=1),
+        loss=flagged("CategoricalCrossentropy"),
+    ),
     "one unit, categorical": Said(model=head("sigmoid", 1), loss=CATEGORICAL),
     "one linear unit, categorical logits": Said(model=head(units=1), loss=flagged("CategoricalCrossentropy")),
     "one relu unit, categorical": Said(model=head("relu", 1), loss=CATEGORICAL),
@@ -181,6 +189,14 @@ CASES: Mapping[str, Said] = {
     ),
     "sigmoid twice": Said(
         model=followed_by(layer("Activation", "again", activation="sigmoid"), activation="sigmoid", units=1),
+        loss=BINARY,
+    ),
+    "softmax of two twice": Said(model=followed_by(softmax(), activation="softmax", units=2), loss=SPARSE),
+    "softmax over unknown classes twice": Said(
+        model=followed_by(softmax(), activation="softmax", shape=(None, None, 4), units=3), loss=SPARSE
+    ),
+    "hard sigmoid on sigmoid": Said(
+        model=followed_by(layer("Activation", "again", activation="hard_sigmoid"), activation="sigmoid", units=1),
         loss=BINARY,
     ),
     "softmax on sigmoid": Said(model=followed_by(softmax(), activation="sigmoid", units=3), loss=SPARSE),
@@ -220,12 +236,55 @@ CASES: Mapping[str, Said] = {
     "precision on logits of classes": Said(
         model=head(units=3), loss=flagged("CategoricalCrossentropy"), settings=metrics(metric("Precision"), "acc")
     ),
+    "recall on logits of classes": Said(
+        model=head(units=3), loss=flagged("CategoricalCrossentropy"), settings=metrics(metric("Recall"))
+    ),
+    "recall on logits of classes, Keras 2.3": Said(
+        model=head(units=3),
+        loss=flagged("CategoricalCrossentropy"),
+        version="2.3.1",
+        backend="tensorflow",
+        settings=metrics(metric("Recall"), metric("Precision")),
+    ),
+    "recall at other thresholds on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(metric("Recall", thresholds=[0.2, 0.9])),
+    ),
+    "two sweeps and an accuracy on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(
+            metric("RecallAtPrecision", precision=0.8),
+            metric("SensitivityAtSpecificity", specificity=0.5),
+            metric("BinaryAccuracy", threshold=0.5),
+            metric("BinaryAccuracy", threshold=0.7, name="sure"),
+        ),
+    ),
     "accuracy on margins": Said(model=head(units=1), loss="hinge", settings=metrics("accuracy")),
     "AUC on a logit": Said(
         model=head(units=1), loss=flagged("BinaryCrossentropy"), settings=metrics(metric("AUC", from_logits=False))
     ),
     "AUC with a flag on a probability": Said(
         model=head("sigmoid", 1), loss=BINARY, settings=metrics(metric("AUC", from_logits=True))
+    ),
+    "two AUCs on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(metric("AUC", from_logits=False), metric("AUC", curve="PR", name="area", from_logits=False)),
+    ),
+    "two AUCs with a flag on a probability": Said(
+        model=head("sigmoid", 1),
+        loss=BINARY,
+        settings=metrics(metric("AUC", from_logits=True), metric("AUC", curve="PR", name="area", from_logits=True)),
+    ),
+    "AUC on margins": Said(model=head("tanh", 1), loss="hinge", settings=metrics(metric("AUC", from_logits=False))),
+    "metric without a flag on a logit, Keras 1": Said(
+        model=head(units=1),
+        loss=function("sigmoid_cross_entropy_with_logits"),
+        version="1.2.2",
+        backend="tensorflow",
+        settings=metrics("binary_crossentropy"),
     ),
     "metric without a flag on logits": Said(
         model=head(),
@@ -257,8 +316,67 @@ CASES: Mapping[str, Said] = {
         loss=BINARY,
         settings=metrics(metric("MeanIoU", num_classes=2, sparse_y_true=True, sparse_y_pred=True)),
     ),
+    "class ids of scores of another metric": Said(
+        model=head("softmax", 3),
+        loss=SPARSE,
+        settings=metrics(metric("OneHotMeanIoU", num_classes=3, sparse_y_pred=True)),
+    ),
+    "class ids of scores, one-hot, of another metric": Said(
+        model=head("softmax", 3),
+        loss=CATEGORICAL,
+        settings=metrics(metric("OneHotIoU", num_classes=3, target_class_ids=[0, 1], sparse_y_pred=True)),
+    ),
+    "class ids of scores along another axis": Said(
+        model=OTHER_AXIS,
+        loss=loss("CategoricalCrossentropy", axis=1),
+        version="2.15.0",
+        backend="tensorflow",
+        settings=metrics(metric("MeanIoU", num_classes=7, sparse_y_true=False, sparse_y_pred=True)),
+    ),
+    "class ids of scores along another axis, Keras 3": Said(
+        model=OTHER_AXIS,
+        loss=loss("CategoricalCrossentropy", axis=1),
+        settings=metrics(metric("MeanIoU", num_classes=7, sparse_y_true=False, sparse_y_pred=True)),
+    ),
+    "class ids of a probability, both": Said(
+        model=head("sigmoid", 1),
+        loss=BINARY,
+        settings=metrics(
+            metric("IoU", num_classes=2, target_class_ids=[0, 1], sparse_y_pred=True),
+            metric("IoU", num_classes=2, target_class_ids=[1, 2], sparse_y_pred=True, name="other"),
+        ),
+    ),
+    "class ids of scores without a loss that tells": Said(
+        model=head("softmax", 3),
+        loss="mse",
+        settings=metrics(metric("MeanIoU", num_classes=3, sparse_y_pred=True), metric("Accuracy")),
+    ),
     "an F-score of one column": Said(
         model=head("sigmoid", 1), loss=BINARY, settings=metrics(metric("F1Score", threshold=None, average=None))
+    ),
+    "softmax of a layer in 16 bits": Said(
+        model=followed_by(layer("Softmax", "scores", axis=-1, dtype=HALF)), loss=SPARSE
+    ),
+    "softmax of an operation in 16 bits": Said(
+        model=functional(
+            [
+                source(),
+                called(dense("head", 3), tensor("x", (None, 4))),
+                called(
+                    operation("Softmax", "scores", "keras.src.ops.nn", axis=-1),
+                    tensor("head", (None, 3), dtype="float16"),
+                ),
+            ],
+            [["scores", 0, 0]],
+        ),
+        loss=SPARSE,
+    ),
+    "softmax of a convolution in 16 bits": Said(
+        model=followed_by(
+            layer("Conv2D", "pixels", filters=3, kernel_size=[1, 1], activation="softmax", dtype=HALF),
+            shape=(None, 8, 8, 4),
+        ),
+        loss=SPARSE,
     ),
     "softmax in 16 bits": Said(model=HALVED, loss=SPARSE),
     # LC4xx
@@ -279,6 +397,12 @@ CASES: Mapping[str, Said] = {
     "a function of one's own": Said(model=head(), loss=function("my_loss")),
     "a string that is no loss": Said(model=head(), loss="ce", version="2.15.0"),
     "not compiled": Said(model=head("softmax")),
+    "tanh by function": Said(model=head("tanh", 1), loss=function(BINARY)),
+    "log-softmax by function": Said(model=head("log_softmax"), loss=function(CATEGORICAL)),
+    "log-softmax of pixels by function": Said(
+        model=followed_by(layer("Activation", "logs", activation="log_softmax"), shape=(None, 7, 4)),
+        loss=function(CATEGORICAL),
+    ),
     "probabilities by function": Said(model=head("softmax"), loss=function(SPARSE)),
 }
 
