@@ -10,7 +10,7 @@ import pytest
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import Derivation, Derived, Kind
+from logitcheck.analyzer.values import Derivation, Derived, Kind, between
 from logitcheck.model import Layer
 from tests.analyzer.given import (
     bounded,
@@ -46,7 +46,7 @@ def test_an_activation_over_one_class_is_a_constant(
     called: Callable[[str], LayerCall], activation: str, constant: float
 ) -> None:
     value = result(called(activation))
-    assert (value.low, value.high) == (constant, constant)
+    assert (value.high, value.reaches_low, value.reaches_high, value.has_copies) == (constant, False, False, True)
 
 
 def test_a_softmax_over_several_axes_or_a_mask_is_not_known_to_be_a_constant() -> None:
@@ -58,13 +58,6 @@ def test_a_softmax_over_several_axes_or_a_mask_is_not_known_to_be_a_constant() -
         assert (value.low, value.high, value.leaves_unit) == (0.0, 1.0, False)
 
 
-@pytest.mark.parametrize(("name", "low", "high"), [("Floor", 0.0, 1.0), ("Ceil", 1.0, 2.0), ("Round", 1.0, 1.0)])
-def test_what_is_nearly_a_whole_number_is_rounded_to_either_side_of_it(name: str, low: float, high: float) -> None:
-    nearly = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
-    value = result(call(operation(name), (nearly, (None, 1))))
-    assert (value.low, value.high) == (low, high)
-
-
 @pytest.mark.parametrize("name", ["Floor", "FloorDivide"])
 def test_the_logarithm_of_zeros_is_rounded_to_itself(name: str) -> None:
     zeros = result(call(operation("Log"), (bounded(0.0, 0.0), SHAPE)))
@@ -73,7 +66,7 @@ def test_the_logarithm_of_zeros_is_rounded_to_itself(name: str) -> None:
 
 
 def test_a_constant_that_was_computed_is_not_known_to_be_whole() -> None:
-    ones = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+    ones = between(1.0, 1.0)
     assert not result(call(given_layer("Minimum"), (ones, (None, 1)), (WHOLE, (None, 1)))).integer
 
 
@@ -93,9 +86,11 @@ def test_frozen_constant_weights_make_copies() -> None:
     assert result(call(frozen, (logits(), (None, 3)))).has_copies
 
 
-def test_a_sum_of_computed_constants_is_not_known_to_be_whole() -> None:
-    ones = result(call(given_layer("Softmax", axis=-1), (logits(), (None, 1))))
+def test_what_is_computed_from_constants_that_are_not_whole_is_not_either() -> None:
+    ones = between(1.0, 1.0)
     assert not result(call(given_layer("Add"), (ones, (None, 1)), (ones, (None, 1)))).integer
+    assert not result(call(operation("Multiply"), (ones, (None, 1)), args=[-3.0, reference()])).integer
+    assert result(call(operation("Multiply"), (WHOLE, (None, 1)), args=[-3.0, reference()])).integer
 
 
 @pytest.mark.parametrize(("low", "floor"), [(0.5, 0.0), (0.6, 0.6)])
@@ -134,10 +129,12 @@ def test_spectral_normalisation_casts_to_the_type_of_what_comes_in() -> None:
     assert (of_ids.kind, of_numbers.kind) == (Kind.UNKNOWN, Kind.LOGITS)
 
 
-def test_zeros_that_are_scaled_stay_zeros() -> None:
+def test_zeros_that_are_scaled_may_stay_zeros() -> None:
     zeros = result(call(given_layer("Dense", "log_softmax", units=1), (logits("x"), (None, 3))))
-    value = result(call(given_layer("RMSNormalization", scale=True), (zeros, (None, 1))))
-    assert (value.low, value.high) == (0.0, 0.0)
+    for scaled in (given_layer("RMSNormalization"), given_layer("Dense", units=1, use_bias=False)):
+        assert result(call(scaled, (zeros, (None, 1)))).kind is Kind.UNKNOWN
+    for zero in (between(0.0, 0.0), result(call(given_layer("Normalization"), (between(0.0, 0.0), (None, 1))))):
+        assert result(call(given_layer("Dense", units=1, use_bias=False), (zero, (None, 1)))).kind is not Kind.LOGITS
 
 
 def test_what_is_encoded_and_its_code_are_not_independent() -> None:

@@ -10,7 +10,19 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.families import Families
-from logitcheck.analyzer.values import Kind, Unknown, Value, anything, join, reshaped, rounded, unreached, without_axes
+from logitcheck.analyzer.values import (
+    Kind,
+    Unknown,
+    Value,
+    anything,
+    copied,
+    join,
+    reshaped,
+    rounded,
+    unreached,
+    vanishing,
+    without_axes,
+)
 from logitcheck.model import Layer, LayerKind, Shape
 
 LAYERS = Families(
@@ -66,16 +78,18 @@ _OVER_CLASSES = frozenset({"softmax", "log_softmax"})
 
 
 def _over_classes(value: Value, call: LayerCall) -> Value:
-    """Give an activation of this layer as the constant that it is if it runs over one class only."""
+    """Take back that an activation of this layer reaches its bounds if it runs over one class only.
+
+    Then it is a constant, which floating point may miss by a rounding: 1, or 0 of a log-softmax.
+    """
     applied = value.applied
     if applied is None or applied.layer != call.path or applied.name not in _OVER_CLASSES:
         return value
     axis = -1 if applied.axis is None else applied.axis
     if axes.size(shapes(call)[0], axis) != 1:
         return value
-    if value.axis is None:
-        return replace(value, reaches_low=False, reaches_high=False)
-    return replace(value, low=value.high, reaches_low=True, reaches_high=True)
+    constant = replace(value, reaches_low=False, reaches_high=False)
+    return vanishing(constant) if applied.name == "log_softmax" else copied(constant)
 
 
 def _placed(value: Value, path: str) -> Value:

@@ -136,9 +136,9 @@ def negate(value: Value) -> Value:
 def multiply(left: Value, right: Value, path: str) -> Value:
     """Give the product of two values."""
     if is_number(right) and math.isfinite(right.low):
-        return _scaled(left, right.low)
+        return replace(_scaled(left, right.low), integer=left.integer and right.integer)
     if is_number(left) and math.isfinite(left.low):
-        return _scaled(right, left.low)
+        return replace(_scaled(right, left.low), integer=left.integer and right.integer)
     ends = [_product(one, other) for one in (left.low, left.high) for other in (right.low, right.high)]
     low, high = min(ends), max(ends)
     pair = (left, right)

@@ -11,7 +11,18 @@ from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whol
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, balanced, between, join, unbounded
+from logitcheck.analyzer.values import (
+    INFINITY,
+    Unknown,
+    Value,
+    affine,
+    anything,
+    balanced,
+    between,
+    join,
+    unbounded,
+    vanishing,
+)
 from logitcheck.model import Layer
 
 
@@ -33,9 +44,9 @@ def _scaled(call: LayerCall) -> Value:
         return free
     if is_given_itself(call):
         return anything(APPLIED_TO_ITSELF, call.path, call.sources())
-    if call.layer.rule not in _STANDARDISERS:
-        return free
     operand = call.value()
+    if call.layer.rule not in _STANDARDISERS:
+        return anything("what it scales may always be 0", call.path, free.sources) if operand.may_vanish else free
     varies = operand.reaches_low and operand.reaches_high and not operand.has_copies
     if varies and _mixes_channels(call):
         return balanced(free)
@@ -131,7 +142,10 @@ def _mapped(call: LayerCall, scales: list[float], offsets: list[float]) -> Value
 def _any_affine(call: LayerCall, reason: str) -> Value:
     """Give the values after an affine map whose numbers are not looked at; unbounded ones stay so."""
     operand = call.value()
-    return unbounded(operand.sources) if operand.is_unbounded else anything(reason, call.path, operand.sources)
+    if operand.is_unbounded:
+        return unbounded(operand.sources)
+    mapped = anything(reason, call.path, operand.sources)
+    return vanishing(mapped) if operand.low == operand.high else mapped
 
 
 def _fixed_normalisation(call: LayerCall) -> Value:
