@@ -112,6 +112,11 @@ def test_nothing_need_come_of_a_tensor_less_itself_without_a_bias() -> None:
     assert result(call(given_layer("Dense", units=3, use_bias=False), (residual, SHAPE))).kind is Kind.LOGITS
 
 
+def test_the_logarithm_of_ids_may_be_nothing_but_zeros_and_infinities() -> None:
+    logarithms = result(call(operation("Log"), (WHOLE, SHAPE)))
+    assert result(call(given_layer("Dense", units=3, use_bias=False), (logarithms, SHAPE))).kind is Kind.UNKNOWN
+
+
 @pytest.mark.parametrize(("axis", "reached"), [(-1, True), (-2, False)])
 def test_along_positions_no_number_need_stand_out(axis: int, *, reached: bool) -> None:
     for made in (

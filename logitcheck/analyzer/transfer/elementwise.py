@@ -22,6 +22,7 @@ from logitcheck.analyzer.values import (
     copied,
     reshaped,
     unbounded,
+    vanishing,
 )
 
 _SMALL = 1e-4
@@ -111,6 +112,8 @@ def _logarithm(call: LayerCall) -> Value:
         high=-INFINITY if value.high == 0 else math.log(value.high) if value.high < INFINITY else INFINITY,
         unknown=None,
     )
+    # Of ids, that may be 0 and 1 only, nothing but 0 and infinities come.
+    result = vanishing(result) if value.integer else result
     result = patterns.derived(call, result, Derivation.LOGARITHM)
     of_sum = patterns.logarithm_of_sum(value)
     result = replace(result, derived=of_sum) if of_sum is not None else result
