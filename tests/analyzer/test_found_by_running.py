@@ -81,6 +81,13 @@ def test_a_layer_without_a_bias_that_is_given_what_it_puts_out_itself_may_keep_a
     assert (once.kind, twice.kind) == (Kind.LOGITS, Kind.UNKNOWN)
 
 
+@pytest.mark.parametrize(("rule", "units", "kind"), [("Dense", 3, Kind.LOGITS), ("DepthwiseConv1D", 3, Kind.UNKNOWN)])
+def test_a_matrix_that_enters_twice_may_turn_numbers_round(rule: str, units: int, kind: Kind) -> None:
+    shared = given_layer(rule, units=units, use_bias=False)
+    once = result(call(shared, (scores(), (None, 4, units))))
+    assert result(call(shared, (once, (None, 4, units)))).kind is kind
+
+
 def test_frozen_constant_weights_make_copies() -> None:
     frozen = given_layer("Dense", "elu", units=3, kernel_initializer="ones", trainable=False)
     assert result(call(frozen, (logits(), (None, 3)))).has_copies

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, copied, unbounded
@@ -62,6 +63,11 @@ def is_given_itself(call: LayerCall) -> bool:
     return not call.own_source().isdisjoint(call.value().sources)
 
 
+def _weighs_alone(call: LayerCall) -> bool:
+    """Whether each number may be weighed alone, so that a weight that enters twice is squared: no matrix turns it."""
+    return call.layer.rule.startswith("Depthwise") or axes.size(call.shape(), -1) in {1, None}
+
+
 def _is_free_of_its_operand(layer: Layer) -> bool:
     """Whether a layer puts out any number whatever comes in: without a bias, nothing comes of zeros."""
     return _has_free_weights(layer) and _has_bias(layer)
@@ -77,7 +83,7 @@ def _weighted_sum(call: LayerCall) -> Value:
         return between(0.0, 0.0, sources=call.own_source())
     if not has_bias and operand.may_vanish:
         return anything("what it weighs may always be 0", call.path, call.own_source() | operand.sources)
-    if is_given_itself(call):
+    if is_given_itself(call) and _weighs_alone(call):
         return anything(APPLIED_TO_ITSELF, call.path, operand.sources)
     if _is_frozen(layer):
         # Their units may all compute the same.
