@@ -50,6 +50,8 @@ class ErrorCode(Enum):
     NUMPY = "numpy"
     YAML = "yaml"
     READ_ERROR = "read-error"
+    READER_CRASHED = "reader-crashed"
+    TIMEOUT = "timeout"
     INTERNAL_ERROR = "internal-error"
 
 

@@ -1,8 +1,12 @@
-"""Reads HDF5 models: root attributes only, no group or dataset is ever opened (links in them could lead elsewhere)."""
+"""Reads HDF5 models: root attributes only, no group or dataset is ever opened (links in them could lead elsewhere).
+
+`read` asks for them; `attributes` is what the process does that touches the file with the HDF5 library.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,28 +28,38 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is truncated, holds weights only, or is no Keras model.
     """
+    from logitcheck.loader import isolation
+
+    texts = {name: value.decode("utf-8", "surrogateescape") for name, value in isolation.attributes(path).items()}
+    return of_attributes(texts)
+
+
+def attributes(path: Path) -> Mapping[str, bytes]:
+    """Read the four root attributes that matter with the HDF5 library, in this process.
+
+    Raises UnreadableInputError as `read` does.
+    """
     import h5py
 
     try:
         with h5py.File(path, "r", locking=False) as file:
-            attributes = _attributes(file)
-            if "model_config" not in attributes:
+            found = _attributes(file)
+            if "model_config" not in found:
                 raise _without_model(file)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         # h5py raises all four for what the HDF5 library finds damaged, depending on where.
         raise _damaged(error) from error
-    return of_attributes(attributes)
+    return found
 
 
-def _attributes(file: h5py.File) -> dict[str, str]:
-    """Read the four root attributes that matter, as text."""
+def _attributes(file: h5py.File) -> dict[str, bytes]:
     manager = file.attrs
     present = set(manager)
     texts = {name: _text(manager, name) for name in _WANTED if name in present}
     return {name: text for name, text in texts.items() if text is not None}
 
 
-def _text(manager: h5py.AttributeManager, name: str) -> str | None:
+def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
     """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs")."""
     attribute = manager.get_id(name)
     if attribute.shape not in {(), (1,)}:
@@ -54,7 +68,7 @@ def _text(manager: h5py.AttributeManager, name: str) -> str | None:
         document.refuse_size(attribute.get_storage_size(), name)
     try:
         value = manager[name]
-    except (TypeError, ValueError, UnicodeDecodeError, MemoryError) as error:
+    except (TypeError, ValueError, UnicodeDecodeError) as error:
         message = f"The attribute {name} cannot be read as text: {error}."
         raise UnreadableInputError(
             ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...)."
@@ -63,9 +77,13 @@ def _text(manager: h5py.AttributeManager, name: str) -> str | None:
         value = value.tolist()
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "surrogateescape")
-    return value if isinstance(value, str) else None
+    if isinstance(value, str):
+        value = value.encode("utf-8", "surrogateescape")
+    if not isinstance(value, bytes):
+        return None
+    if len(value) > document.LARGEST:
+        document.refuse_size(len(value), name)
+    return value
 
 
 def _without_model(file: h5py.File) -> UnreadableInputError:
