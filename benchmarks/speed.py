@@ -309,9 +309,12 @@ def bytes_read(path: Path, warm: Path) -> int:
 
 
 def read_so_far() -> int:
-    """Give the bytes that this process has read with system calls, reading this count included."""
-    first = Path("/proc/self/io").read_text(encoding="ascii").splitlines()[0]
-    return int(first.removeprefix("rchar: "))
+    """Give the bytes that this process and its children have read with system calls, reading this count included."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()
+    counts = [
+        Path(f"/proc/{process}/io").read_text(encoding="ascii").splitlines()[0] for process in ["self", *children]
+    ]
+    return sum(int(count.removeprefix("rchar: ")) for count in counts)
 
 
 def peak_memory(command: Command) -> float:
