@@ -7,7 +7,7 @@ layers are walked in scopes of their own. Nothing recurses, and a budget bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -17,8 +17,11 @@ from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.values import Value, anything
 from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReference
 
-BUDGET = 200_000
-"""Calls of layers in one model, nested ones counted each time they are entered."""
+LONGEST_PREFIX = 1000
+"""Characters of the path to a nested model, which every evidence in it repeats."""
+
+BUDGET = 20_000
+"""Calls of layers and their operands in one model, nested ones counted each time they are entered."""
 
 _NO_CALL = Call((), {}, ())
 _Result = TypeVar("_Result")
@@ -116,7 +119,7 @@ class Walk:
                 point.scope,
                 layer.calls[point.call].tensors if layer.calls else (),
                 layer.rule == "TimeDistributed",
-                f"{point.scope.prefix}{layer.name}/",
+                _within(point.scope.prefix, layer.name),
             )
             point.scope.children[key] = scope
         return scope
@@ -128,12 +131,12 @@ class Walk:
         self._calls.clear()
         self.root.children.clear()
 
-    def _spend(self) -> None:
-        self._steps += 1
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
         if self._steps > BUDGET:
             raise BudgetExceededError
 
-    def _value_dependencies(self, point: Point) -> Iterable[Point]:
+    def _value_dependencies(self, point: Point) -> Sequence[Point]:
         layer = point.scope.graph.layers[point.layer]
         match layer.kind:
             case LayerKind.INPUT:
@@ -147,7 +150,7 @@ class Walk:
                 call = layer.calls[point.call] if layer.calls else _NO_CALL
                 return [Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors]
 
-    def _shape_dependencies(self, point: Point) -> Iterable[Point]:
+    def _shape_dependencies(self, point: Point) -> Sequence[Point]:
         layer = point.scope.graph.layers[point.layer]
         match layer.kind:
             case LayerKind.INPUT:
@@ -256,21 +259,35 @@ class _ScopedOperands:
         return (id(self.scope), reference.layer, reference.call, reference.tensor)
 
 
+def _within(prefix: str, name: str) -> str:
+    """Give what comes before the names in a nested model; only the end of a path that is too long to be read."""
+    path = f"{prefix}{name}/"
+    return path if len(path) <= LONGEST_PREFIX else f"…{path[1 - LONGEST_PREFIX :]}"
+
+
 def _settle(
     start: Point,
-    dependencies: Callable[[Point], Iterable[Point]],
+    dependencies: Callable[[Point], Sequence[Point]],
     compute: Callable[[Point], _Result],
     settled: dict[Point, _Result],
-    spend: Callable[[], None],
+    spend: Callable[[int], None],
 ) -> None:
     """Compute `start` after everything it depends on, depth first, without recursion."""
-    stack = [(start, iter(dependencies(start)))]
+    stack = [(start, _counted(start, dependencies, spend))]
     while stack:
         point, pending = stack[-1]
         following = next((dependency for dependency in pending if dependency not in settled), None)
         if following is not None:
-            stack.append((following, iter(dependencies(following))))
-            spend()
+            stack.append((following, _counted(following, dependencies, spend)))
             continue
         stack.pop()
         settled[point] = compute(point)
+
+
+def _counted(
+    point: Point, dependencies: Callable[[Point], Sequence[Point]], spend: Callable[[int], None]
+) -> Iterator[Point]:
+    """Give what `point` depends on; its operands cost as the call itself does."""
+    found = dependencies(point)
+    spend(1 + len(found))
+    return iter(found)

@@ -5,7 +5,7 @@ Every form becomes an `Activation` with the Keras 3 name, or one whose name is N
 
 from __future__ import annotations
 
-from logitcheck.loader import envelopes, names
+from logitcheck.loader import envelopes, fields, names
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Activation, ActivationSource
 
@@ -39,15 +39,15 @@ def read(value: object) -> Activation:
         case None:
             return LINEAR
         case str():
-            return _named(value)
+            return _named(fields.label(value) or "")
         case {"value": _} | {"class_name": "__lambda__"}:
             return _unknown("a Python lambda", "its activation is a Python lambda, whose code is never run")
         case {"class_name": "function", "config": str(name)}:
-            return _function(name)
+            return _function(fields.label(name) or "")
         case {"module": str(module), "config": str(name)} if module.startswith("jax") and _canonical(name):
             return _function(name)
         case {"class_name": str(class_name)}:
-            return _object(class_name, envelopes.read(value))
+            return _object(fields.label(class_name) or "", envelopes.read(value))
         case _:
             return _unknown("unreadable", "its activation is stored in a form that Keras never writes")
 

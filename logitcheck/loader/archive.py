@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import lzma
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,12 +12,18 @@ from logitcheck.loader import document
 from logitcheck.loader.stored import StoredModel, of_archive
 from logitcheck.model import ContainerFormat
 
-_MOST_MEMBERS = 100_000
+_LONGEST_DIRECTORY = 4 << 20
+"""Bytes of the list of members: some 50,000 of them, where a .keras file has a handful."""
+
 _HIGHEST_RATIO = 200
 """Keras stores members uncompressed; deflated JSON shrinks 10 to 20 times, a bomb a thousand times."""
 
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Keras stores, zip programs deflate. Python unpacks the others without a limit: 800 bytes of bzip2 fill a GB."""
+
 _SMALL = 1 << 20
-_DAMAGED = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+_CHUNK = 1 << 20
+_DAMAGED = (zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 """What the decompressors raise for damaged or unsupported members."""
 
 _FETCH_AGAIN = "Fetch or copy the file again, or save the model again."
@@ -28,7 +34,7 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is truncated, hostile, or no Keras archive.
     """
-    with open(path, "rb", buffering=4096) as file:  # noqa: PTH123  pathlib takes half as long again
+    with _Guarded(open(path, "rb", buffering=0), 4096) as file:  # noqa: PTH123  it is closed with the buffer
         try:
             with zipfile.ZipFile(file) as archive:
                 config = _member(archive, "config.json")
@@ -55,10 +61,20 @@ def read(path: Path) -> StoredModel:
 def holds_model(path: Path) -> bool:
     """Tell whether the zip archive at `path` has a `config.json`, as every `.keras` file does."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _Guarded(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
             return "config.json" in archive.namelist()
-    except (zipfile.BadZipFile, OSError, UnicodeDecodeError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnreadableInputError):
         return False
+
+
+class _Guarded(io.BufferedReader):
+    """A file that is never read in pieces larger than a list of members may be: zipfile reads that in one."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _LONGEST_DIRECTORY:
+            message = f"The list of members of the archive has {size:,} bytes; a .keras file has a handful of members."
+            raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
+        return super().read(size)
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes | None:
@@ -69,13 +85,14 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes | None:
     if member.flag_bits & 0x1:
         message = f"{name} in the archive is encrypted."
         raise UnreadableInputError(ErrorCode.ENCRYPTED, message, "Keras never encrypts: unpack it and zip it without.")
-    if len(archive.filelist) > _MOST_MEMBERS:
-        message = f"The archive has {len(archive.filelist):,} members; a .keras file has a handful."
-        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
+    if member.compress_type not in _METHODS:
+        message = f"{name} in the archive is compressed by method {member.compress_type}, which is not read."
+        hint = "Keras compresses nothing: unpack it, and zip it without compression."
+        raise UnreadableInputError(ErrorCode.COMPRESSED, message, hint)
     if member.file_size > document.LARGEST:
         document.refuse_size(member.file_size, name)
     if member.file_size > _SMALL and member.file_size > _HIGHEST_RATIO * max(1, member.compress_size):
         message = f"{name} unpacks from {member.compress_size:,} to {member.file_size:,} bytes, as only a bomb does."
-        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     with archive.open(member) as stream:
-        return stream.read(document.LARGEST + 1)
+        return b"".join(iter(lambda: stream.read(_CHUNK), b""))

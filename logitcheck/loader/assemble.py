@@ -26,6 +26,7 @@ def assemble(stored: StoredModel) -> SavedModel:
     else:
         named = _named_outputs(envelope, graph, generation)
     settings = stored.compile_settings
+    outputs.check_settings(settings or {})
     matched: tuple[ModelOutput, ...]
     matched, note = outputs.match(named, settings or {}, generation, _metrics(stored, named, generation))
     return SavedModel(

@@ -6,13 +6,15 @@ lists of `[layer, call, tensor, kwargs]`, Keras 1 the same without kwargs; opera
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, TypeGuard
 
 from logitcheck.errors import MalformedGraphError
 from logitcheck.loader import fields
 from logitcheck.model import Argument, Call, ConstantArray, Slice, TensorReference
 
 _DEEPEST = 48
+_STRUCTURES = frozenset({list, tuple, dict, TensorReference, Slice})
 _CONSTANT = "_CONSTANT_VALUE"
 _WITHOUT_VALUES = frozenset({"mask", "attention_mask", "query_mask", "value_mask", "key_mask"})
 """Keyword arguments whose tensors steer a layer but do not flow into its output."""
@@ -73,6 +75,8 @@ def _older(leaves: list[object], layer: str, layers: Container[str]) -> Call:
 def _leaf(leaf: object, layer: str, layers: Container[str], depth: int = 0) -> tuple[Argument, Mapping[str, Argument]]:
     """Read `[layer, call, tensor]` or `[layer, call, tensor, kwargs]`, or a constant first argument."""
     _guard(depth)
+    if _is_plain_reference(leaf):
+        return TensorReference(*leaf), {}
     match leaf:
         case [str(name), constant_mark, value, *rest] if name == _CONSTANT and constant_mark == -1:
             return value, _older_keywords(rest, layers)
@@ -82,6 +86,23 @@ def _leaf(leaf: object, layer: str, layers: Container[str], depth: int = 0) -> t
             return [_leaf(part, layer, layers, depth + 1)[0] for part in parts], {}
         case _:
             raise MalformedGraphError(f"Layer {layer!r} is called on something that is no tensor reference.")
+
+
+def _is_plain_reference(leaf: object) -> TypeGuard[list[Any]]:
+    """Tell the usual form of a leaf, which patterns take ten times as long to tell."""
+    return (
+        isinstance(leaf, list)
+        and len(leaf) == 3
+        and isinstance(leaf[0], str)
+        and isinstance(leaf[1], int)
+        and isinstance(leaf[2], int)
+        and leaf[0] != _CONSTANT
+    )
+
+
+def holds_values_only(items: Iterable[object]) -> bool:
+    """Tell whether a list holds neither tensors nor anything that could: those of constants have millions of items."""
+    return _STRUCTURES.isdisjoint(map(type, items))
 
 
 def _older_keywords(rest: list[object], layers: Container[str]) -> Mapping[str, Argument]:
@@ -101,7 +122,7 @@ def _older_value(value: object, layers: Container[str], depth: int) -> Argument:
         case {"start": start, "stop": stop, "step": step}:
             return Slice(*(_older_value(part, layers, depth + 1) for part in (start, stop, step)))
         case list():
-            return [_older_value(item, layers, depth + 1) for item in value]
+            return value if holds_values_only(value) else [_older_value(item, layers, depth + 1) for item in value]
         case _:
             return value
 
@@ -118,7 +139,7 @@ def _modern(value: object, depth: int) -> Argument:
         case {"class_name": "__ellipsis__"}:
             return ...
         case list():
-            return [_modern(item, depth + 1) for item in value]
+            return value if holds_values_only(value) else [_modern(item, depth + 1) for item in value]
         case dict():
             return {key: _modern(item, depth + 1) for key, item in value.items()}
         case _:
@@ -140,8 +161,9 @@ def _tensors(value: Argument) -> Iterator[TensorReference]:
         case TensorReference():
             yield value
         case list() | tuple():
-            for item in value:
-                yield from _tensors(item)
+            if not holds_values_only(value):
+                for item in value:
+                    yield from _tensors(item)
         case dict():
             for key in sorted(value):
                 yield from _tensors(value[key])

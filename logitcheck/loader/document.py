@@ -13,6 +13,21 @@ from logitcheck.errors import ErrorCode, UnreadableInputError
 LARGEST = 64 * 1024 * 1024
 """Bytes of one JSON document; the largest model configs seen are a few MB."""
 
+HEAVIEST = 256 * 1024 * 1024
+"""Bytes of memory that one JSON document and what is made of it may take; the largest seen take a tenth of it."""
+
+HOSTILE = "Check where the file comes from; it may be hostile."
+"""What to do about sizes that no model has."""
+
+_WEIGHT_OF_VALUE = 64
+_WEIGHT_OF_CONTAINER = 600
+"""Bytes of memory that a value, and an object or list with what the loader makes of it, take (CPython 3.11)."""
+
+_ALWAYS_LIGHT = 512 * 1024
+_DIGITS_AS_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG_NUMBER = b"0" * 1000
+"""A number so long that reading it is slow, since the time grows with the square of its digits."""
+
 _EXCERPT = 40
 _SAVE_AGAIN = "The file is damaged: fetch it again, or save the model again with model.save(...)."
 
@@ -32,8 +47,8 @@ def parse(raw: bytes | str, where: str, decoded: Callable[[dict[str, object]], o
     decoded: makes of each object what stands in its place, from the innermost on.
     Raises UnreadableInputError if it is no JSON, is nested too deep or holds absurd numbers.
     """
-    if len(raw) > LARGEST:
-        refuse_size(len(raw), where)
+    if len(raw) > _ALWAYS_LIGHT:
+        _refuse_heavy(raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass"), where)
     try:
         return json.loads(raw, object_hook=decoded)
     except json.JSONDecodeError as error:
@@ -45,14 +60,33 @@ def parse(raw: bytes | str, where: str, decoded: Callable[[dict[str, object]], o
         message = f"{where} is nested too deep to be a model config."
         raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
     except ValueError as error:
-        message = f"{where} holds a number of thousands of digits, which no model config has."
-        raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
+        raise _long_number(where) from error
 
 
 def refuse_size(size: int, where: str) -> NoReturn:
     """Refuse a document of `size` bytes."""
     message = f"{where} has {size:,} bytes; no model config is larger than {LARGEST:,}."
-    raise UnreadableInputError(ErrorCode.TOO_LARGE, message, "Check where the file comes from; it may be hostile.")
+    raise UnreadableInputError(ErrorCode.TOO_LARGE, message, HOSTILE)
+
+
+def _refuse_heavy(raw: bytes, where: str) -> None:
+    """Refuse a document that would take more memory or time than any model config does, before it is parsed."""
+    if len(raw) > LARGEST:
+        refuse_size(len(raw), where)
+    widest = 1 if raw.isascii() and b"\\u" not in raw else 4
+    texts = len(raw) * (1 + 2 * widest)
+    values = raw.count(b",") + raw.count(b":")
+    containers = raw.count(b"{") + raw.count(b"[")
+    if texts + values * _WEIGHT_OF_VALUE + containers * _WEIGHT_OF_CONTAINER > HEAVIEST:
+        message = f"{where} has {len(raw):,} bytes with {containers:,} objects and lists: more than any model config."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, HOSTILE)
+    if _LONG_NUMBER in raw.translate(_DIGITS_AS_ZEROS):
+        raise _long_number(where)
+
+
+def _long_number(where: str) -> UnreadableInputError:
+    message = f"{where} holds a number of thousands of digits, which no model config has."
+    return UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN)
 
 
 def _refuse_syntax(error: json.JSONDecodeError, where: str) -> NoReturn:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from logitcheck.loader.fields import mapping, text
+from logitcheck.loader.fields import label, mapping, text
 
 _OWN_MODULES = frozenset({"keras", "tf_keras", "tensorflow"})
 
@@ -45,13 +45,13 @@ class Envelope:
 def read(raw: object) -> Envelope | None:
     """Read an object's envelope; None if `raw` is no serialized object."""
     fields = mapping(raw)
-    class_name = text(fields.get("class_name"))
+    class_name = label(fields.get("class_name"))
     if class_name is None:
         return None
     package, _, bare = class_name.rpartition(">")
     config = fields.get("config")  # a list of layers in the Sequential of Keras <= 2.2.2
-    registered = fields.get("registered_name")
-    registered_package = registered.rpartition(">")[0] if isinstance(registered, str) else None
+    registered = label(fields.get("registered_name"))
+    registered_package = registered.rpartition(">")[0] if registered is not None else None
     return Envelope(
         class_name=bare,
         config={"layers": config} if isinstance(config, list) else mapping(config),

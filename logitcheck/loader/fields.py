@@ -7,6 +7,12 @@ from typing import cast
 
 from logitcheck.model import LARGEST_SIZE, Shape
 
+LONGEST_LABEL = 200
+"""Characters of a name that is shown; the longest names of classes, functions and layers have half as many."""
+
+_HIGHEST_RANK = 64
+"""Axes of a tensor; no backend of Keras has more."""
+
 
 def mapping(value: object) -> Mapping[str, object]:
     """Give `value` if it is a JSON object, else an empty one."""
@@ -21,6 +27,16 @@ def sequence(value: object) -> list[object]:
 def text(value: object) -> str | None:
     """Give `value` if it is a string, else None."""
     return value if isinstance(value, str) else None
+
+
+def label(value: object) -> str | None:
+    """Give `value` if it is a string, cut to a length that can be shown, else None.
+
+    For names that are looked up in tables of ours and shown: none of those is as long.
+    """
+    if not isinstance(value, str):
+        return None
+    return value if len(value) <= LONGEST_LABEL else value[:LONGEST_LABEL] + "…"
 
 
 def integer(value: object) -> int | None:
@@ -41,7 +57,7 @@ def shape(value: object) -> Shape | None:
         return None
     if isinstance(value, dict):
         value = value.get("items", value.get("value"))
-    if not isinstance(value, (list, tuple)):
+    if not isinstance(value, (list, tuple)) or len(value) > _HIGHEST_RANK:
         return None
     sizes = [size if size is None else integer(size) for size in value]
     if any(size is None and raw is not None for size, raw in zip(sizes, value, strict=True)):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from logitcheck.errors import MalformedGraphError
-from logitcheck.loader import calls, fields, layers, node_numbers, wiring
+from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
+from logitcheck.loader import calls, document, fields, layers, node_numbers, wiring
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.layer_table import Entries, LayerTable
 from logitcheck.model import Call, Graph, TensorReference
+
+MOST_OUTPUTS = 500
+"""Outputs of one model, nested ones included: each is judged and reported."""
 
 _SEQUENTIAL_KEYS = frozenset({"name", "trainable", "dtype", "layers", "build_input_shape"})
 
@@ -38,16 +41,18 @@ def _is_chain(envelope: Envelope) -> bool:
     return config.keys() <= _SEQUENTIAL_KEYS and starts
 
 
-def read(envelope: Envelope, depth: int = 0) -> Graph | None:
+def read(envelope: Envelope, context: layers.Context | None = None) -> Graph | None:
     """Read the graph of a model; None if its config holds no layers that could be walked.
 
     Raises MalformedGraphError if the layers are there but cannot be wired as the config says.
     """
     if not is_walkable(envelope):
         return None
+    inside = context or layers.Context(read)
+    inside.count.add(len(fields.sequence(envelope.config["layers"])))
     if "output_layers" in envelope.config:
-        return _functional(envelope.config, depth)
-    return _sequential(fields.sequence(envelope.config["layers"]), envelope.config, depth)
+        return _functional(envelope.config, inside)
+    return _sequential(fields.sequence(envelope.config["layers"]), envelope.config, inside)
 
 
 def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int, ...], TensorReference]]:
@@ -74,7 +79,7 @@ def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int,
             raise MalformedGraphError("An input or output of the model is not a [layer, call, tensor] reference.")
 
 
-def _functional(config: Mapping[str, object], depth: int) -> Graph:
+def _functional(config: Mapping[str, object], context: layers.Context) -> Graph:
     if not isinstance(config["layers"], list):
         raise MalformedGraphError(f"The layers of a model should be a list, found {type(config['layers']).__name__}.")
     entries = _entries(config["layers"])
@@ -85,13 +90,16 @@ def _functional(config: Mapping[str, object], depth: int) -> Graph:
     outputs = tuple(reference for _, reference in leaves(config["output_layers"]))
     if not outputs:
         raise MalformedGraphError("The model has no outputs.")
+    if len(outputs) > MOST_OUTPUTS:
+        message = f"The model has {len(outputs):,} outputs; none has more than {MOST_OUTPUTS:,}."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     nested = {
         name: "output_layers" in envelope.config for name, (_, envelope) in entries.items() if is_walkable(envelope)
     }
     made, outputs = node_numbers.settle(made, outputs, nested)
     without_calls = {name for name, (_, envelope) in entries.items() if envelope.class_name in layers.INPUT_CLASSES}
     wiring.check(made, (*inputs, *outputs), without_calls)
-    table = LayerTable(entries, made, layers.Context(depth, read))
+    table = LayerTable(entries, made, context)
     return Graph(layers=table, inputs=inputs, outputs=outputs)
 
 
@@ -107,7 +115,7 @@ def _entries(raw: list[object]) -> Entries:
     return entries
 
 
-def _sequential(raw: list[object], config: Mapping[str, object], depth: int) -> Graph:
+def _sequential(raw: list[object], config: Mapping[str, object], context: layers.Context) -> Graph:
     """Read a chain of layers as a graph with one call each."""
     entries: dict[str, tuple[Mapping[str, object], Envelope]] = {}
     made: dict[str, tuple[Call, ...]] = {}
@@ -124,7 +132,7 @@ def _sequential(raw: list[object], config: Mapping[str, object], depth: int) -> 
         previous = TensorReference(name, 0, 0)
     if previous is None:
         previous = _start(entries, made, config, None)
-    table = LayerTable(entries, made, layers.Context(depth, read))
+    table = LayerTable(entries, made, context)
     return Graph(layers=table, inputs=(TensorReference(next(iter(entries)), 0, 0),), outputs=(previous,))
 
 

@@ -7,11 +7,11 @@ classes, Lambda code and the like become opaque layers with a reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from logitcheck.errors import MalformedGraphError
-from logitcheck.loader import activations, calls, envelopes, fields, names
+from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
+from logitcheck.loader import activations, calls, document, envelopes, fields, names
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Activation, Call, Graph, Layer, LayerKind, TensorReference
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 DEEPEST_NESTING = 64
 """Models inside models inside models; real ones nest three or four deep."""
+
+LONGEST_NAME = 1000
+"""Characters of a layer's name; those that TensorFlow makes of nested scopes have a few hundred."""
+
+MOST_LAYERS = 20_000
+"""Layers of one file, those of nested models included; the largest models published have a tenth of it."""
 
 INPUT_CLASSES = frozenset({"InputLayer", "Input"})
 
@@ -52,12 +58,30 @@ _OPAQUE_CLASSES: Mapping[str, str] = {
 }
 
 
+@dataclass(slots=True)
+class Count:
+    """How many layers of a file were read."""
+
+    layers: int = 0
+
+    def add(self, layers: int) -> None:
+        """Count more layers.
+
+        Raises UnreadableInputError if they are more than any model has.
+        """
+        self.layers += layers
+        if self.layers > MOST_LAYERS:
+            message = f"The model has more than {MOST_LAYERS:,} layers, which no model has."
+            raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What reading a layer needs to know: how deep it is nested, and how to read a model in it."""
+    """What reading a layer needs to know: how to read a model in it, how deep it is nested, and the layers so far."""
 
-    depth: int
-    read_model: Callable[[Envelope, int], Graph | None]
+    read_model: Callable[[Envelope, Context], Graph | None]
+    depth: int = 0
+    count: Count = field(default_factory=Count)
 
     def inside(self) -> Context:
         """Give what reading a layer inside the layer needs to know."""
@@ -96,6 +120,7 @@ def read(raw: object, context: Context) -> Layer:
 
     Raises MalformedGraphError if it is no serialized layer.
     """
+    context.count.add(1)
     stored = fields.mapping(raw)
     return read_entry(name_of(stored), stored, entry_envelope(raw), (), context)
 
@@ -124,8 +149,14 @@ def entry_envelope(raw: object) -> Envelope:
 
 
 def name_of(stored: Mapping[str, object]) -> str:
-    """Give the name of a layer: the entry's own, which wins over the config's, or an empty one."""
-    return fields.text(stored.get("name")) or fields.text(fields.mapping(stored.get("config")).get("name")) or ""
+    """Give the name of a layer: the entry's own, which wins over the config's, or an empty one.
+
+    Raises MalformedGraphError if it is longer than any name is.
+    """
+    name = fields.text(stored.get("name")) or fields.text(fields.mapping(stored.get("config")).get("name")) or ""
+    if len(name) > LONGEST_NAME:
+        raise MalformedGraphError(f"The name of a layer has {len(name):,} characters.")
+    return name
 
 
 def _layer(entry: _Entry, context: Context) -> Layer:
@@ -133,7 +164,7 @@ def _layer(entry: _Entry, context: Context) -> Layer:
     class_name = envelope.class_name
     if class_name in INPUT_CLASSES and not envelope.is_custom:
         return entry.layer(LayerKind.INPUT)
-    graph = context.read_model(envelope, context.depth + 1)
+    graph = context.read_model(envelope, context.inside())
     if graph is not None:
         return entry.layer(LayerKind.MODEL, graph=graph)
     if class_name in WRAPPERS and (not envelope.is_custom or envelope.package in _WRAPPER_PACKAGES):
@@ -170,7 +201,7 @@ def _tensorflow_operation(entry: _Entry) -> Parsed:
     config = entry.envelope.config
     if entry.envelope.class_name == "TensorFlowOpLayer":
         return tensorflow_operations.read_node(config, entry.calls)
-    function = fields.text(config.get("function")) or entry.envelope.class_name
+    function = fields.label(config.get("function")) or entry.envelope.class_name
     return tensorflow_operations.read_function(function, entry.calls)
 
 
@@ -275,8 +306,8 @@ def _cells(raw: object, context: Context) -> tuple[Layer, ...]:
 
 def _compute_dtype(raw: object) -> str | None:
     """Read the type a layer computes in from its dtype or dtype policy."""
-    name = fields.text(raw)
+    name = fields.label(raw)
     if name is None:
         policy = fields.mapping(fields.mapping(raw).get("config"))
-        name = fields.text(policy.get("name")) or fields.text(policy.get("source_name"))
+        name = fields.label(policy.get("name")) or fields.label(policy.get("source_name"))
     return name.removeprefix("mixed_") if name is not None else None

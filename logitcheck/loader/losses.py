@@ -97,9 +97,9 @@ def read(raw: object, generation: int) -> Loss | None:
         case None:
             return None
         case str():
-            return _string(raw, generation)
+            return _string(fields.label(raw) or "", generation)
         case {"class_name": "function", "config": str(name)}:
-            return _function(name, generation)
+            return _function(fields.label(name) or "", generation)
         case {"class_name": "__lambda__"}:
             return _custom("<lambda>", "the loss is a Python lambda, whose code is never run")
         case _:
@@ -155,7 +155,7 @@ def _object(envelope: Envelope, generation: int) -> Loss:
 def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
     """Read a LossFunctionWrapper: the parameters of the function stand beside it in the config."""
     function = config.get("fn")
-    name = fields.text(function) or fields.text(fields.mapping(function).get("config")) or "LossFunctionWrapper"
+    name = fields.label(function) or fields.label(fields.mapping(function).get("config")) or "LossFunctionWrapper"
     known = canonical(name, generation)
     if known is None:
         hint = fields.boolean(config.get("from_logits"))

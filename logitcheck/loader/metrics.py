@@ -101,9 +101,9 @@ def read(raw: object, generation: int, *, by_name: bool = False) -> Metric | Non
         case None:
             return None
         case str():
-            return _string(raw, generation, by_name=by_name)
+            return _string(fields.label(raw) or "", generation, by_name=by_name)
         case {"class_name": "function", "config": str(name)}:
-            return _function(name, {}, generation)
+            return _function(fields.label(name) or "", {}, generation)
         case {"class_name": "__lambda__"}:
             return _custom("<lambda>", "the metric is a Python lambda, whose code is never run")
         case _:
@@ -156,9 +156,9 @@ def _wrapped(config: Mapping[str, object], generation: int) -> Metric:
     """Read a MeanMetricWrapper: the parameters of its function, or its loss object, stand beside it in the config."""
     function = config.get("fn")
     inner = envelopes.read(function)
-    name = fields.text(function)
+    name = fields.label(function)
     if inner is not None and inner.class_name == "function":
-        name = fields.text(fields.mapping(function).get("config"))
+        name = fields.label(fields.mapping(function).get("config"))
     elif inner is not None and inner.class_name != "MeanMetricWrapper":
         return _object(inner, generation)
     return _function(name or "MeanMetricWrapper", config, generation)
@@ -217,13 +217,14 @@ def _settings(name: str, config: Mapping[str, object]) -> list[tuple[str, object
     kept: list[tuple[str, object]] = []
     for parameter, default in _DEFAULTS.items():
         value = config.get(parameter, default)
+        value = fields.label(value) or value
         is_default = value == (_BINARY_CLASSES if name == "BinaryIoU" and parameter == "target_class_ids" else default)
         if not is_default and (isinstance(value, (bool, int, float, str)) or _is_short(value, 8)):
             kept.append((parameter, value))
     if name == "AUC" and _is_short(config.get("thresholds"), _MOST_WRITTEN):
         kept = [(key, value) for key, value in kept if key != "num_thresholds"]
         kept.append(("thresholds", config["thresholds"]))
-    own = fields.text(config.get("name"))
+    own = fields.label(config.get("name"))
     if own is not None and not _is_given_by_keras(own, name):
         kept.append(("name", own))
     return kept

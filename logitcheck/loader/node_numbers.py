@@ -87,7 +87,7 @@ def _argument(value: Argument, shift: _Shift) -> Argument:
         case Slice():
             return Slice(*(_argument(part, shift) for part in (value.start, value.stop, value.step)))
         case list() | tuple():
-            return [_argument(item, shift) for item in value]
+            return value if calls.holds_values_only(value) else [_argument(item, shift) for item in value]
         case dict():
             return {key: _argument(item, shift) for key, item in value.items()}
         case _:

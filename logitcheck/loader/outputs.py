@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from logitcheck.loader import losses
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import document, fields, graphs, losses
 from logitcheck.model import Loss, Metric, ModelOutput, TensorReference
 
 Path = tuple[str | int, ...]
+
+_SETTINGS = ("loss", "loss_weights", "metrics", "weighted_metrics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,18 @@ class NamedOutput:
     path: Path
     name: str | None
     tensor: TensorReference | None
+
+
+def check_settings(settings: Mapping[str, object]) -> None:
+    """Check that no setting has more entries than a model may have outputs: they are compared with every output.
+
+    Raises UnreadableInputError if one has.
+    """
+    for key in _SETTINGS:
+        stored = settings.get(key)
+        if isinstance(stored, (list, dict)) and len(stored) > graphs.MOST_OUTPUTS:
+            message = f"The model is compiled with {len(stored):,} entries in {key}, which no model is."
+            raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
 
 
 def name_outputs(leaves: Sequence[tuple[Path, TensorReference]], generation: int) -> tuple[NamedOutput, ...]:
@@ -135,7 +150,8 @@ def _leftovers(outputs: Sequence[NamedOutput], stored: object) -> str | None:
     if isinstance(stored, dict) and "class_name" not in stored:
         known = {step for output in outputs for step in output.path if isinstance(step, str)}
         known |= {output.name for output in outputs if output.name} | {o.tensor.layer for o in outputs if o.tensor}
-        unknown = [str(key) for key in stored if key not in known]
+        unknown = [fields.label(key) or "" for key in stored if key not in known]
         if unknown and len(outputs) > 1:
-            return f"losses are compiled for outputs that the model does not have: {', '.join(unknown)}"
+            named = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+            return f"losses are compiled for outputs that the model does not have: {named}"
     return None

@@ -52,7 +52,7 @@ def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat
         format=container,
         config=model,
         compile_settings=fields.mapping(model.get("compile_config")) or None,
-        keras_version=fields.text(about.get("keras_version")),
+        keras_version=fields.label(about.get("keras_version")),
         backend=None,
     )
 
@@ -66,8 +66,8 @@ def of_attributes(attributes: Mapping[str, str]) -> StoredModel:
         format=ContainerFormat.HDF5,
         config=model,
         compile_settings=settings or None,
-        keras_version=attributes.get("keras_version"),
-        backend=attributes.get("backend"),
+        keras_version=fields.label(attributes.get("keras_version")),
+        backend=fields.label(attributes.get("backend")),
         functions_by_name=True,
     )
 

@@ -40,15 +40,14 @@ def test_a_refusal_is_a_value(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.keras").code is ErrorCode.MISSING
 
 
-def test_an_error_of_the_system_is_a_value(tmp_path: Path) -> None:
-    """Corrupt bzip2 data is an OSError of the operating system's kind."""
+def test_an_error_of_a_decompressor_is_a_value(tmp_path: Path) -> None:
     path = tmp_path / "a.keras"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("config.json", json.dumps(MODEL))
     raw = bytearray(path.read_bytes())
     raw[60:80] = bytes(20)
     path.write_bytes(raw)
-    assert refused(path).code in {ErrorCode.READ_ERROR, ErrorCode.TRUNCATED}
+    assert refused(path).code is ErrorCode.TRUNCATED
 
 
 def test_a_config_that_exhausts_the_stack_is_a_value(tmp_path: Path) -> None:
