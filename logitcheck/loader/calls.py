@@ -35,7 +35,9 @@ def read(raw: object, layer: str, layers: Container[str]) -> tuple[Call, ...]:
 def _call(node: object, layer: str, layers: Container[str]) -> Call:
     match node:
         case {"args": list(args)}:
-            stored = fields.mapping(fields.mapping(node).get("kwargs"))
+            stored = fields.mapping(node).get("kwargs", {})
+            if not isinstance(stored, dict):
+                raise MalformedGraphError(f"The keyword arguments of a call are a {type(stored).__name__}.")
             keywords = {key: _modern(value, 0) for key, value in stored.items()}
             return call(tuple(_modern(argument, 0) for argument in args), keywords)
         case [str(), *_]:
@@ -106,7 +108,11 @@ def holds_values_only(items: Iterable[object]) -> bool:
 
 
 def _older_keywords(rest: list[object], layers: Container[str]) -> Mapping[str, Argument]:
-    stored = fields.mapping(rest[0]) if rest else {}
+    if not rest:
+        return {}
+    stored = rest[0]
+    if not isinstance(stored, dict):
+        raise MalformedGraphError(f"The keyword arguments of a call are a {type(stored).__name__}.")
     return {key: _older_value(value, layers, 0) for key, value in stored.items()}
 
 
@@ -130,8 +136,8 @@ def _older_value(value: object, layers: Container[str], depth: int) -> Argument:
 def _modern(value: object, depth: int) -> Argument:
     _guard(depth)
     match value:
-        case {"class_name": "__keras_tensor__", "config": dict(config)}:
-            return _keras_tensor(config)
+        case {"class_name": "__keras_tensor__"}:
+            return _keras_tensor(fields.mapping(value.get("config")))
         case {"class_name": "__numpy__" | "__tensor__", "config": {"value": array}}:
             return ConstantArray(array)
         case {"class_name": "__slice__", "config": dict(parts)}:

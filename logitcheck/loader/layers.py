@@ -151,9 +151,11 @@ def entry_envelope(raw: object) -> Envelope:
 def name_of(stored: Mapping[str, object]) -> str:
     """Give the name of a layer: the entry's own, which wins over the config's, or an empty one.
 
-    Raises MalformedGraphError if it is longer than any name is.
+    Raises MalformedGraphError if it is no text, or longer than any name is.
     """
-    name = fields.text(stored.get("name")) or fields.text(fields.mapping(stored.get("config")).get("name")) or ""
+    name = stored.get("name") or fields.mapping(stored.get("config")).get("name") or ""
+    if not isinstance(name, str):
+        raise MalformedGraphError(f"The name of a layer is a {type(name).__name__}.")
     if len(name) > LONGEST_NAME:
         raise MalformedGraphError(f"The name of a layer has {len(name):,} characters.")
     return name

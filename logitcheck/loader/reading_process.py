@@ -16,7 +16,7 @@ from logitcheck.loader import frames
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROCESSOR_SECONDS = 2.0
+PROCESSOR_SECONDS = 1.0
 """Processor time for one file: reading the attributes of a good one takes milliseconds."""
 
 WALL_SECONDS = 20.0
