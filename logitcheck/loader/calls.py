@@ -35,9 +35,7 @@ def read(raw: object, layer: str, layers: Container[str]) -> tuple[Call, ...]:
 def _call(node: object, layer: str, layers: Container[str]) -> Call:
     match node:
         case {"args": list(args)}:
-            stored = fields.mapping(node).get("kwargs", {})
-            if not isinstance(stored, dict):
-                raise MalformedGraphError(f"The keyword arguments of a call are a {type(stored).__name__}.")
+            stored = _keywords(fields.mapping(node).get("kwargs"))
             keywords = {key: _modern(value, 0) for key, value in stored.items()}
             return call(tuple(_modern(argument, 0) for argument in args), keywords)
         case [str(), *_]:
@@ -49,6 +47,12 @@ def _call(node: object, layer: str, layers: Container[str]) -> Call:
             return _older([node], layer, layers)
         case _:
             raise MalformedGraphError(f"A call of layer {layer!r} has an unknown form.")
+
+
+def _keywords(stored: object) -> Mapping[str, object]:
+    if stored is not None and not isinstance(stored, dict):
+        raise MalformedGraphError(f"The keyword arguments of a call are a {type(stored).__name__}.")
+    return fields.mapping(stored)
 
 
 def call(args: tuple[Argument, ...], kwargs: Mapping[str, Argument]) -> Call:
@@ -108,11 +112,7 @@ def holds_values_only(items: Iterable[object]) -> bool:
 
 
 def _older_keywords(rest: list[object], layers: Container[str]) -> Mapping[str, Argument]:
-    if not rest:
-        return {}
-    stored = rest[0]
-    if not isinstance(stored, dict):
-        raise MalformedGraphError(f"The keyword arguments of a call are a {type(stored).__name__}.")
+    stored = _keywords(rest[0] if rest else None)
     return {key: _older_value(value, layers, 0) for key, value in stored.items()}
 
 

@@ -145,6 +145,10 @@ def entry_envelope(raw: object) -> Envelope:
     envelope = envelopes.read(raw)
     if envelope is None:
         raise MalformedGraphError(f"An entry of the layer list has no class name: it is a {type(raw).__name__}.")
+    config = fields.mapping(raw).get("config")
+    may_be_list = envelope.class_name == "Sequential"  # as that of Keras up to 2.2.2 is
+    if not (isinstance(config, dict) or envelope.is_custom or (may_be_list and isinstance(config, list))):
+        raise MalformedGraphError(f"The config of a layer should be an object, found {type(config).__name__}.")
     return envelope
 
 

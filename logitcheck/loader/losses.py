@@ -104,7 +104,7 @@ def read(raw: object, generation: int) -> Loss | None:
             return _custom("<lambda>", "the loss is a Python lambda, whose code is never run")
         case _:
             envelope = envelopes.read(raw)
-            if envelope is None:
+            if envelope is None or not isinstance(fields.mapping(raw).get("config"), dict):
                 return _custom("unreadable", "the loss is stored in a form that Keras never writes")
             return _object(envelope, generation)
 

@@ -1,7 +1,7 @@
 """Inspects damaged inputs and tells what came of them; each is made again from two numbers.
 
-    python -m tests.fuzzing.campaign --campaign 1 --inputs 100000      a campaign, with figures at the end
-    python -m tests.fuzzing.campaign --campaign 1 --only 4711 --keep . one input again, its file kept
+python -m tests.fuzzing.campaign --campaign 1 --inputs 100000      a campaign, with figures at the end
+python -m tests.fuzzing.campaign --campaign 1 --only 4711 --keep . one input again, its file kept
 """
 
 from __future__ import annotations

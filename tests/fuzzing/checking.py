@@ -20,7 +20,7 @@ LARGEST_REPORT = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one input: its outcome or error code, the seconds it took, and what is wrong with that, if anything."""
+    """What came of one input: its outcome or error code, the seconds it took, and what is wrong with that, if so."""
 
     told: str
     seconds: float

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Format:
     """One format.
 
     suffix: of its files. member: the path in the input, for one that is a folder, of the file with the bytes.
-    read: the documents in the bytes of a file; raises an exception if it holds none. write: a file with these documents.
+    read: the documents in the bytes of a file; raises an exception if it holds none. write: a file with such documents.
     mutate: damage to the documents. config: the document that is judged, with the compile settings.
     """
 
@@ -47,7 +48,8 @@ class Format:
 
 def _read_archive(raw: bytes) -> Parts:
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        return {name: json.loads(archive.read(name)) for name in ("config.json", "metadata.json")}
+        names = {"config.json", *({"metadata.json"} & set(archive.namelist()))}
+        return {name: json.loads(archive.read(name)) for name in sorted(names)}
 
 
 def _write_archive(parts: Parts, random: Random) -> bytes:
@@ -69,13 +71,16 @@ _ATTRIBUTES = ("model_config", "training_config", "keras_version", "backend")
 
 def _read_hdf5(raw: bytes) -> Parts:
     parts: Parts = {}
-    with h5py.File(io.BytesIO(raw), "r") as file:
-        for name in _ATTRIBUTES:
-            value = file.attrs.get(name)
-            text = value.decode() if isinstance(value, bytes) else value
-            if text is not None:
-                parts[name] = json.loads(text) if name.endswith("_config") else str(text)
-    parts["model_config"]  # noqa: B018  a file without it is no model
+    with tempfile.NamedTemporaryFile() as copy:
+        copy.write(raw)
+        copy.flush()
+        with h5py.File(copy.name, "r", locking=False) as file:
+            for name in _ATTRIBUTES:
+                value = file.attrs.get(name)
+                text = value.decode() if isinstance(value, bytes) else value
+                if text is not None:
+                    parts[name] = json.loads(text) if name.endswith("_config") else str(text)
+    parts["model_config"]
     return parts
 
 

@@ -6,12 +6,12 @@ only if what is judged of it is what it was before the damage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 _PASSING = {"Dropout", "Flatten", "Reshape", "Permute", "RepeatVector", "Identity", "ActivityRegularization"}
 _FINAL = {"softmax": "probabilities", "sigmoid": "unit interval"}
-_CUTTING = {"Dense", "Conv1D", "Conv2D", "Conv3D", "LSTM", "GRU", "SimpleRNN", "Embedding"}
+_CUTTING = {"Softmax", "Dense", "Conv1D", "Conv2D", "Conv3D", "LSTM", "GRU", "SimpleRNN", "Embedding"}
 _LINEAR = {"Dense", "Conv1D", "Conv2D", "Conv3D"}
 _CROSSENTROPIES = {
     "categorical_crossentropy": "probabilities",
@@ -56,7 +56,7 @@ def decisive(config: Any, settings: Any) -> Any:
 def _layers(config: Any) -> list[Any]:
     inside = config["config"]
     layers = inside if isinstance(inside, list) else inside["layers"]
-    if config["class_name"] == "Sequential":
+    if "output_layers" not in inside:
         return _chain(layers)
     by_name = {layer.get("name") or layer["config"]["name"]: layer for layer in layers}
     found: list[Any] = []
@@ -84,18 +84,20 @@ def _chain(layers: Any) -> list[Any]:
 
 def _layer(layer: Any) -> Any:
     config = layer["config"]
-    if isinstance(config, list) or "layers" in config:
+    if layer["class_name"] in {"Sequential", "Functional", "Model"}:
         return _layers(layer)
     if "layer" in config:
         return [layer["class_name"], _layer(config["layer"])]
-    return [layer["class_name"], layer.get("registered_name", 0) or 0, _without_irrelevant(config)]
+    return [layer["class_name"], _without_irrelevant(config)]
 
 
 def _names(structure: Any, by_name: Any) -> Iterator[str]:
     """The layers that a structure of calls refers to."""
-    if isinstance(structure, str):
-        if structure in by_name:
-            yield structure
+    if isinstance(structure, dict) and structure.get("class_name") == "__keras_tensor__":
+        yield from _names(structure["config"]["keras_history"], by_name)
+    elif isinstance(structure, list) and len(structure) > 2 and isinstance(structure[0], str):
+        if structure[0] in by_name:
+            yield structure[0]
     elif isinstance(structure, (list, dict)):
         for item in structure.values() if isinstance(structure, dict) else structure:
             yield from _names(item, by_name)
@@ -114,49 +116,64 @@ def _is_wrong(kind: str | None, wanted: str | None) -> bool:
 
 
 def _is_right(kind: str | None, wanted: str | None) -> bool:
-    return kind is not None and kind == wanted
+    """Whether a value is what a loss wants; a softmax over two units may have a loss for each of them."""
+    return kind is not None and (kind == wanted or (kind, wanted) == ("probabilities", "unit interval"))
 
 
 def _outputs_with_losses(config: Any, settings: Any) -> Iterator[tuple[str | None, str | None]]:
-    inside = config["config"]
+    inside, loss = config["config"], settings["loss"]
     layers = inside if isinstance(inside, list) else inside["layers"]
-    by_name = {layer.get("name") or layer["config"]["name"]: layer for layer in layers}
-    if config["class_name"] == "Sequential":
-        yield _kind(layers[-1], layers[:-1]), _wanted(settings["loss"])
+    if "output_layers" not in inside:
+        single = loss[0] if isinstance(loss, list) and len(loss) == 1 else loss
+        if isinstance(single, dict) and "class_name" not in single and len(single) == 1:
+            single = next(iter(single.values()))
+        yield _kind(layers[-1], lambda _: [layers[-2]] if len(layers) > 1 else []), _wanted(single)
         return
+    by_name = {layer.get("name") or layer["config"]["name"]: layer for layer in layers}
     outputs = inside["output_layers"]
     outputs = [outputs] if isinstance(outputs[0], str) else outputs
     for position, (name, *_) in enumerate(outputs):
-        loss = settings["loss"]
+        own = loss
         if isinstance(loss, dict) and "class_name" not in loss:
-            loss = loss[name]
+            own = loss.get(name)
+            if own is None:  # an output without a loss
+                continue
         elif isinstance(loss, list):
-            loss = loss[position]
-        yield _kind(by_name[name], None), _wanted(loss)
+            own = loss[position]
+        yield (
+            _kind(
+                by_name[name],
+                lambda layer: [by_name[at] for at in dict.fromkeys(_names(layer["inbound_nodes"], by_name))],
+            ),
+            (_wanted(own)),
+        )
 
 
-def _kind(layer: Any, before: Any) -> str | None:
+def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> str | None:
+    """What a layer puts out; `feeding` gives the layers that a layer is called on."""
     name, config = layer["class_name"], layer["config"]
-    if name in _PASSING and before:
-        return _kind(before[-1], before[:-1])
+    if depth > 8:
+        return None
     if name in {"TimeDistributed", "Sequential"}:
         inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
-        return _kind(inside[-1], inside[:-1])
-    if _is_over_one(name, config):
-        return "constant"
+        return _kind(inside[-1], lambda _: [], depth + 1)
+    if name in _PASSING or name == "Average" or (name == "Merge" and config.get("mode") == "ave"):
+        kinds = {_kind(other, feeding, depth + 1) for other in feeding(layer)}
+        return kinds.pop() if len(kinds) == 1 else None
+    if name == "Softmax" or (name == "TFOpLambda" and config.get("function") == "nn.softmax"):
+        return "probabilities" if config.get("axis", -1) in {-1, 1} else None
+    if name == "TensorFlowOpLayer" and config["node_def"]["op"] == "Softmax":
+        return "probabilities"
     activation = config.get("activation", "linear")
     if isinstance(activation, dict) and activation.get("class_name") == "function":
         activation = activation["config"]
+    if name in _LINEAR and activation == "softmax" and config.get("units") == 1:
+        return "constant"
     if name == "Activation" or name in _LINEAR:
-        if activation == "linear":
+        if activation in {"linear", None}:
             return "logits" if name in _LINEAR else None
         return _FINAL.get(activation)
     return None
-
-
-def _is_over_one(name: str, config: Any) -> bool:
-    """Whether a softmax runs over a single unit."""
-    return name == "Dense" and config.get("activation") == "softmax" and config.get("units") == 1
 
 
 def _wanted(loss: Any) -> str | None:
@@ -165,8 +182,7 @@ def _wanted(loss: Any) -> str | None:
     name, config = loss["class_name"], loss["config"]
     if name == "function":
         return _CROSSENTROPIES.get(config)
-    short = {"CategoricalCrossentropy", "SparseCategoricalCrossentropy", "BinaryCrossentropy"}
-    if name not in short:
+    if name not in {"CategoricalCrossentropy", "SparseCategoricalCrossentropy", "BinaryCrossentropy"}:
         return None
     if config.get("from_logits", False):
         return "logits"

@@ -93,8 +93,20 @@ def test_an_ellipsis_is_one() -> None:
     assert modern(tensor("a", SHAPE), {"class_name": "__ellipsis__", "config": {}}).args[1] is ...
 
 
-def test_keyword_arguments_of_a_wrong_type_are_none() -> None:
-    assert read_one({"args": [tensor("a", SHAPE)], "kwargs": [1, 2]}).kwargs == {}
+def test_keyword_arguments_of_a_wrong_type_are_malformed() -> None:
+    node = {"args": [tensor("a", SHAPE)], "kwargs": [1, 2]}
+    assert refusal(calls.read, [node], "layer", NAMES).code is ErrorCode.MALFORMED_GRAPH
+
+
+def test_keyword_arguments_may_be_missing_or_null() -> None:
+    assert read_one({"args": [tensor("a", SHAPE)]}).kwargs == {}
+    assert read_one({"args": [tensor("a", SHAPE)], "kwargs": None}).kwargs == {}
+    assert read_one([["a", 0, 0, None]]).kwargs == {}
+
+
+def test_a_tensor_without_a_config_is_malformed() -> None:
+    stored = {"class_name": "__keras_tensor__", "konfig": {"keras_history": ["a", 0, 0]}}
+    assert refusal(calls.read, [{"args": [stored]}], "layer", NAMES).code is ErrorCode.MALFORMED_GRAPH
 
 
 @pytest.mark.parametrize(
@@ -196,9 +208,9 @@ def test_other_dicts_among_the_keywords_are_constants() -> None:
     assert read_one([reference("a", options={"deep": 1})]).kwargs == {"options": {"deep": 1}}
 
 
-@pytest.mark.parametrize("rest", [[None], [3], ["text"]], ids=repr)
-def test_keywords_of_a_wrong_type_are_none(rest: list[object]) -> None:
-    assert read_one([["a", 0, 0, *rest]]).kwargs == {}
+@pytest.mark.parametrize("rest", [[3], ["text"], [[]]], ids=repr)
+def test_keywords_of_a_wrong_type_are_malformed(rest: list[object]) -> None:
+    assert refusal(calls.read, [[["a", 0, 0, *rest]]], "layer", NAMES).code is ErrorCode.MALFORMED_GRAPH
 
 
 @pytest.mark.parametrize(

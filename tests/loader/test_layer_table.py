@@ -55,5 +55,12 @@ def test_what_is_malformed_inside_of_a_layer_comes_up_while_loading(broken: Conf
 
 
 @pytest.mark.parametrize("config", [None, 3, "text", True, []], ids=repr)
-def test_a_config_of_a_wrong_type_is_an_empty_one(config: Any) -> None:
+def test_a_config_of_a_wrong_type_in_a_custom_layer_is_an_empty_one(config: Any) -> None:
     assert dict(graph_of(model(custom("Mine", "m") | {"config": config})).layers["m"].config) in ({}, {"layers": []})
+
+
+@pytest.mark.parametrize("config", [None, 3, "text", True], ids=repr)
+def test_a_config_of_a_wrong_type_is_malformed_where_its_parameters_would_be_taken_from_it(config: Any) -> None:
+    """A Dense without a config would be one with a linear activation, as a right head for logits is."""
+    broken = model(dense("m", 3) | {"config": config})
+    assert refusal(graph_of, broken).code is ErrorCode.MALFORMED_GRAPH

@@ -37,9 +37,14 @@ def test_the_outer_name_wins_over_that_in_the_config() -> None:
     assert one_layer(dense("inner", 3) | {"name": "outer"}).name == "outer"
 
 
-@pytest.mark.parametrize("name", [None, 3, [], {}], ids=repr)
-def test_a_layer_without_a_name_has_an_empty_one(name: object) -> None:
-    assert one_layer({"class_name": "Dense", "config": {"name": name}, "name": name}).name == ""
+def test_a_layer_without_a_name_has_an_empty_one() -> None:
+    assert one_layer({"class_name": "Dense", "config": {"name": None}, "name": None}).name == ""
+
+
+@pytest.mark.parametrize("name", [3, ["d"], {"name": "d"}, "d" * 1001], ids=lambda name: repr(name)[:9])
+def test_a_name_that_is_no_text_or_endless_is_malformed(name: object) -> None:
+    entry = {"class_name": "Dense", "config": {}, "name": name}
+    assert refusal(one_layer, entry).code is ErrorCode.MALFORMED_GRAPH
 
 
 def test_a_lone_surrogate_in_a_name_is_kept() -> None:
