@@ -137,7 +137,7 @@ def _modern(value: object, depth: int) -> Argument:
     _guard(depth)
     match value:
         case {"class_name": "__keras_tensor__"}:
-            return _keras_tensor(fields.mapping(value.get("config")))
+            return _keras_tensor(fields.mapping(fields.mapping(value).get("config")))
         case {"class_name": "__numpy__" | "__tensor__", "config": {"value": array}}:
             return ConstantArray(array)
         case {"class_name": "__slice__", "config": dict(parts)}:

@@ -20,7 +20,7 @@ HOSTILE = "Check where the file comes from; it may be hostile."
 """What to do about sizes that no model has."""
 
 _WEIGHT_OF_VALUE = 64
-_WEIGHT_OF_CONTAINER = 600
+_WEIGHT_OF_CONTAINER = 1000
 """Bytes of memory that a value, and an object or list with what the loader makes of it, take (CPython 3.11)."""
 
 _ALWAYS_LIGHT = 512 * 1024
@@ -63,9 +63,9 @@ def parse(raw: bytes | str, where: str, decoded: Callable[[dict[str, object]], o
         raise _long_number(where) from error
 
 
-def refuse_size(size: int, where: str) -> NoReturn:
+def refuse_size(size: int, where: str, largest: int = LARGEST) -> NoReturn:
     """Refuse a document of `size` bytes."""
-    message = f"{where} has {size:,} bytes; no model config is larger than {LARGEST:,}."
+    message = f"{where} has {size:,} bytes; no model config is larger than {largest:,}."
     raise UnreadableInputError(ErrorCode.TOO_LARGE, message, HOSTILE)
 
 

@@ -17,6 +17,16 @@ from logitcheck.model import Call, Graph, TensorReference
 MOST_OUTPUTS = 500
 """Outputs of one model, nested ones included: each is judged and reported."""
 
+_PLAIN_LAYERS = frozenset(
+    {
+        *("InputLayer", "Dense", "Activation", "Softmax", "Dropout", "Flatten", "Reshape", "Permute", "RepeatVector"),
+        *("Conv1D", "Conv2D", "Conv3D", "LSTM", "GRU", "SimpleRNN", "RNN", "Embedding", "BatchNormalization", "Lambda"),
+        *("TimeDistributed", "Bidirectional", "Merge", "Add", "Average", "Concatenate", "Multiply", "ReLU"),
+        *("MaxPooling1D", "MaxPooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "LayerNormalization"),
+    }
+)
+"""The layers most used, none of which holds others under `layers`: nobody calls a model of their own as one of them."""
+
 _SEQUENTIAL_KEYS = frozenset({"name", "trainable", "dtype", "layers", "build_input_shape"})
 
 
@@ -37,7 +47,9 @@ def _is_chain(envelope: Envelope) -> bool:
     """Tell whether a custom class is a Sequential by what it writes: a layer that holds layers is no chain of them."""
     config = envelope.config
     first = next(iter(fields.sequence(config.get("layers"))), None)
-    starts = fields.mapping(first).get("class_name") in layers.INPUT_CLASSES or "build_input_shape" in config
+    starts = (
+        fields.text(fields.mapping(first).get("class_name")) in layers.INPUT_CLASSES or "build_input_shape" in config
+    )
     return config.keys() <= _SEQUENTIAL_KEYS and starts
 
 
@@ -48,11 +60,20 @@ def read(envelope: Envelope, context: layers.Context | None = None) -> Graph | N
     """
     if not is_walkable(envelope):
         return None
+    if _is_plain_layer(envelope):
+        raise MalformedGraphError(f"A layer of class {envelope.class_name!r} has the config of a model.")
     inside = context or layers.Context(read)
     inside.count.add(len(fields.sequence(envelope.config["layers"])))
     if "output_layers" in envelope.config:
         return _functional(envelope.config, inside)
     return _sequential(fields.sequence(envelope.config["layers"]), envelope.config, inside)
+
+
+def _is_plain_layer(envelope: Envelope) -> bool:
+    """Tell whether a class cannot be a model, whatever its config holds; HDF5 files have only its name to tell by."""
+    if envelope.module == "keras.layers":
+        return envelope.class_name != "Pipeline"
+    return envelope.class_name in _PLAIN_LAYERS and not envelope.is_custom
 
 
 def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int, ...], TensorReference]]:

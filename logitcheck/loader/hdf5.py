@@ -17,6 +17,9 @@ from logitcheck.loader.stored import StoredModel, of_attributes
 if TYPE_CHECKING:
     import h5py
 
+LARGEST = 16 * 1024 * 1024
+"""Bytes of one attribute: the HDF5 library and the pipe hold several copies of it."""
+
 _WANTED = ("model_config", "training_config", "keras_version", "backend")
 _TRUNCATED = re.compile(r"truncated file: eof = (\d+), sblock->base_addr = (\d+), stored_eof = (\d+)")
 _LEGACY_WEIGHTS = ("layer_names", "nb_layers")
@@ -64,8 +67,8 @@ def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
     attribute = manager.get_id(name)
     if attribute.shape not in {(), (1,)}:
         return None
-    if attribute.get_storage_size() > document.LARGEST:
-        document.refuse_size(attribute.get_storage_size(), name)
+    if attribute.get_storage_size() > LARGEST:
+        document.refuse_size(attribute.get_storage_size(), name, LARGEST)
     try:
         value = manager[name]
     except (TypeError, ValueError, UnicodeDecodeError) as error:
@@ -81,8 +84,8 @@ def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
         value = value.encode("utf-8", "surrogateescape")
     if not isinstance(value, bytes):
         return None
-    if len(value) > document.LARGEST:
-        document.refuse_size(len(value), name)
+    if len(value) > LARGEST:
+        document.refuse_size(len(value), name, LARGEST)
     return value
 
 
@@ -113,5 +116,8 @@ def _damaged(error: Exception) -> UnreadableInputError:
         return UnreadableInputError(ErrorCode.TRUNCATED, message, "Fetch or copy the file again.")
     if isinstance(error, PermissionError):
         return identify.read_error(error)
+    if "allocat" in text:
+        message = f"Reading the HDF5 file takes more memory than any model config needs: {text}."
+        return UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     message = f"The HDF5 library cannot read the file: {text}."
     return UnreadableInputError(ErrorCode.TRUNCATED, message, "It is damaged or cut off: fetch or copy it again.")

@@ -84,7 +84,7 @@ def _chain(layers: Any) -> list[Any]:
 
 def _layer(layer: Any) -> Any:
     config = layer["config"]
-    if layer["class_name"] in {"Sequential", "Functional", "Model"}:
+    if isinstance(config, list) or isinstance(config.get("layers"), list):
         return _layers(layer)
     if "layer" in config:
         return [layer["class_name"], _layer(config["layer"])]
@@ -131,11 +131,11 @@ def _outputs_with_losses(config: Any, settings: Any) -> Iterator[tuple[str | Non
         return
     by_name = {layer.get("name") or layer["config"]["name"]: layer for layer in layers}
     outputs = inside["output_layers"]
-    outputs = [outputs] if isinstance(outputs[0], str) else outputs
+    outputs = [outputs] if isinstance(outputs[0], str) else [output for output in outputs if output != {}]
     for position, (name, *_) in enumerate(outputs):
         own = loss
         if isinstance(loss, dict) and "class_name" not in loss:
-            own = loss.get(name)
+            own = loss.get(name) if len(outputs) > 1 or len(loss) > 1 else next(iter(loss.values()))
             if own is None:  # an output without a loss
                 continue
         elif isinstance(loss, list):
@@ -152,7 +152,7 @@ def _outputs_with_losses(config: Any, settings: Any) -> Iterator[tuple[str | Non
 def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> str | None:
     """What a layer puts out; `feeding` gives the layers that a layer is called on."""
     name, config = layer["class_name"], layer["config"]
-    if depth > 8:
+    if depth > 60:
         return None
     if name in {"TimeDistributed", "Sequential"}:
         inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
@@ -167,7 +167,7 @@ def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> st
     activation = config.get("activation", "linear")
     if isinstance(activation, dict) and activation.get("class_name") == "function":
         activation = activation["config"]
-    if name in _LINEAR and activation == "softmax" and config.get("units") == 1:
+    if name in _LINEAR and activation == "softmax" and config.get("units", config.get("output_dim")) == 1:
         return "constant"
     if name == "Activation" or name in _LINEAR:
         if activation in {"linear", None}:

@@ -379,3 +379,26 @@ def test_what_is_no_layer_and_no_call_is_malformed(place: tuple[str | int, ...],
         inside = inside[step]
     inside[place[-1]] = wrong
     assert refusal(graph_of, model).code is ErrorCode.MALFORMED_GRAPH
+
+
+@pytest.mark.parametrize(
+    "config", [sequential(dense("d", 3)), functional([source()], [["x", 0, 0]])], ids=["chain", "graph"]
+)
+def test_a_layer_of_keras_with_the_config_of_a_model_is_malformed(config: Config) -> None:
+    """Keras makes no Dense of such a config, so that nothing may be told of it."""
+    entry = config | {"module": "keras.layers", "class_name": "Dense"}
+    assert refusal(graph_of, sequential(entry)).code is ErrorCode.MALFORMED_GRAPH
+
+
+@pytest.mark.parametrize("class_name", [{}, [], 3, None], ids=repr)
+def test_a_custom_model_whose_first_layer_has_a_class_of_a_wrong_type_cannot_be_walked(class_name: object) -> None:
+    stored = sequential(dense("d", 3)) | {"module": "mine", "class_name": "Mine"}
+    stored["config"]["layers"][0]["class_name"] = class_name
+    envelope = envelopes.read(stored)
+    assert envelope is not None
+    assert graphs.read(envelope) is None
+
+
+def test_so_it_is_where_only_the_name_of_the_class_is_stored() -> None:
+    entry = {"class_name": "Dense", "config": functional([source()], [["x", 0, 0]])["config"], "name": "d"}
+    assert refusal(graph_of, sequential(entry)).code is ErrorCode.MALFORMED_GRAPH

@@ -1,0 +1,68 @@
+"""The fuzzing that CI does: a minute of a campaign, another one every day."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fuzzing import checking, formats, oracle
+
+SECONDS = 60.0
+
+FOUND = {
+    (1, 3067): "a Dense whose config is a text",
+    (1, 2157): "a loss whose config is a list",
+    (1, 4809): "a loss whose config is missing",
+    (1, 455): "a tensor without a reference",
+    (1, 264): "keyword arguments that are a text",
+    (2, 11730): "an LSTM with the config of a Sequential",
+    (3, 5385): "a Dense with the config of a model",
+    (3, 14488): "a class name that is an object",
+}
+"""Campaigns and numbers of inputs that were answered wrongly once."""
+
+
+def test_a_minute_of_damaged_files_finds_nothing_wrong(tmp_path: Path) -> None:
+    today = datetime.datetime.now(tz=datetime.UTC).date().toordinal()
+    end, number, problems = time.monotonic() + SECONDS, 0, []
+    while time.monotonic() < end:
+        made = formats.make(today, number)
+        result = checking.check(made, tmp_path)
+        if result.problem is not None:
+            problems.append(f"--campaign {today} --only {number}: {made.seed.name}: {result.problem}")
+        number += 1
+    assert problems == []
+    assert number > 200
+
+
+@pytest.mark.parametrize(("campaign", "number"), FOUND, ids=FOUND.values())
+def test_what_was_found_once_stays_mended(tmp_path: Path, campaign: int, number: int) -> None:
+    assert checking.check(formats.make(campaign, number), tmp_path).problem is None
+
+
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_an_input_is_made_of_its_two_numbers_alone(name: str) -> None:
+    made = [formats.make(7, number) for number in range(40)]
+    again = [formats.make(7, number) for number in reversed(range(40))]
+    assert [one.raw for one in made if one.damage == "bytes"] == [
+        one.raw for one in reversed(again) if one.damage == "bytes"
+    ]
+    assert any(one.format is formats.FORMATS[name] for one in made)
+
+
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_the_valid_files_are_judged_as_the_second_opinion_has_it(name: str, tmp_path: Path) -> None:
+    """The oracle must know most of them, or it would find nothing wrong with anything."""
+    told = []
+    for seed in formats.seeds(name):
+        made = formats.Input(0, formats.FORMATS[name], seed, "none", seed.raw)
+        result = checking.check(made, tmp_path)
+        assert result.problem is None
+        config, training = formats.FORMATS[name].config(seed.parts)
+        if result.told == "mismatch":
+            assert not oracle.agrees(config, training) or "stacked" in seed.name
+        told.append(oracle.agrees(config, training) or oracle.contradicts(config, training))
+    assert sum(told) > len(told) * 0.4
