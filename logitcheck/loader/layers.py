@@ -149,6 +149,9 @@ def entry_envelope(raw: object) -> Envelope:
     may_be_list = envelope.class_name == "Sequential"  # as that of Keras up to 2.2.2 is
     if not (isinstance(config, dict) or envelope.is_custom or (may_be_list and isinstance(config, list))):
         raise MalformedGraphError(f"The config of a layer should be an object, found {type(config).__name__}.")
+    units = envelope.config.get("units")
+    if isinstance(units, (bool, str, list, dict)) and not envelope.is_custom:  # Keras takes `true` for 1
+        raise MalformedGraphError(f"The units of a layer should be a number, found {type(units).__name__}.")
     return envelope
 
 

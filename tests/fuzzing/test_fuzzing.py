@@ -20,6 +20,7 @@ FOUND = {
     (1, 264): "keyword arguments that are a text",
     (2, 11730): "an LSTM with the config of a Sequential",
     (3, 5385): "a Dense with the config of a model",
+    (739943, 2451): "a Dense of `true` units",
     (3, 14488): "a class name that is an object",
 }
 """Campaigns and numbers of inputs that were answered wrongly once."""

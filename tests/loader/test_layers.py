@@ -47,6 +47,12 @@ def test_a_name_that_is_no_text_or_endless_is_malformed(name: object) -> None:
     assert refusal(one_layer, entry).code is ErrorCode.MALFORMED_GRAPH
 
 
+@pytest.mark.parametrize("units", [True, "3", [3], {}], ids=repr)
+def test_units_that_are_no_number_are_malformed(units: object) -> None:
+    """Of one unit a softmax is constant, and `true` is one to Keras: that must not pass as a number not known."""
+    assert refusal(one_layer, modern("Dense", "d", units=units)).code is ErrorCode.MALFORMED_GRAPH
+
+
 def test_a_lone_surrogate_in_a_name_is_kept() -> None:
     assert one_layer(dense("d\ud800", 3)).name == "d\ud800"
 
