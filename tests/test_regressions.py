@@ -73,10 +73,9 @@ def test_damaged_hdf5_is_refused_and_never_raises(tmp_path: Path, file: str, pla
     assert report.error.code is ErrorCode.TRUNCATED
 
 
-@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_damaged_member_is_refused_and_never_raises(tmp_path: Path, method: int) -> None:
+def test_a_damaged_member_is_refused_and_never_raises(tmp_path: Path) -> None:
     path = tmp_path / "damaged.keras"
-    with zipfile.ZipFile(path, "w", method) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("config.json", '{"class_name": "Sequential", "config": {"layers": []}}' * 20)
     raw = bytearray(path.read_bytes())
     raw[60:90] = bytes(byte ^ 0xFF for byte in raw[60:90])

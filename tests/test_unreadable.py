@@ -17,8 +17,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "unreadable.md"
 HEAD = """# Inputs that cannot be judged
 
 Such an input has the outcome `unreadable`, this code in the JSON report, and makes the exit status 2. It never stops
-the other inputs of a run, except where a damaged file crashes or hangs the HDF5 library itself. What logitcheck says of
-each, made from such inputs by `tests/unreadable.py`:
+the other inputs of a run: HDF5, which a C library parses, is read by a process of its own that may crash, hang or eat
+memory. What logitcheck says of each, made from such inputs by `tests/unreadable.py`:
 
 | code | input | what it says | what to do |
 |---|---|---|---|

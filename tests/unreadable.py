@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import socket
 import struct
 import zipfile
@@ -22,6 +23,8 @@ import h5py
 import logitcheck
 from logitcheck import inspection
 from logitcheck.errors import ErrorCode, InputError
+from logitcheck.loader import isolation
+from logitcheck.loader.identify import HDF5_SIGNATURE
 from tests import saved_models
 from tests.building import called, dense, functional, sequential, source, tensor, write
 from tests.rights import without_rights
@@ -45,15 +48,26 @@ class Example:
 def told(example: Example, folder: Path) -> InputError:
     """What logitcheck says of the input, made in `folder` and inspected from there."""
     path = example.make(folder)
-    with contextlib.chdir(folder), without_rights() if example.closed else contextlib.nullcontext():
-        if example.code is ErrorCode.INTERNAL_ERROR:
-            with mock.patch.object(inspection, "inspect", side_effect=ZeroDivisionError("a defect")):
-                report = logitcheck.inspect_all([path])
-        else:
-            report = logitcheck.inspect_all([path])
+    accident = _ACCIDENTS.get(example.code, contextlib.nullcontext)
+    with contextlib.chdir(folder), without_rights() if example.closed else accident():
+        report = logitcheck.inspect_all([path])
     (error,) = [model.error for model in report.models]
     assert error is not None, example.what
     return error
+
+
+_ACCIDENTS: dict[ErrorCode, Callable[[], contextlib.AbstractContextManager[object]]] = {
+    ErrorCode.INTERNAL_ERROR: lambda: mock.patch.object(
+        inspection, "inspect", side_effect=ZeroDivisionError("a defect")
+    ),
+    ErrorCode.READER_CRASHED: lambda: mock.patch.object(
+        isolation._readers, "ask", return_value=isolation._died(-signal.SIGSEGV)
+    ),
+    ErrorCode.TIMEOUT: lambda: mock.patch.object(
+        isolation._readers, "ask", return_value=isolation._died(-signal.SIGPROF)
+    ),
+}
+"""What no file does for certain: here it is only told; `tests/isolation` has it happen."""
 
 
 def _file(name: str, content: bytes | str) -> Callable[[Path], str]:
@@ -309,5 +323,9 @@ EXAMPLES = (
         ErrorCode.YAML, "an architecture as YAML", _file("model.yaml", "backend: tensorflow\nclass_name: Sequential\n")
     ),
     Example(ErrorCode.READ_ERROR, "anything else that the system refuses", _as_given("a" * 300)),
+    Example(ErrorCode.READER_CRASHED, "HDF5 that crashes the HDF5 library", _file("model.h5", HDF5_SIGNATURE)),
+    Example(
+        ErrorCode.TIMEOUT, "HDF5 with which the HDF5 library does not come to an end", _file("model.h5", HDF5_SIGNATURE)
+    ),
     Example(ErrorCode.INTERNAL_ERROR, "a defect of logitcheck", _file("model.keras", b"x")),
 )

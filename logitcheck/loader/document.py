@@ -54,13 +54,28 @@ def parse(raw: bytes | str, where: str, decoded: Callable[[dict[str, object]], o
     except json.JSONDecodeError as error:
         _refuse_syntax(error, where)
     except UnicodeDecodeError as error:
-        message = f"{where} should be UTF-8 text, byte {error.start} is not."
-        raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
+        raise _no_text(error, where) from error
     except RecursionError as error:
         message = f"{where} is nested too deep to be a model config."
         raise UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN) from error
     except ValueError as error:
         raise _long_number(where) from error
+
+
+def decode(raw: bytes | bytearray, where: str) -> str:
+    """Give the text of a document.
+
+    Raises UnreadableInputError if it is not UTF-8.
+    """
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _no_text(error, where) from error
+
+
+def _no_text(error: UnicodeDecodeError, where: str) -> UnreadableInputError:
+    message = f"{where} should be UTF-8 text, byte {error.start} is not."
+    return UnreadableInputError(ErrorCode.BAD_JSON, message, _SAVE_AGAIN)
 
 
 def refuse_size(size: int, where: str, largest: int = LARGEST) -> NoReturn:

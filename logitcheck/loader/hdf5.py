@@ -33,8 +33,7 @@ def read(path: Path) -> StoredModel:
     """
     from logitcheck.loader import isolation
 
-    texts = {name: value.decode("utf-8", "surrogateescape") for name, value in isolation.attributes(path).items()}
-    return of_attributes(texts)
+    return of_attributes({name: document.decode(value, name) for name, value in isolation.attributes(path).items()})
 
 
 def attributes(path: Path) -> Mapping[str, bytes]:

@@ -101,8 +101,8 @@ def _died(status: int) -> InputError:
     cause = known.get(status, f"exit status {status}")
     if cause in {"SIGALRM", "SIGPROF"} or (os.name == "nt" and status == reading_process.TIMED_OUT):
         message = (
-            f"Reading the HDF5 file took more than {reading_process.PROCESSOR_SECONDS:g} seconds of processor time or"
-            f" {reading_process.WALL_SECONDS:g} seconds on the clock, where milliseconds are usual; it was given up."
+            f"Reading the HDF5 file took more than {reading_process.PROCESSOR_SECONDS:g} s of processor time or"
+            f" {reading_process.WALL_SECONDS:g} s on the clock, where milliseconds are usual; it was given up."
         )
         return InputError(code=ErrorCode.TIMEOUT, message=message, hint=_CHECK)
     memory = ", as the system does when it runs out of memory" if cause == "SIGKILL" else ""

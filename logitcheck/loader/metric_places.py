@@ -49,7 +49,7 @@ def _is_for_all(stored: object, count: int, generation: int) -> bool:
 def _entry(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> object:
     """Find what is stored for one of several outputs; None where Keras would refuse the structure."""
     if isinstance(stored, dict):
-        return from_dict(output, stored, count)
+        return from_dict(output, stored)
     if not isinstance(stored, list):
         return None
     if len(output.path) > 1 and mirrors(stored):

@@ -93,7 +93,7 @@ def _losses(
 def _candidates(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> list[object]:
     """Find the stored losses of one output."""
     if isinstance(stored, dict) and "class_name" not in stored:
-        return [from_dict(output, stored, count)]
+        return [from_dict(output, stored)]
     if isinstance(stored, list):
         if mirrors(stored) and output.path:
             return [descend(stored, output.path)]
@@ -103,16 +103,16 @@ def _candidates(output: NamedOutput, position: int, count: int, stored: object, 
     return [stored]
 
 
-def from_dict(output: NamedOutput, stored: Mapping[str, object], count: int) -> object:
-    """Find the setting of one of `count` outputs in a dict of them, by path, name or layer; None if it has none."""
+def from_dict(output: NamedOutput, stored: Mapping[str, object]) -> object:
+    """Find the setting of one output in a dict of them, by path, name or layer; None if it has none."""
     nested = descend(stored, output.path)
     if nested is not None:
         return nested
     found = stored.get(output.name) if output.name is not None else None
+    if output.name is None and len(stored) == 1:
+        return next(iter(stored.values()))
     if found is None and output.tensor is not None:
         found = stored.get(output.tensor.layer)
-    if found is None and count == 1 and len(stored) == 1:
-        found = next(iter(stored.values()))
     return found
 
 
@@ -151,7 +151,7 @@ def _leftovers(outputs: Sequence[NamedOutput], stored: object) -> str | None:
         known = {step for output in outputs for step in output.path if isinstance(step, str)}
         known |= {output.name for output in outputs if output.name} | {o.tensor.layer for o in outputs if o.tensor}
         unknown = [fields.label(key) or "" for key in stored if key not in known]
-        if unknown and len(outputs) > 1:
+        if unknown and any(output.name is not None for output in outputs):
             named = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
             return f"losses are compiled for outputs that the model does not have: {named}"
     return None

@@ -176,8 +176,14 @@ class Message:
         return self.wire.read(self.start, self.end)
 
     def as_text(self) -> str:
-        """Read the span as UTF-8; what is none becomes lone surrogates."""
-        return self.as_bytes().decode("utf-8", "surrogateescape")
+        """Read the span as UTF-8.
+
+        Raises UnreadableInputError if it is none, since TensorFlow reads no such text either.
+        """
+        try:
+            return self.as_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self.wire.damaged(self.start + error.start) from error
 
     def _number(self, data: bytes, base: int, at: int) -> tuple[int, int]:
         """Read the variable-length number at `at`, which `data` holds; give it and where the next byte is."""

@@ -41,8 +41,8 @@ def stored_model(raw: str) -> StoredModel | None:
         format=ContainerFormat.SAVED_MODEL,
         config=_config(root),
         compile_settings=fields.mapping(root.get("training_config")) or None,
-        keras_version=fields.text(root.get("keras_version")),
-        backend=fields.text(root.get("backend")),
+        keras_version=fields.label(root.get("keras_version")),
+        backend=fields.label(root.get("backend")),
         functions_by_name=True,
     )
 

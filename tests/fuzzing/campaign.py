@@ -43,7 +43,7 @@ def _run(campaign: int, first: int, inputs: int, seconds: float, folder: Path) -
         faulthandler.dump_traceback_later(_HANGS_AFTER, exit=True)
         made = formats.make(campaign, number)
         result = checking.check(made, folder)
-        told[f"{made.format.suffix} {made.damage}: {result.told}"] += 1
+        told[f"{made.format.member or made.format.suffix} {made.damage}: {result.told}"] += 1
         times.append(result.seconds)
         if result.problem is not None:
             problems.append(f"{number}: {made.seed.name}, {made.damage}: {result.problem}")

@@ -29,7 +29,7 @@ class Result:
 
 def check(made: Input, folder: Path) -> Result:
     """Write the input below `folder`, inspect it, and look at what came of it."""
-    path = folder / f"input{made.format.suffix}"
+    path = folder / f"input{made.format.suffix or '_' + str(made.format.member)}"
     target = path / made.format.member if made.format.member else path
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(made.raw)

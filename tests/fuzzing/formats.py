@@ -9,7 +9,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,8 @@ from typing import Any
 import h5py
 import numpy as np
 
-from tests.fuzzing import byte_mutations, json_mutations
+from tests import saved_models
+from tests.fuzzing import byte_mutations, json_mutations, wire_mutations
 
 ROOT = Path(__file__).parent.parent.parent
 _SEED_FOLDERS = (ROOT / "sample_models", ROOT / "tests" / "data" / "old")
@@ -100,9 +101,76 @@ def _config_of_hdf5(parts: Parts) -> tuple[Any, Any]:
     return parts["model_config"], parts.get("training_config")
 
 
+def _read_json(raw: bytes) -> Parts:
+    return {"config": json.loads(raw)}
+
+
+def _write_json(parts: Parts, _: Random) -> bytes:
+    return json.dumps(parts.get("config") if isinstance(parts, dict) else parts).encode()
+
+
+def _config_of_json(parts: Parts) -> tuple[Any, Any]:
+    return parts["config"], parts["config"].get("compile_config")
+
+
+def _read_metadata(raw: bytes) -> Parts:
+    nodes = [content for number, _, content in wire_mutations.fields(raw) if number == 1]
+    (root,) = [node for node in nodes if wire_mutations.find(node, 3) == b"root"]
+    return {"metadata": json.loads(wire_mutations.find(root, 5))}
+
+
+def _write_metadata(parts: Parts, _: Random) -> bytes:
+    return saved_models.described(parts.get("metadata") if isinstance(parts, dict) else parts)
+
+
+def _read_saved_model(raw: bytes) -> Parts:
+    root = wire_mutations.find(raw, 2, 7, 1)
+    return {"metadata": json.loads(wire_mutations.find(root, 4, 3)), "raw": raw}
+
+
+def _mutate_saved_model(parts: Parts, others: Sequence[Parts], random: Random) -> Parts:
+    """Damage to the message itself; what is written as JSON in it is damaged in the other formats."""
+    del others
+    raw = parts["raw"]
+    for _ in range(random.choice((1, 1, 2, 5))):
+        try:
+            raw = wire_mutations.mutate(raw, random)
+        except (ValueError, IndexError):
+            break
+    return {"raw": raw}
+
+
+def _config_of_metadata(parts: Parts) -> tuple[Any, Any]:
+    metadata = parts["metadata"]
+    config = metadata.get("model_config")
+    if not isinstance(config, dict) or "layers" not in config.get("config", {}):
+        config = {"class_name": metadata["class_name"], "config": metadata["config"]}
+    return _without_tuples(config), _without_tuples(metadata.get("training_config"))
+
+
+def _without_tuples(item: Any) -> Any:
+    if isinstance(item, dict):
+        if item.get("class_name") in ("__tuple__", "TensorShape") and isinstance(item.get("items"), list):
+            return _without_tuples(item["items"])
+        return {key: _without_tuples(value) for key, value in item.items()}
+    return [_without_tuples(value) for value in item] if isinstance(item, list) else item
+
+
 FORMATS: dict[str, Format] = {
     "keras": Format(suffix=".keras", read=_read_archive, write=_write_archive, config=_config_of_archive),
     "hdf5": Format(suffix=".h5", read=_read_hdf5, write=_write_hdf5, config=_config_of_hdf5),
+    "json": Format(suffix=".json", read=_read_json, write=_write_json, config=_config_of_json),
+    "metadata": Format(
+        suffix="", member="keras_metadata.pb", read=_read_metadata, write=_write_metadata, config=_config_of_metadata
+    ),
+    "saved_model": Format(
+        suffix="",
+        member="saved_model.pb",
+        read=_read_saved_model,
+        write=lambda parts, _: parts["raw"],
+        config=_config_of_metadata,
+        mutate=_mutate_saved_model,
+    ),
 }
 
 
@@ -118,6 +186,8 @@ class Seed:
 @cache
 def seeds(name: str) -> tuple[Seed, ...]:
     """The valid files of a format, in a stable order."""
+    if name not in {"keras", "hdf5"}:
+        return tuple(_made(name))
     wanted = FORMATS[name]
     found = sorted(path for folder in _SEED_FOLDERS for path in folder.rglob(f"*{wanted.suffix}") if path.is_file())
     made = []
@@ -126,6 +196,34 @@ def seeds(name: str) -> tuple[Seed, ...]:
             raw = path.read_bytes()
             made.append(Seed(str(path.relative_to(ROOT)), raw, wanted.read(raw)))
     return tuple(made)
+
+
+def _made(name: str) -> Iterator[Seed]:
+    """Valid files of a format of which there are few, from those of the others."""
+    random = Random(0)
+    if name == "json":
+        for seed in seeds("keras"):
+            raw = _write_json({"config": seed.parts["config.json"]}, random)
+            yield Seed(f"{seed.name} as JSON", raw, _read_json(raw))
+        return
+    for seed in seeds("hdf5"):
+        config = seed.parts["model_config"]
+        about = {
+            "keras_version": "2.8.0",
+            "backend": "tensorflow",
+            "training_config": seed.parts.get("training_config"),
+        }
+        metadata = {"class_name": config["class_name"], "model_config": config, **about}
+        if name == "metadata":
+            raw = saved_models.described(metadata)
+        else:
+            raw = saved_models.saved(object_graph=saved_models.objects([saved_models.root(metadata)], {}))
+        if "/tf2" in seed.name:
+            yield Seed(f"{seed.name} as a SavedModel", raw, FORMATS[name].read(raw))
+    if name == "saved_model":
+        for path in sorted((ROOT / "tests" / "data" / "saved_model").rglob("saved_model.pb")):
+            raw = path.read_bytes()
+            yield Seed(str(path.relative_to(ROOT)), raw, _read_saved_model(raw))
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,26 +154,39 @@ def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> st
     name, config = layer["class_name"], layer["config"]
     if depth > 60:
         return None
-    if name in {"TimeDistributed", "Sequential"}:
-        inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
-        return _kind(inside[-1], lambda _: [], depth + 1)
-    if name in _PASSING or name == "Average" or (name == "Merge" and config.get("mode") == "ave"):
+    if name in {"TimeDistributed", "Sequential", "Functional", "Model"} and config != {"layers": []}:
+        return _kind_inside(config, depth + 1)
+    if name in _PASSING or name in {"Average", "Sequential"} or (name == "Merge" and config.get("mode") == "ave"):
         kinds = {_kind(other, feeding, depth + 1) for other in feeding(layer)}
         return kinds.pop() if len(kinds) == 1 else None
     if name == "Softmax" or (name == "TFOpLambda" and config.get("function") == "nn.softmax"):
         return "probabilities" if config.get("axis", -1) in {-1, 1} else None
     if name == "TensorFlowOpLayer" and config["node_def"]["op"] == "Softmax":
         return "probabilities"
+    return _kind_of_activation(name, config)
+
+
+def _kind_inside(config: Any, depth: int) -> str | None:
+    """What a model or wrapper puts out, by its last layer."""
+    if "output_layers" in config:
+        by_name = {inner.get("name") or inner["config"]["name"]: inner for inner in config["layers"]}
+        (last,) = set(_names(config["output_layers"], by_name))
+        return _kind(by_name[last], lambda _: [], depth)
+    inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
+    return _kind(inside[-1], lambda _: inside[-2:-1], depth)
+
+
+def _kind_of_activation(name: str, config: Any) -> str | None:
     activation = config.get("activation", "linear")
     if isinstance(activation, dict) and activation.get("class_name") == "function":
         activation = activation["config"]
     if name in _LINEAR and activation == "softmax" and config.get("units", config.get("output_dim")) == 1:
         return "constant"
-    if name == "Activation" or name in _LINEAR:
-        if activation in {"linear", None}:
-            return "logits" if name in _LINEAR else None
-        return _FINAL.get(activation)
-    return None
+    if name not in _LINEAR and name != "Activation":
+        return None
+    if activation in {"linear", None}:
+        return "logits" if name in _LINEAR else None
+    return _FINAL.get(activation)
 
 
 def _wanted(loss: Any) -> str | None:

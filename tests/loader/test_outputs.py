@@ -244,7 +244,6 @@ FITTING: dict[str, tuple[list[Any], Config | list[Any] | str]] = {
     "names": (LIST, {"a": "mse", "b": "mse"}),
     "keys": (DICT, {"a": "mse", "b": "mse"}),
     "layers": (DICT, {"la": "mse"}),
-    "one output": ([leaf("a", 0)], {"other": "mse"}),
     "a list": (LIST, ["mse", "mse"]),
     "one loss": (LIST, "mse"),
     "one object": (LIST, loss_object("Poisson")),
@@ -255,3 +254,10 @@ FITTING: dict[str, tuple[list[Any], Config | list[Any] | str]] = {
 @pytest.mark.parametrize(("leaves", "stored"), FITTING.values(), ids=FITTING.keys())
 def test_settings_that_fit_need_no_note(leaves: list[Any], stored: object) -> None:
     assert note(leaves, stored) is None
+
+
+@pytest.mark.parametrize("generation", [1, 2, 3])
+def test_a_loss_for_an_output_that_is_not_there_is_no_loss_of_the_one_that_is(generation: int) -> None:
+    """No Keras trains such a model: it does not take the one loss for the one output whatever they are called."""
+    assert given([leaf("a", 0)], {"b": "mse"}, generation) == [[]]
+    assert note([leaf("a", 0)], {"b": "mse"}) == "losses are compiled for outputs that the model does not have: b"
