@@ -146,6 +146,8 @@ def _modern(value: object, depth: int) -> Argument:
             return ...
         case list():
             return value if holds_values_only(value) else [_modern(item, depth + 1) for item in value]
+        case {"config": {"keras_history": _}}:
+            raise MalformedGraphError("A tensor in the config is stored as an object of another class.")
         case dict():
             return {key: _modern(item, depth + 1) for key, item in value.items()}
         case _:

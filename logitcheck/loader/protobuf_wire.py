@@ -45,8 +45,11 @@ class Wire:
         self._base = 0
 
     def message(self) -> Message:
-        """Give the file as a message."""
-        return Message(self, 0, self.size)
+        """Give the file as a message.
+
+        Raises UnreadableInputError if its fields do not end where it does.
+        """
+        return Message(self, 0, self.size).checked()
 
     def window(self, start: int, end: int) -> tuple[bytes, int]:
         """Give bytes of the file that hold the few from `start` to `end`, and where in the file they begin."""
@@ -108,6 +111,8 @@ class Message:
                 data, base = wire.window(at, min(end, at + _LONGEST_HEAD))
             key, at = self._number(data, base, at)
             kind = key & 7
+            if key < 8:  # no field has the number 0
+                raise wire.damaged(at)
             if kind == _LENGTH:
                 length, at = self._number(data, base, at)
                 if length > end - at:
@@ -123,6 +128,15 @@ class Message:
                 at += _FIXED[kind]
             else:
                 raise wire.damaged(at)
+
+    def checked(self) -> Message:
+        """Give the message, whose own fields end where it does: what is wanted of one that is cut may stand before.
+
+        Raises UnreadableInputError if they do not.
+        """
+        for _ in self.fields():
+            pass
+        return self
 
     def packed(self) -> Iterator[int]:
         """Every one of the variable-length integers that the span consists of."""

@@ -55,7 +55,7 @@ def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
     meta_graphs = list(islice(saved.messages(2), _MOST_META_GRAPHS))
     if not meta_graphs:
         raise saved.wire.damaged(0)
-    meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0])
+    meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
     objects = meta_graph.message(7)
     if stored is None and objects is not None:
         stored = _parsed(saved_model_metadata.of_object_graph(objects))

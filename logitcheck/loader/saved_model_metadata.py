@@ -19,14 +19,14 @@ _ROOT = "root"
 
 def of_keras_metadata(metadata: Message) -> str | None:
     """Give the JSON on the root of a `keras_metadata.pb`; None if it has none."""
-    return next((node.text(5) for node in metadata.messages(1) if node.text(3) == _ROOT), None)
+    return next((node.checked().text(5) for node in metadata.messages(1) if node.text(3) == _ROOT), None)
 
 
 def of_object_graph(objects: Message) -> str | None:
     """Give the JSON on the root of an object graph; None if Keras left none there, as an export has none."""
-    root = objects.message(1)
-    user_object = root.message(4) if root is not None else None
-    return (user_object.text(3) if user_object is not None else "") or None
+    root = objects.checked().message(1)
+    user_object = root.checked().message(4) if root is not None else None
+    return (user_object.checked().text(3) if user_object is not None else "") or None
 
 
 def stored_model(raw: str) -> StoredModel | None:

@@ -5,6 +5,7 @@ A further format is one more entry of FORMATS.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import tempfile
@@ -114,7 +115,7 @@ def _config_of_json(parts: Parts) -> tuple[Any, Any]:
 
 
 def _read_metadata(raw: bytes) -> Parts:
-    nodes = [content for number, _, content in wire_mutations.fields(raw) if number == 1]
+    nodes = [content for number, kind, content in wire_mutations.fields(raw) if (number, kind) == (1, 2)]
     (root,) = [node for node in nodes if wire_mutations.find(node, 3) == b"root"]
     return {"metadata": json.loads(wire_mutations.find(root, 5))}
 
@@ -124,8 +125,12 @@ def _write_metadata(parts: Parts, _: Random) -> bytes:
 
 
 def _read_saved_model(raw: bytes) -> Parts:
-    root = wire_mutations.find(raw, 2, 7, 1)
-    return {"metadata": json.loads(wire_mutations.find(root, 4, 3)), "raw": raw}
+    """Read the first graph that has an object of Keras; the message must be whole."""
+    for number, kind, graph in list(wire_mutations.fields(raw)):
+        if (number, kind) == (2, 2):
+            with contextlib.suppress(StopIteration):
+                return {"metadata": json.loads(wire_mutations.find(graph, 7, 1, 4, 3)), "raw": raw}
+    raise ValueError("no graph of it has an object of Keras")
 
 
 def _mutate_saved_model(parts: Parts, others: Sequence[Parts], random: Random) -> Parts:

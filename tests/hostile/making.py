@@ -13,6 +13,8 @@ from typing import Any
 import h5py
 import numpy as np
 
+from tests import saved_models
+
 MB = 1 << 20
 LARGEST = 60 * MB
 
@@ -211,3 +213,35 @@ HDF5: dict[str, Callable[[Path], Path]] = {
     "20,000 attributes": _many_attributes,
 }
 """HDF5 files of expensive attributes."""
+
+
+def _metadata(config: str) -> bytes:
+    return saved_models.span(1, saved_models.span(3, "root") + saved_models.span(5, config))
+
+
+_GRAPH, _META = "saved_model.pb", "keras_metadata.pb"
+_NODE = saved_models.node("a", "Identity", "a")
+
+SAVED_MODELS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "a config of one string": (_META, lambda: _metadata(CONFIGS["one string"]())),
+    "a config of numbers": (_META, lambda: _metadata(CONFIGS["numbers"]())),
+    "a config of 250,000 objects": (_META, lambda: _metadata(filled("{},", size=750_000))),
+    "empty fields": (_META, lambda: b"\x0a\x00" * (LARGEST // 2)),
+    "a length that lies": (_META, lambda: b"\x0a" + b"\xff" * 9 + b"\x01" + bytes(1000)),
+    "an integer without an end": (_GRAPH, lambda: b"\x08" + b"\xff" * LARGEST),
+    "2,000,000 graphs": (_GRAPH, lambda: b"\x12\x00" * 2_000_000),
+    "1,000,000 nodes": (_GRAPH, lambda: saved_models.saved([_NODE] * 1_000_000, signatures={"serving_default": b""})),
+    "nested messages without an end": (_GRAPH, lambda: _nested(2, 7, 1, 4)),
+    "a node that feeds itself": (
+        _GRAPH,
+        lambda: saved_models.saved([_NODE], signatures={"serving_default": saved_models.signature(y="a:0")}),
+    ),
+}
+"""SavedModels of expensive messages: the file that is made, and what it holds."""
+
+
+def _nested(*numbers: int) -> bytes:
+    raw = b""
+    for number in itertools.islice(itertools.cycle(numbers), 10_000):
+        raw = saved_models.span(number, raw)
+    return raw

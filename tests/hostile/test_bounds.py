@@ -89,6 +89,20 @@ def test_a_config_stays_within_the_bounds(place: Path, name: str) -> None:
     assert told in REFUSED | {"not_applicable", "undetermined"}
 
 
+@pytest.mark.parametrize("name", ["one string", "one string with a wide character", "empty objects", "spaces"])
+def test_bare_json_stays_within_the_bounds(place: Path, name: str) -> None:
+    place.write_text(making.CONFIGS[name](), encoding="utf-8")
+    assert inspect(place) in REFUSED | {"not_applicable"}
+
+
+@pytest.mark.parametrize("name", making.SAVED_MODELS)
+def test_a_saved_model_stays_within_the_bounds(tmp_path: Path, name: str) -> None:
+    member, make = making.SAVED_MODELS[name]
+    (tmp_path / member).write_bytes(make())
+    assert inspect(tmp_path) in REFUSED | {"not_applicable", "undetermined", "truncated"}
+    (tmp_path / member).unlink()
+
+
 @pytest.mark.parametrize("name", making.ARCHIVES)
 def test_an_archive_stays_within_the_bounds(place: Path, name: str) -> None:
     assert inspect(making.ARCHIVES[name](place)) in {"too-large", "truncated", "compressed", "not-a-model"}

@@ -104,6 +104,14 @@ def test_keyword_arguments_may_be_missing_or_null() -> None:
     assert read_one([["a", 0, 0, None]]).kwargs == {}
 
 
+@pytest.mark.parametrize("class_name", ["__keras_tensoz__", None, 3, {}], ids=repr)
+def test_a_tensor_whose_class_is_damaged_is_malformed_and_not_left_out(class_name: object) -> None:
+    stored = tensor("a", SHAPE) | {"class_name": class_name}
+    assert refusal(calls.read, [{"args": [[stored, tensor("b", SHAPE)]]}], "layer", NAMES).code is (
+        ErrorCode.MALFORMED_GRAPH
+    )
+
+
 def test_a_tensor_without_a_config_is_malformed() -> None:
     stored = {"class_name": "__keras_tensor__", "konfig": {"keras_history": ["a", 0, 0]}}
     assert refusal(calls.read, [{"args": [stored]}], "layer", NAMES).code is ErrorCode.MALFORMED_GRAPH

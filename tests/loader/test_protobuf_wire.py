@@ -55,8 +55,9 @@ def test_a_map_is_read() -> None:
     assert [(name, value.integer(1)) for name, value in entries] == [("a", 1), ("b", 0)]
 
 
-def test_a_text_that_is_not_utf_8_is_read_all_the_same() -> None:
-    assert message(span(1, b"\xffa")).text(1) == "\udcffa"
+def test_a_text_that_is_not_utf_8_is_damaged() -> None:
+    with pytest.raises(UnreadableInputError, match="what follows byte 3 of its 4 makes no sense"):
+        message(span(1, b"a\xff")).text(1)
 
 
 @pytest.mark.parametrize("size", [4_000, 10_000, 1_000_000])
@@ -142,3 +143,15 @@ def test_any_bytes_give_fields_or_an_error_of_the_family(raw: bytes) -> None:
 def test_what_is_written_is_what_is_read(stored: list[tuple[int, int | bytes]]) -> None:
     raw = b"".join(whole(at, value) if isinstance(value, int) else span(at, value) for at, value in stored)
     assert read(raw) == stored
+
+
+def test_a_field_of_the_number_0_is_damaged() -> None:
+    with pytest.raises(UnreadableInputError, match="is cut off or damaged"):
+        list(message(b"\x02\x00").fields())
+
+
+@pytest.mark.parametrize("missing", [1, 3, 9])
+def test_a_cut_behind_what_is_wanted_is_found(missing: int) -> None:
+    raw = span(1, "wanted") + span(2, "behind it")
+    with pytest.raises(UnreadableInputError, match="is cut off or damaged"):
+        message(raw[:-missing]).checked()
