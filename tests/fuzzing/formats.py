@@ -115,9 +115,12 @@ def _config_of_json(parts: Parts) -> tuple[Any, Any]:
 
 
 def _read_metadata(raw: bytes) -> Parts:
-    nodes = [content for number, kind, content in wire_mutations.fields(raw) if (number, kind) == (1, 2)]
-    (root,) = [node for node in nodes if wire_mutations.find(node, 3) == b"root"]
-    return {"metadata": json.loads(wire_mutations.find(root, 5))}
+    """Read the node of the model; what the others say of layers is not looked at."""
+    for number, kind, node in list(wire_mutations.fields(raw)):
+        with contextlib.suppress(StopIteration):
+            if (number, kind) == (1, 2) and wire_mutations.find(node, 3) == b"root":
+                return {"metadata": json.loads(wire_mutations.find(node, 5))}
+    raise ValueError("no node of it is the model")
 
 
 def _write_metadata(parts: Parts, _: Random) -> bytes:

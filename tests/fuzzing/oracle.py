@@ -127,12 +127,11 @@ def _outputs_with_losses(config: Any, settings: Any) -> Iterator[tuple[str | Non
         single = loss[0] if isinstance(loss, list) and len(loss) == 1 else loss
         if isinstance(single, dict) and "class_name" not in single and len(single) == 1:
             single = next(iter(single.values()))
-        yield _kind(layers[-1], lambda _: [layers[-2]] if len(layers) > 1 else []), _wanted(single)
+        yield _kind(layers[-1], _before(layers)), _wanted(single)
         return
     by_name = {layer.get("name") or layer["config"]["name"]: layer for layer in layers}
     outputs = inside["output_layers"]
-    outputs = [outputs] if isinstance(outputs[0], str) else [output for output in outputs if output != {}]
-    for position, (name, *_) in enumerate(outputs):
+    for position, name in enumerate(_names(outputs, by_name)):
         own = loss
         if isinstance(loss, dict) and "class_name" not in loss:
             own = loss.get(name) if len(outputs) > 1 or len(loss) > 1 else next(iter(loss.values()))
@@ -160,7 +159,7 @@ def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> st
         kinds = {_kind(other, feeding, depth + 1) for other in feeding(layer)}
         return kinds.pop() if len(kinds) == 1 else None
     if name == "Softmax" or (name == "TFOpLambda" and config.get("function") == "nn.softmax"):
-        return "probabilities" if config.get("axis", -1) in {-1, 1} else None
+        return "probabilities" if config.get("axis", -1) in (-1, 1, None, [-1]) else None
     if name == "TensorFlowOpLayer" and config["node_def"]["op"] == "Softmax":
         return "probabilities"
     return _kind_of_activation(name, config)
@@ -173,7 +172,13 @@ def _kind_inside(config: Any, depth: int) -> str | None:
         (last,) = set(_names(config["output_layers"], by_name))
         return _kind(by_name[last], lambda _: [], depth)
     inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
-    return _kind(inside[-1], lambda _: inside[-2:-1], depth)
+    return _kind(inside[-1], _before(inside), depth)
+
+
+def _before(layers: list[Any]) -> Callable[[Any], list[Any]]:
+    """Give what comes before a layer in a chain."""
+    places = {id(layer): at for at, layer in enumerate(layers)}
+    return lambda layer: layers[places[id(layer)] - 1 : places[id(layer)]] if places[id(layer)] else []
 
 
 def _kind_of_activation(name: str, config: Any) -> str | None:
