@@ -185,7 +185,7 @@ PATTERNS: dict[str, tuple[Pattern, tuple[Kind, int | None]]] = {
     "softplus / its sum": (_divided_by_its_sum(lambda model: model.dense(activation="softplus")), SIMPLEX),
     "exp / its sum": (_divided_by_its_sum(lambda model: model.ops.exp(model.dense())), SIMPLEX),
     "power / its sum": (_divided_by_its_sum(lambda model: model.dense(activation="softmax") ** 2), SIMPLEX),
-    "linear / its sum": (_divided_by_its_sum(lambda model: model.dense()), UNKNOWN),
+    "linear / its sum": (_divided_by_its_sum(lambda model: model.dense()), LOGITS),
     "softmax by hand": (_softmax_by_hand, SIMPLEX),
     "softmax by hand, twice the exponential": (_softmax_by_hand_twice, SIMPLEX),
     "relu / (its sum + eps)": (_divided_by_more_than_its_sum, UNIT),

@@ -124,15 +124,22 @@ def quotient_of(call: LayerCall) -> Value:
 def _over_one(known: Value, reduced: Value, call: LayerCall) -> Value:
     """Give the result of a formula, a constant where the second operand was reduced from an axis of size 1."""
     shape = call.shape(0)
-    if reduced.derived is None or shape is None or shape != call.shape(1):
+    how = reduced.derived.how if reduced.derived is not None else None
+    if shape is None or shape != call.shape(1):
         return known
-    constant = _OVER_ONE.get(reduced.derived.how)
-    if constant is not None:
-        return replace(known, low=constant, high=constant, reaches_low=True, reaches_high=True)
-    return unreached(known, "a single number is compared with itself", call.path)
+    if how is Derivation.ABOVE_SUM:
+        return unreached(known, "a single number is compared with itself", call.path)
+    constant = _OVER_ONE.get(how)
+    if constant is None:
+        return known
+    return replace(known, low=constant, high=constant, reaches_low=True, reaches_high=True)
 
 
-_OVER_ONE = {Derivation.SUM: 1.0, Derivation.MAXIMUM: 0.0, Derivation.LOG_SUM_EXP: 0.0}
+_OVER_ONE: Mapping[Derivation | None, float] = {
+    Derivation.SUM: 1.0,
+    Derivation.MAXIMUM: 0.0,
+    Derivation.LOG_SUM_EXP: 0.0,
+}
 """What is left of a number that is divided by its own sum, or made less by its own maximum."""
 
 

@@ -194,3 +194,9 @@ def test_what_is_added_to_a_sum_is_remembered_to_be_above_it(
 ) -> None:
     raised = result(call(operation("Add"), (total(how=first), (None, 1)), args=(TENSOR, added)))
     assert raised.derived == (Derived(how, TENSOR, -1) if how is not None else None)
+
+
+def test_odds_are_no_constant_though_p_and_its_complement_are_of_one_shape() -> None:
+    complement = replace(scores(), derived=Derived(Derivation.COMPLEMENT, TENSOR))
+    odds = result(call(operation("Divide"), (scores(), (None, 3)), (complement, (None, 3))))
+    assert (odds.low, odds.high, odds.reaches_high) == (0.0, INFINITY, True)
