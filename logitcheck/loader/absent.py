@@ -10,18 +10,19 @@ from pathlib import Path
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import identify
 from logitcheck.loader.folder import entries
-from logitcheck.loader.foreign import quoted
+from logitcheck.loader.foreign import LOAD_WEIGHTS, quoted
 
 _ANNEX = re.compile(r"(?:^|/)\.git/annex/objects/(?:.*-s(\d{1,18})-)?")
+_GIVE_A_FILE = "Give the path of a file or a folder."
 _SPECIAL = (
     (
         stat.S_ISFIFO,
         "a named pipe",
         "A model is read at several places, which a pipe cannot: write it to a file first.",
     ),
-    (stat.S_ISSOCK, "a socket", "Give the path of a file or a folder."),
-    (stat.S_ISCHR, "a device", "Give the path of a file or a folder."),
-    (stat.S_ISBLK, "a device", "Give the path of a file or a folder."),
+    (stat.S_ISSOCK, "a socket", _GIVE_A_FILE),
+    (stat.S_ISCHR, "a device", _GIVE_A_FILE),
+    (stat.S_ISBLK, "a device", _GIVE_A_FILE),
 )
 
 _ORBAX = ("orbax.checkpoint", "pytree.orbax-checkpoint", "checkpoint_metadata", "_CHECKPOINT_METADATA")
@@ -60,7 +61,7 @@ def special(mode: int) -> UnreadableInputError:
     """Make the error for what is neither a regular file nor a folder; it is never opened."""
     what, hint = next(
         ((what, hint) for is_kind, what, hint in _SPECIAL if is_kind(mode)),
-        ("a special file", "Give the path of a file or a folder."),
+        ("a special file", _GIVE_A_FILE),
     )
     return UnreadableInputError(ErrorCode.NOT_A_FILE, f"Expected a model file or folder, found {what}.", hint)
 
@@ -76,8 +77,7 @@ def _tracked(path: Path) -> UnreadableInputError | None:
             return UnreadableInputError(ErrorCode.DVC_POINTER, message, f"Run `dvc pull {quoted(str(place))}`.")
     if path.name and path.with_name(f"{path.name}.index").is_file():
         message = "This is the prefix of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
-        hint = "Load the weights into their model, and give what model.save('name.keras') writes."
-        return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, hint)
+        return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, LOAD_WEIGHTS)
     return None
 
 
@@ -91,13 +91,12 @@ def no_model_in(folder: Path) -> UnreadableInputError:
         holds = f"nothing but hidden files ({names[0]!r} …)" if names else "nothing"
         hint = "Save or fetch a model into it, or give another path."
         return UnreadableInputError(ErrorCode.EMPTY_FOLDER, f"The folder holds {holds}.", hint)
-    hint = "Load the weights into their model, and give what model.save('name.keras') writes."
     if "checkpoint" in names or any(name.endswith(".index") for name in names):
         message = "This is the folder of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
-        return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, hint)
+        return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, LOAD_WEIGHTS)
     if _is_orbax(folder, names):
         message = "This is an Orbax checkpoint, which holds weights only: neither layers nor loss."
-        return UnreadableInputError(ErrorCode.ORBAX_CHECKPOINT, message, hint)
+        return UnreadableInputError(ErrorCode.ORBAX_CHECKPOINT, message, LOAD_WEIGHTS)
     message = "The folder is no model: it holds no config.json with weights or a metadata.json beside it."
     hint = "Give the path of a model; logitcheck.inspect_all and the command line search folders for models."
     return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, hint)

@@ -16,7 +16,15 @@ from logitcheck.errors import ErrorCode, UnreadableInputError
 _HEAD = 1024
 _PLAIN_NAME = re.compile(r"[\w.@%+=:,/-]+", re.ASCII)
 _SAVE_AS_KERAS = "Give the Keras model that it was made from, as model.save('name.keras') writes it."
-_FETCH = "Fetch the file itself."
+_KERAS_ONLY = "logitcheck reads Keras models only."
+_UNPACK = "Unpack it, and give what is in it."
+_NEVER_OPENED = (
+    "It is never opened, since that would run code: where you trust it, save the Keras model in it with"
+    " model.save('name.keras')."
+)
+
+LOAD_WEIGHTS = "Load the weights into their model, and give what model.save('name.keras') writes."
+"""What to do with weights without their model."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,21 +89,19 @@ _OTHER_MODELS = (
         code=ErrorCode.PYTORCH,
         content=_starts(rb"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\."),
         what="a file of PyTorch (torch.save)",
-        hint="logitcheck reads Keras models only.",
+        hint=_KERAS_ONLY,
     ),
     Signature(
         code=ErrorCode.JOBLIB,
         content=_starts(rb"\x80[\x02-\x05].{0,900}joblib"),
         what="a pickle written by joblib.dump",
-        hint="It is never opened, since that would run code: where you trust it, save the Keras model in it with"
-        " model.save('name.keras').",
+        hint=_NEVER_OPENED,
     ),
     Signature(
         code=ErrorCode.PICKLE,
         content=_starts(rb"\x80[\x02-\x05]|[}\]]q\0|\([dl]p\d|c[\w.]+\n\w+\n"),
         what="a Python pickle",
-        hint="It is never opened, since that would run code: where you trust it, save the Keras model in it with"
-        " model.save('name.keras').",
+        hint=_NEVER_OPENED,
     ),
     Signature(
         code=ErrorCode.SAFETENSORS,
@@ -107,7 +113,7 @@ _OTHER_MODELS = (
         code=ErrorCode.GGUF,
         content=_starts(rb"GGUF"),
         what="a GGUF model of llama.cpp, which holds weights without a loss",
-        hint="logitcheck reads Keras models only.",
+        hint=_KERAS_ONLY,
     ),
     Signature(
         code=ErrorCode.NUMPY,
@@ -131,14 +137,14 @@ _PARTS = (
         code=ErrorCode.TF_CHECKPOINT,
         content=_starts(rb"model_checkpoint_path: *\"|\0\0.\x08[\x80-\xff]{0,4}[\0-\x7f]\x1a\x02\x08\x01"),
         what="a file of a TensorFlow checkpoint, which holds weights only: neither the layers nor the loss",
-        hint="Load the weights into their model, and give what model.save('name.keras') writes.",
+        hint=LOAD_WEIGHTS,
     ),
     Signature(
         code=ErrorCode.TF_CHECKPOINT,
         content=_starts(rb""),
         name=re.compile(r".*\.data-\d{5}-of-\d{5}"),
         what="the data of a TensorFlow checkpoint, which holds weights only: neither the layers nor the loss",
-        hint="Load the weights into their model, and give what model.save('name.keras') writes.",
+        hint=LOAD_WEIGHTS,
     ),
     Signature(
         code=ErrorCode.YAML,
@@ -165,7 +171,7 @@ _NO_MODELS = (
             rb"\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|x[\x01^\x9c\xda]|.{257}ustar"
         ),
         what="a compressed file or a packed folder",
-        hint="Unpack it, and give what is in it.",
+        hint=_UNPACK,
     ),
     Signature(
         code=ErrorCode.NOT_A_MODEL,
@@ -177,7 +183,7 @@ _NO_MODELS = (
         code=ErrorCode.NOT_A_MODEL,
         content=_starts(rb"\0{64}"),
         what="zeros, as a download leaves them that never came to its end",
-        hint=_FETCH,
+        hint="Fetch the file itself.",
     ),
     Signature(
         code=ErrorCode.NOT_A_MODEL,
@@ -192,7 +198,7 @@ _MEMBERS = (
         ErrorCode.PYTORCH,
         re.compile(r"(?:.*/)?(?:data|constants)\.pkl"),
         "a file of PyTorch (torch.save or torch.jit.save)",
-        "logitcheck reads Keras models only.",
+        _KERAS_ONLY,
     ),
     (
         ErrorCode.WEIGHTS_ONLY,
@@ -210,7 +216,7 @@ _MEMBERS = (
         ErrorCode.COMPRESSED,
         re.compile(r"(?:.*/)?saved_model\.pb|.+/config\.json|.*\.(?:keras|h5|hdf5)", re.IGNORECASE),
         "an archive with a model in it",
-        "Unpack it, and give what is in it.",
+        _UNPACK,
     ),
 )
 """What a zip archive without config.json is, by the name of one of its members; the first row that fits counts."""

@@ -106,9 +106,7 @@ class Message:
         wire, at, end = self.wire, self.start, self.end
         data, base = b"", at
         while at < end:
-            wire.spend()
-            if at + _LONGEST_HEAD > base + len(data):
-                data, base = wire.window(at, min(end, at + _LONGEST_HEAD))
+            data, base = self._look(data, base, at)
             key, at = self._number(data, base, at)
             kind = key & 7
             if key < 8:  # no field has the number 0
@@ -140,12 +138,9 @@ class Message:
 
     def packed(self) -> Iterator[int]:
         """Every one of the variable-length integers that the span consists of."""
-        wire, at, end = self.wire, self.start, self.end
-        data, base = b"", at
-        while at < end:
-            wire.spend()
-            if at + _LONGEST_NUMBER > base + len(data):
-                data, base = wire.window(at, min(end, at + _LONGEST_NUMBER))
+        data, base, at = b"", self.start, self.start
+        while at < self.end:
+            data, base = self._look(data, base, at)
             value, at = self._number(data, base, at)
             yield signed(value)
 
@@ -198,6 +193,13 @@ class Message:
             return self.as_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise self.wire.damaged(self.start + error.start) from error
+
+    def _look(self, data: bytes, base: int, at: int) -> tuple[bytes, int]:
+        """Count a look at what begins at `at`; give bytes that hold its head, and where in the file they begin."""
+        self.wire.spend()
+        if at + _LONGEST_HEAD <= base + len(data):
+            return data, base
+        return self.wire.window(at, min(self.end, at + _LONGEST_HEAD))
 
     def _number(self, data: bytes, base: int, at: int) -> tuple[int, int]:
         """Read the variable-length number at `at`, which `data` holds; give it and where the next byte is."""

@@ -63,7 +63,7 @@ def _import() -> str:
     """Import h5py; give the problem of a broken installation, which is told rather than died of."""
     try:
         import h5py  # noqa: F401
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  an extension module that does not fit raises what it likes
         return f"{type(error).__name__}: {error}"
     return ""
 
