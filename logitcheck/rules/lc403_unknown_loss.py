@@ -69,8 +69,8 @@ class UnknownLoss(Rule):
         reason = judged.loss.reason or "which cross-entropy it stands for depends on the labels"
         hint = judged.loss.hint_from_logits
         shown = f" Its config says from_logits={hint}." if hint is not None else ""
-        where = wording.output_words(case)
-        message = f"What the loss {judged.loss.name!r} of {where} expects cannot be told: {reason}.{shown}"
+        loss, where = judged.loss.label or judged.loss.name, wording.output_words(case)
+        message = f"What the loss {loss!r} of {where} expects cannot be told: {reason}.{shown}"
         value = case.output.value
         taken = "something unknown" if value.kind is Kind.UNKNOWN else describe(value)
         fix = f"Check by hand whether it takes logits or probabilities: it is given {taken}"

@@ -84,12 +84,27 @@ CASES: Mapping[str, Said] = {
     ),
     "softmax as logits behind a reshape": Said(model=RESHAPED, loss=flagged("SparseCategoricalCrossentropy")),
     "softmax as logits behind a dropout": Said(model=DROPPED, loss=flagged("SparseCategoricalCrossentropy")),
+    "softmax as logits behind a dropout, TensorFlow": Said(
+        model=DROPPED, loss=flagged("SparseCategoricalCrossentropy"), backend="tensorflow"
+    ),
+    "softmax of two as logits": Said(model=head("softmax", 2), loss=flagged("SparseCategoricalCrossentropy")),
+    "softmax as logits over another axis": Said(model=OTHER_AXIS, loss=flagged("CategoricalCrossentropy")),
+    "softmax as logits over the axis of the loss": Said(
+        model=OTHER_AXIS, loss=flagged("CategoricalCrossentropy", axis=1)
+    ),
     "softmax as logits with a class to ignore": Said(
         model=head("softmax"), loss=flagged("SparseCategoricalCrossentropy", ignore_class=0)
     ),
     "softmax as logits, focal": Said(model=head("softmax"), loss=flagged("CategoricalFocalCrossentropy")),
     "softmax as logits, CTC": Said(model=head("softmax"), loss=loss("CTC")),
     "softmax as logits, raw": Said(model=head("softmax"), loss=function("softmax_cross_entropy_with_logits_v2")),
+    "softmax as logits, raw by name": Said(model=head("softmax"), loss="softmax_cross_entropy_with_logits_v2"),
+    "softmax as logits, raw, Keras 1": Said(
+        model=head("softmax"),
+        loss=function("softmax_cross_entropy_with_logits"),
+        version="1.2.2",
+        backend="tensorflow",
+    ),
     "softmax of TensorFlow as logits": Said(
         model=followed_by(dense("raw", 3, function("softmax_v2"))), loss=flagged("SparseCategoricalCrossentropy")
     ),
@@ -112,6 +127,10 @@ CASES: Mapping[str, Said] = {
     "logits, sparse, JAX": Said(model=head(), loss=SPARSE, backend="jax"),
     "logits, sparse, TensorFlow": Said(model=head(), loss=SPARSE, backend="tensorflow"),
     "logits, Keras 2.15": Said(model=head(), loss=SPARSE, version="2.15.0", backend="tensorflow"),
+    "logits, tf_keras": Said(model=head(), loss=SPARSE, version="2.16.0", backend="tensorflow"),
+    "logits, TF 2.3": Said(model=head(), loss=SPARSE, version="2.3.0-tf", backend="tensorflow"),
+    "logits, by their shape": Said(model=head(), loss="crossentropy"),
+    "a logit, by its shape": Said(model=head(units=1), loss="ce"),
     "logits, Keras 1": Said(model=head(), loss=CATEGORICAL, version="1.2.2", backend="tensorflow"),
     "logits by function": Said(model=head(), loss=function(SPARSE)),
     "logits of pixels": Said(model=PICTURE, loss=loss("CategoricalCrossentropy", axis=1)),
@@ -136,6 +155,9 @@ CASES: Mapping[str, Said] = {
     # LC105 to LC110
     "softmax over one, binary": Said(model=head("softmax", 1), loss=BINARY),
     "softmax over one, JAX": Said(model=head("softmax", 1), loss=BINARY, backend="jax"),
+    "softmax over one along another axis": Said(
+        model=followed_by(softmax(1), shape=(None, 1, 4), units=3), loss=CATEGORICAL
+    ),
     "softmax over one, no loss": Said(model=head("softmax", 1)),
     "a softmax layer over one, binary": Said(model=followed_by(softmax(), units=1), loss=BINARY),
     "a sigmoid layer on one, categorical": Said(
@@ -147,9 +169,16 @@ CASES: Mapping[str, Said] = {
     ),
     "one unit, categorical": Said(model=head("sigmoid", 1), loss=CATEGORICAL),
     "one linear unit, categorical logits": Said(model=head(units=1), loss=flagged("CategoricalCrossentropy")),
+    "one unit, categorical logits, behind an operation": Said(
+        model=followed_by(layer("Permute", "turned", dims=[1, 2]), units=1, shape=(None, 5, 4)),
+        loss=flagged("CategoricalCrossentropy"),
+    ),
     "one relu unit, categorical": Said(model=head("relu", 1), loss=CATEGORICAL),
     "softmax over another axis": Said(model=OTHER_AXIS, loss=CATEGORICAL),
     "softmax over another axis, JAX": Said(model=OTHER_AXIS, loss=CATEGORICAL, backend="jax"),
+    "softmax over another axis than that of the loss": Said(
+        model=followed_by(softmax(2), shape=(None, 7, 5, 4)), loss=loss("CategoricalCrossentropy", axis=1)
+    ),
     "softmax over another axis, divergence": Said(model=OTHER_AXIS, loss="kl_divergence"),
     "sigmoids, categorical": Said(model=head("sigmoid", 3), loss=CATEGORICAL),
     "sigmoids, sparse, JAX": Said(model=head("sigmoid", 3), loss=SPARSE, backend="jax"),
@@ -199,12 +228,28 @@ CASES: Mapping[str, Said] = {
     "a custom loss": Said(model=head(), loss={"class_name": "mine>Odd", "config": {}}),
     "a custom loss with a flag": Said(model=head(), loss={"class_name": "mine>Odd", "config": {"from_logits": True}}),
     "a function of one's own": Said(model=head(), loss=function("my_loss")),
+    "classes that are not told, by their shape": Said(
+        model=followed_by(layer("Reshape", "grid", target_shape=[2, -1]), shape=(None, None, 4)), loss="crossentropy"
+    ),
     "a string that is no loss": Said(model=head(), loss="ce", version="2.15.0"),
     "not compiled": Said(model=head("softmax")),
+    "not compiled, .h5": Said(model=head("softmax"), backend="tensorflow"),
+    "a loss for no output": Said(model=two_outputs("softmax", "sigmoid"), loss={"nowhere": BINARY}),
     "tanh by function": Said(model=head("tanh", 1), loss=function(BINARY)),
     "log-softmax by function": Said(model=head("log_softmax"), loss=function(CATEGORICAL)),
     "log-softmax of pixels by function": Said(
         model=followed_by(layer("Activation", "logs", activation="log_softmax"), shape=(None, 7, 4)),
+        loss=function(CATEGORICAL),
+    ),
+    "log-softmax over another axis by function": Said(
+        model=functional(
+            [
+                source(shape=(None, 7, 4)),
+                called(dense("head", 3), tensor("x", (None, 7, 4))),
+                called(operation("LogSoftmax", "logs", "keras.src.ops.nn", axis=1), tensor("head", (None, 7, 3))),
+            ],
+            [["logs", 0, 0]],
+        ),
         loss=function(CATEGORICAL),
     ),
     "probabilities by function": Said(model=head("softmax"), loss=function(SPARSE)),

@@ -12,6 +12,7 @@ from tests.rules.said import OTHER_AXIS, RESHAPED, Said, flagged
 HALF = {"class_name": "DTypePolicy", "module": "keras", "config": {"name": "mixed_float16"}, "registered_name": None}
 
 
+PRECISION, RECALL = metric("Precision", thresholds=None), metric("Recall", thresholds=None)
 HALVED = followed_by(layer("Activation", "scores", activation="softmax", dtype=HALF), units=3)
 
 
@@ -27,14 +28,14 @@ CASES: Mapping[str, Said] = {
     "counts on a logit": Said(
         model=head(units=1),
         loss=flagged("BinaryCrossentropy"),
-        settings=metrics(metric("Precision", thresholds=None), metric("Recall", thresholds=0.9, name="sure")),
+        settings=metrics(PRECISION, metric("Recall", thresholds=0.9, name="sure")),
     ),
     "counts on a logit, TF 2.8": Said(
         model=head(units=1),
         loss=flagged("BinaryCrossentropy"),
         version="2.8.0",
         backend="tensorflow",
-        settings=metrics(metric("Precision", thresholds=None)),
+        settings=metrics(PRECISION),
     ),
     "a sweep on a logit": Said(
         model=head(units=1),
@@ -45,17 +46,21 @@ CASES: Mapping[str, Said] = {
         model=head(units=3), loss=flagged("BinaryCrossentropy"), settings=metrics(metric("F1Score", threshold=0.5))
     ),
     "precision on logits of classes": Said(
-        model=head(units=3), loss=flagged("CategoricalCrossentropy"), settings=metrics(metric("Precision"), "acc")
+        model=head(units=3),
+        loss=flagged("CategoricalCrossentropy"),
+        settings=metrics(PRECISION, "acc"),
     ),
     "recall on logits of classes": Said(
-        model=head(units=3), loss=flagged("CategoricalCrossentropy"), settings=metrics(metric("Recall"))
+        model=head(units=3),
+        loss=flagged("CategoricalCrossentropy"),
+        settings=metrics(RECALL),
     ),
     "recall on logits of classes, Keras 2.3": Said(
         model=head(units=3),
         loss=flagged("CategoricalCrossentropy"),
         version="2.3.1",
         backend="tensorflow",
-        settings=metrics(metric("Recall"), metric("Precision")),
+        settings=metrics(RECALL, PRECISION),
     ),
     "recall at other thresholds on a logit": Said(
         model=head(units=1),
@@ -70,6 +75,44 @@ CASES: Mapping[str, Said] = {
             metric("SensitivityAtSpecificity", specificity=0.5),
             metric("BinaryAccuracy", threshold=0.5),
             metric("BinaryAccuracy", threshold=0.7, name="sure"),
+        ),
+    ),
+    "thresholds beyond 0 and 1 on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(metric("Recall", thresholds=[0.0, 0.5, 1.0]), metric("Precision", thresholds=[0.5, 1.5])),
+    ),
+    "a high threshold on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(metric("Recall", thresholds=0.7311), metric("BinaryIoU", threshold=0.9, name="sure")),
+    ),
+    "accuracies on a logit, Keras 3.3": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        version="3.3.3",
+        settings=metrics(metric("BinaryAccuracy", threshold=0.5), PRECISION),
+    ),
+    "accuracy on a logit, weighted, too": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings={"metrics": ["accuracy"], "weighted_metrics": [PRECISION, "accuracy"]},
+    ),
+    "only a weighted metric on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings={"weighted_metrics": [PRECISION]},
+    ),
+    "accuracy on a logit by a loss of its own flag": Said(
+        model=head(units=1), loss=flagged("BinaryCrossentropy", label_smoothing=0.1), settings=metrics("accuracy")
+    ),
+    "counts and a sweep on logits of classes": Said(
+        model=head(units=3),
+        loss=flagged("CategoricalCrossentropy"),
+        settings=metrics(
+            metric("RecallAtPrecision", precision=0.8),
+            RECALL,
+            metric("F1Score", threshold=0.5),
         ),
     ),
     "accuracy on margins": Said(model=head(units=1), loss="hinge", settings=metrics("accuracy")),
@@ -88,6 +131,23 @@ CASES: Mapping[str, Said] = {
         model=head("sigmoid", 1),
         loss=BINARY,
         settings=metrics(metric("AUC", from_logits=True), metric("AUC", curve="PR", name="area", from_logits=True)),
+    ),
+    "AUC on a logit, by name, too": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(metric("AUC", from_logits=False), "AUC"),
+    ),
+    "AUC on a logit, TF 2.4": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        version="2.4.0",
+        backend="tensorflow",
+        settings=metrics(metric("AUC", from_logits=False)),
+    ),
+    "AUC on what does not reach 2": Said(
+        model=followed_by(layer("Rescaling", "wider", scale=2.0, offset=-1.0), activation="hard_sigmoid", units=1),
+        loss="hinge",
+        settings=metrics(metric("AUC", from_logits=False)),
     ),
     "AUC on margins": Said(model=head("tanh", 1), loss="hinge", settings=metrics(metric("AUC", from_logits=False))),
     "metric without a flag on a logit, Keras 1": Said(

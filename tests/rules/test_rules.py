@@ -23,8 +23,10 @@ from tests.building import (
     compiled,
     custom,
     dense,
+    function,
     functional,
     loss,
+    metric,
     report_on,
     sequential,
     source,
@@ -214,8 +216,41 @@ def test_numbers_are_quoted_of_plain_losses_only(tmp_path: Path, settings: objec
     assert "cannot fall below" not in report.findings[0].message
 
 
+def ask_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the rules asked of every output."""
+    monkeypatch.setattr(rules, "is_silent", lambda _: False)
+    monkeypatch.setattr(rules, "is_silent_beside", lambda _: False)
+
+
 @pytest.mark.parametrize("path", OLD_FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_where_the_rules_are_not_asked_they_have_nothing_to_say(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shortened = inspection.inspect(path)
-    monkeypatch.setattr(rules, "is_silent", lambda _: False)
+    ask_all(monkeypatch)
     assert inspection.inspect(path) == shortened
+
+
+ACTIVATIONS = ["linear", "softmax", "log_softmax", "sigmoid", "log_sigmoid", "hard_sigmoid", "relu", "elu", "tanh"]
+WITHOUT_FLAG = ["mse", "kl_divergence", "poisson", "dice", "hinge", "categorical_hinge", "ctc", "crossentropy", "huber"]
+WITH_FLAG = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "SparseCategoricalCrossentropy",
+    "BinaryFocalCrossentropy",
+]
+
+
+@pytest.mark.parametrize("units", [1, 2, 3])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_nor_have_they_of_any_head_and_loss(
+    activation: str, units: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flagged = [loss(name, from_logits=flag) for name in WITH_FLAG for flag in (False, True)]
+    settings = [
+        (stored, metrics)
+        for stored in (*WITHOUT_FLAG, *flagged, BINARY, SPARSE, function(SPARSE), function("mine"))
+        for metrics in ([], ["accuracy", "mae"], [metric("AUC", from_logits=False)])
+    ]
+    models = [compiled(head(activation, units), stored, metrics=metrics) for stored, metrics in settings]
+    shortened = [report_on(tmp_path, model) for model in models]
+    ask_all(monkeypatch)
+    assert [report_on(tmp_path, model) for model in models] == shortened
