@@ -96,7 +96,7 @@ class MetricFlagDisagrees(Rule):
             f" nothing. {metric_wording.ONLY_THE_NUMBER}"
         )
         if not metric_wording.has_classes(case.model):
-            return self.finding(case, message, fixes=metric_wording.activation_fix(case))
+            return self.finding(case, message)
         codes = [_code(case, reading, "from_logits=True") for reading in found]
         fix = f"Set the flag: {metric_wording.compile_fix(case, found, codes)}"
         return self.finding(case, message, fixes=(fix,))

@@ -96,9 +96,18 @@ def test_sources_are_equal_by_identity_alone() -> None:
 
 def test_another_tensor_of_the_same_numbers_is_not_what_the_activation_returned() -> None:
     value = reshaped(
-        Value(low=0.0, high=1.0, sum_axis=-1, applied=SOFTMAX, direct=True, derived=Derived(Derivation.SUM, "tensor"))
+        Value(
+            low=0.0,
+            high=1.0,
+            sum_axis=-1,
+            applied=SOFTMAX,
+            direct=True,
+            after_dropout=True,
+            copied_in_keras_2=True,
+            derived=Derived(Derivation.SUM, "tensor"),
+        )
     )
-    assert (value.direct, value.derived, value.applied, value.sum_axis) == (False, None, SOFTMAX, -1)
+    assert value == Value(low=0.0, high=1.0, sum_axis=-1, applied=SOFTMAX)
 
 
 def test_a_distribution_without_its_axis_is_numbers_in_the_unit_interval() -> None:
@@ -112,6 +121,29 @@ def test_the_logarithm_of_a_distribution_without_its_axis_is_that_of_scores() ->
 
 def test_mixed_numbers_keep_bounds_and_sources_and_forget_the_activation() -> None:
     assert bounds_only(PROBABILITIES) == Value(low=0.0, high=1.0, sources=source())
+
+
+REASON = Unknown("no reason", "layer")
+UNTOLD = Value(low=0.0, unknown=REASON)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [bounds_only(UNTOLD), join([UNTOLD]), join([UNTOLD, PROBABILITIES]), affine(UNTOLD, -2.0, 1.0), reshaped(UNTOLD)],
+    ids=["mixed", "joined alone", "joined", "scaled", "reshaped"],
+)
+def test_what_is_unknown_stays_so_for_the_same_reason(result: Value) -> None:
+    assert result.unknown == REASON
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda value: affine(value, 0.0, 1.0), lambda value: affine(value, 2.0, 1.0), bounds_only],
+    ids=["nothing but an offset", "scaled", "mixed"],
+)
+def test_a_result_comes_from_where_its_operand_does(make: Callable[[Value], Value]) -> None:
+    assert make(unbounded(source())).sources == source()
+    assert make(anything("no reason", "layer", source())).sources == source()
 
 
 @given(drawn.lists(values(), min_size=1, max_size=4))
@@ -190,6 +222,15 @@ def test_joined_logarithms_are_logarithms_without_an_axis() -> None:
 )
 def test_a_join_is_one_of_whole_numbers_if_all_its_parts_are(other: Value, *, integer: bool) -> None:
     assert join([other, Value(low=0.0, high=3.0, integer=True)]).integer is integer
+
+
+def test_a_join_does_not_reach_an_end_that_only_parts_with_other_ends_reach() -> None:
+    joined = join([between(0.0, 1.0), between(-1.0, 2.0, reached=False)])
+    assert (joined.low, joined.high, joined.reaches_low, joined.reaches_high) == (-1.0, 2.0, False, False)
+
+
+def test_whole_numbers_alone_stay_whole() -> None:
+    assert join([Value(low=0.0, high=3.0, integer=True)]).integer
 
 
 def test_a_join_comes_from_every_source_of_its_parts() -> None:

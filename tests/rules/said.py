@@ -167,6 +167,10 @@ CASES: Mapping[str, Said] = {
         model=followed_by(layer("Rescaling", "scaled", scale=2.0, offset=0.0), units=1),
         loss=flagged("CategoricalCrossentropy"),
     ),
+    "one unit behind an operation, categorical": Said(
+        model=followed_by(layer("Rescaling", "scaled", scale=2.0, offset=0.0), units=1), loss=CATEGORICAL
+    ),
+    "softmax over one, twice": Said(model=followed_by(softmax(), activation="softmax", units=1), loss=BINARY),
     "one unit, categorical": Said(model=head("sigmoid", 1), loss=CATEGORICAL),
     "one linear unit, categorical logits": Said(model=head(units=1), loss=flagged("CategoricalCrossentropy")),
     "one unit, categorical logits, behind an operation": Said(

@@ -76,6 +76,7 @@ CASES: Mapping[str, Traced | Exported] = {
     ),
     "softmax of a graph in 16 bits": Traced(nodes=HALVED, tensor="end:softmax:0", loss=SPARSE),
     "softmax of a graph, cast to 16 bits": Traced(nodes=CAST, tensor="half:y:0", loss=SPARSE),
+    "a graph without an end": Traced(nodes=[], tensor="gone:y:0", loss=SPARSE),
     "exported logits": Exported(nodes=DENSE, tensor="sum:output:0"),
     "exported softmax": Exported(nodes=SOFTMAX, tensor="end:softmax:0"),
 }

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.building import called, dense, function, functional, layer, loss, metric, operation, source, tensor
+from tests.building import (
+    called,
+    dense,
+    function,
+    functional,
+    layer,
+    loss,
+    metric,
+    operation,
+    sequential,
+    source,
+    tensor,
+)
 from tests.rules.judging import BINARY, CATEGORICAL, SPARSE, followed_by, head
 from tests.rules.said import OTHER_AXIS, RESHAPED, Said, flagged
 
@@ -82,6 +94,14 @@ CASES: Mapping[str, Said] = {
         loss=flagged("BinaryCrossentropy"),
         settings=metrics(metric("Recall", thresholds=[0.0, 0.5, 1.0]), metric("Precision", thresholds=[0.5, 1.5])),
     ),
+    "a threshold of 1 on a logit": Said(
+        model=head(units=1),
+        loss=flagged("BinaryCrossentropy"),
+        settings=metrics(metric("Recall", thresholds=[0.5, 1.0])),
+    ),
+    "a threshold whose logit is beyond 1": Said(
+        model=head(units=1), loss=flagged("BinaryCrossentropy"), settings=metrics(metric("Recall", thresholds=0.8))
+    ),
     "a high threshold on a logit": Said(
         model=head(units=1),
         loss=flagged("BinaryCrossentropy"),
@@ -91,7 +111,7 @@ CASES: Mapping[str, Said] = {
         model=head(units=1),
         loss=flagged("BinaryCrossentropy"),
         version="3.3.3",
-        settings=metrics(metric("BinaryAccuracy", threshold=0.5), PRECISION),
+        settings=metrics(metric("BinaryAccuracy", threshold=0.5), PRECISION, metric("F1Score", threshold=0.5)),
     ),
     "accuracy on a logit, weighted, too": Said(
         model=head(units=1),
@@ -144,8 +164,8 @@ CASES: Mapping[str, Said] = {
         backend="tensorflow",
         settings=metrics(metric("AUC", from_logits=False)),
     ),
-    "AUC on what does not reach 2": Said(
-        model=followed_by(layer("Rescaling", "wider", scale=2.0, offset=-1.0), activation="hard_sigmoid", units=1),
+    "AUC on what reaches beyond 1": Said(
+        model=followed_by(layer("Rescaling", "wider", scale=2.5, offset=-1.0), activation="hard_sigmoid", units=1),
         loss="hinge",
         settings=metrics(metric("AUC", from_logits=False)),
     ),
@@ -222,6 +242,40 @@ CASES: Mapping[str, Said] = {
         loss="mse",
         settings=metrics(metric("MeanIoU", num_classes=3, sparse_y_pred=True), metric("Accuracy")),
     ),
+    "recall on logits of classes, TF 2.4": Said(
+        model=head(units=3),
+        loss=flagged("CategoricalCrossentropy"),
+        version="2.4.0",
+        backend="tensorflow",
+        settings=metrics(RECALL, PRECISION),
+    ),
+    "class ids of scores along another axis, sparse": Said(
+        model=OTHER_AXIS,
+        loss=loss("SparseCategoricalCrossentropy", axis=1),
+        version="2.15.0",
+        backend="tensorflow",
+        settings=metrics(metric("MeanIoU", num_classes=7, sparse_y_true=True, sparse_y_pred=True)),
+    ),
+    "class ids of a probability without a loss that tells": Said(
+        model=head("sigmoid", 1),
+        loss="mse",
+        settings=metrics(metric("MeanIoU", num_classes=2, sparse_y_pred=True), metric("Accuracy")),
+    ),
+    "class ids of sigmoids": Said(
+        model=head("sigmoid", 2),
+        loss="mse",
+        settings=metrics(metric("MeanIoU", num_classes=2, sparse_y_pred=True), metric("Accuracy")),
+    ),
+    "class ids of sigmoids, binary": Said(
+        model=head("sigmoid", 2),
+        loss=BINARY,
+        settings=metrics(metric("MeanIoU", num_classes=2, sparse_y_pred=True), metric("Accuracy")),
+    ),
+    "class ids of logits": Said(
+        model=head(units=3),
+        loss=flagged("SparseCategoricalCrossentropy"),
+        settings=metrics(metric("MeanIoU", num_classes=3, sparse_y_pred=True), metric("Accuracy")),
+    ),
     "an F-score of one column": Said(
         model=head("sigmoid", 1), loss=BINARY, settings=metrics(metric("F1Score", threshold=None, average=None))
     ),
@@ -246,6 +300,25 @@ CASES: Mapping[str, Said] = {
         model=followed_by(
             layer("Conv2D", "pixels", filters=3, kernel_size=[1, 1], activation="softmax", dtype=HALF),
             shape=(None, 8, 8, 4),
+        ),
+        loss=SPARSE,
+    ),
+    "softmax, cast to 16 bits and reshaped": Said(
+        model=functional(
+            [
+                source(),
+                called(dense("head", 3, "softmax"), tensor("x", (None, 4))),
+                called(operation("Cast", "half", "keras.src.ops.core", dtype="float16"), tensor("head", (None, 3))),
+                called(layer("Reshape", "grid", target_shape=[3, 1]), tensor("half", (None, 3), dtype="float16")),
+            ],
+            [["grid", 0, 0]],
+        ),
+        loss="mse",
+    ),
+    "softmax in 16 bits at each position": Said(
+        model=sequential(
+            layer("TimeDistributed", "each", layer=dense("head", 3, "softmax", dtype=HALF), dtype=HALF),
+            shape=(None, 5, 4),
         ),
         loss=SPARSE,
     ),
