@@ -143,3 +143,10 @@ def test_outputs_beside_a_nested_one_get_their_own_losses(tmp_path: Path) -> Non
     given = [output.loss.name if output.loss else None for output in report.outputs]
     assert given == ["MeanSquaredError", "MeanAbsoluteError", "CategoricalCrossentropy"]
     assert inspection.inspect(tmp_path / "model.keras").outcome is Outcome.MISMATCH
+
+
+def test_a_recurrent_layer_on_a_row_of_numbers_is_not_called_ok(tmp_path: Path) -> None:
+    """A Dense whose class became LSTM: its parameters are all those of an LSTM too, but Keras takes no such input."""
+    head = layer("LSTM", "head", units=1, activation="softmax", use_bias=True)
+    report = report_on(tmp_path, compiled(sequential(head), "binary_crossentropy"))
+    assert report.outcome is Outcome.UNDETERMINED

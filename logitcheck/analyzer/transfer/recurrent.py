@@ -124,7 +124,15 @@ _CELLS = {
 }
 
 
+_AXES = {"ConvLSTM1D": 4, "ConvLSTM2D": 5, "ConvLSTM3D": 6}
+"""Axes of what a layer takes, the batch and the steps included; three without a row (`input_spec` in Keras 1 to 3)."""
+
+
 def _recurrent(call: LayerCall) -> tuple[Value, ...]:
+    shape, axes = call.shape(), _AXES.get(call.layer.rule, 3)
+    if shape is not None and len(shape) != axes:
+        reason = f"it takes a sequence of {axes} axes and is given {len(shape)}, which Keras refuses"
+        return (anything(reason, call.path, call.own_source()),)
     return _CELLS[call.layer.rule](call, call.layer)
 
 

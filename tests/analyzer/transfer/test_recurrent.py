@@ -8,7 +8,7 @@ import pytest
 from logitcheck.analyzer.transfer import apply, rule_for, shapes
 from logitcheck.analyzer.values import INFINITY, Kind, Value, anything
 from logitcheck.model import Layer, Shape
-from tests.analyzer.given import bounded, call, layer, logits, result, scores
+from tests.analyzer.given import bounded, call, layer, logits, reason, result, scores
 
 SHAPE: Shape = (None, 7, 4)
 
@@ -34,8 +34,24 @@ SHAPE: Shape = (None, 7, 4)
 def test_a_cell_is_bounded_by_its_activation(
     name: str, activation: str | None, kind: Kind, low: float, high: float
 ) -> None:
-    value = result(call(layer(name, activation, units=3), (logits(), (None, None, 4))))
+    shape: Shape = (None, None, 8, 8, 4) if name == "ConvLSTM2D" else (None, None, 4)
+    value = result(call(layer(name, activation, units=3), (logits(), shape)))
     assert (value.kind, value.low, value.high) == (kind, low, high)
+
+
+@pytest.mark.parametrize(
+    ("name", "axes"),
+    [("LSTM", 3), ("GRU", 3), ("SimpleRNN", 3), ("ConvLSTM1D", 4), ("ConvLSTM2D", 5), ("ConvLSTM3D", 6)],
+)
+def test_a_layer_that_is_given_no_sequence_puts_out_nothing_known(name: str, axes: int) -> None:
+    for given in range(1, 8):
+        value = result(call(layer(name, "sigmoid", units=1), (logits(), (None,) * given)))
+        refusal = f"it takes a sequence of {axes} axes and is given {given}, which Keras refuses"
+        assert reason(value) == (None if given == axes else refusal)
+
+
+def test_a_sequence_of_unknown_rank_is_taken_for_one() -> None:
+    assert result(call(layer("LSTM", "sigmoid", units=1), (logits(), None))).kind is Kind.UNIT_INTERVAL
 
 
 @pytest.mark.parametrize("name", ["LSTM", "GRU"])
