@@ -13,7 +13,7 @@ from logitcheck import inspection
 from logitcheck.errors import ErrorCode
 from logitcheck.loader import activations, losses
 from logitcheck.report import Outcome
-from tests.building import compiled, custom, dense, function, layer, loss, report_on, sequential
+from tests.building import codes, compiled, custom, dense, function, layer, loss, report_on, sequential
 from tests.loader import older
 
 OLD = Path(__file__).parent / "data" / "old"
@@ -143,6 +143,14 @@ def test_outputs_beside_a_nested_one_get_their_own_losses(tmp_path: Path) -> Non
     given = [output.loss.name if output.loss else None for output in report.outputs]
     assert given == ["MeanSquaredError", "MeanAbsoluteError", "CategoricalCrossentropy"]
     assert inspection.inspect(tmp_path / "model.keras").outcome is Outcome.MISMATCH
+
+
+def test_one_unit_inside_a_time_distributed_is_seen_whatever_shape_it_was_built_with(tmp_path: Path) -> None:
+    """Of the two shapes that the file holds, the inner one had lost its batch axis; the time was taken for classes."""
+    head = dense("head", 1, "softmax") | {"build_config": {"input_shape": [4]}}
+    each = layer("TimeDistributed", "each", layer=head) | {"build_config": {"input_shape": [None, 2, 4]}}
+    report = report_on(tmp_path, compiled(sequential(each, shape=(None, 2, 4)), "categorical_crossentropy"))
+    assert "LC105" in codes(report)
 
 
 def test_a_recurrent_layer_on_a_row_of_numbers_is_not_called_ok(tmp_path: Path) -> None:

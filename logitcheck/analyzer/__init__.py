@@ -96,8 +96,9 @@ def _analysis(output: ModelOutput, value: Value, shape: Shape | None, steps: tup
 
 
 def _units(steps: tuple[Step, ...]) -> int | None:
-    """Give the units of the layer that made the values, if nothing after it changed their number."""
-    return steps[-1].units if steps else None
+    """Give the units of the layer that made the values, if nothing after it but a TimeDistributed, which keeps them."""
+    last = next((step for step in reversed(steps) if step.class_name != "TimeDistributed"), None)
+    return last.units if last is not None and last.channels_last else None
 
 
 def _judged(loss: Loss, shape: Shape | None, last: int | None) -> JudgedLoss:

@@ -25,6 +25,7 @@ class Step:
     layer: its name, behind those of the models it is nested in.
     decides: whether it changed what the values are, rather than handing them on.
     units: how many units or filters it has, if it is a layer with some. activation: of that layer, if any.
+    channels_last: whether its units lie along the last axis.
     """
 
     layer: str
@@ -33,6 +34,7 @@ class Step:
     decides: bool = True
     units: int | None = None
     activation: str | None = None
+    channels_last: bool = True
 
 
 def trace(walk: Walk, output: TensorReference) -> tuple[Step, ...]:
@@ -88,6 +90,7 @@ def _step(walk: Walk, point: Point, tensor: int) -> Step:
         decides=not passes,
         units=units,
         activation=activation.label if activation is not None else None,
+        channels_last=call.config.get("data_format", "channels_last") == "channels_last",
     )
 
 

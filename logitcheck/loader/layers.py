@@ -265,7 +265,7 @@ def _wrapper(entry: _Entry, context: Context) -> Layer:
     config = entry.envelope.config
     inner = _wrapped(config.get("layer"), context)
     if inner is not None and entry.envelope.class_name == "TimeDistributed":
-        inner = _in_the_type_of_its_wrapper(inner, config)
+        inner = _in_the_shape_of_its_wrapper(_in_the_type_of_its_wrapper(inner, config), entry.stored)
     if inner is None:
         return entry.opaque("the layer that it wraps is not stored")
     backward = _wrapped(config.get("backward_layer"), context)
@@ -282,6 +282,19 @@ def _wrapped(raw: object, context: Context) -> Graph | None:
     source = Layer(name=entry.layer, class_name="InputLayer", kind=LayerKind.INPUT, rule="InputLayer", config={})
     called = replace(layer, name=name, calls=(calls.call((entry,), {}),))
     return Graph(layers={entry.layer: source, name: called}, inputs=(entry,), outputs=(TensorReference(name, 0, 0),))
+
+
+def _in_the_shape_of_its_wrapper(inner: Graph, stored: Mapping[str, object]) -> Graph:
+    """Give the layer inside a TimeDistributed without the shape it was built with, unless its wrapper's confirms that.
+
+    Keras calls it on what the wrapper is given without the time axis, whatever the file says that it was built with.
+    """
+    name = inner.outputs[0].layer
+    layer = inner.layers[name]
+    outer = fields.shape(fields.mapping(stored.get("build_config")).get("input_shape"))
+    if layer.input_shape is None or (outer and layer.input_shape == (outer[0], *outer[2:])):
+        return inner
+    return replace(inner, layers={**inner.layers, name: replace(layer, input_shape=None)})
 
 
 def _in_the_type_of_its_wrapper(inner: Graph, config: Mapping[str, object]) -> Graph:

@@ -10,10 +10,11 @@ import pytest
 from logitcheck.analyzer import analyze
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import Activation, ContainerFormat, Head, Loss, LossForm, ModelOutput, SavedModel
-from logitcheck.report import ModelReport
+from logitcheck.report import ModelReport, Outcome
 from tests.building import (
     Config,
     called,
+    codes,
     compiled,
     custom,
     dense,
@@ -124,3 +125,22 @@ def test_outputs_come_in_the_order_of_the_model(tmp_path: Path) -> None:
 def test_bounds_that_are_infinite_are_not_told(tmp_path: Path) -> None:
     output = report(tmp_path, sequential(dense("head", 3, "relu"))).outputs[0]
     assert (output.low, output.high) == (0.0, None)
+
+
+def test_a_time_distributed_has_the_units_of_its_layer_though_nothing_is_known_of_the_shape(tmp_path: Path) -> None:
+    each = layer("TimeDistributed", "each", layer=dense("head", 1, "softmax"))
+    report = report_on(tmp_path, compiled(sequential(custom("Theirs", "theirs"), each), "binary_crossentropy"))
+    assert report.outputs[0].classes == 1
+    assert report.outcome is Outcome.MISMATCH
+
+
+@pytest.mark.parametrize(("data_format", "classes"), [("channels_last", 1), ("channels_first", None)])
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_filters_are_classes_only_where_the_channels_are_last(
+    tmp_path: Path, data_format: str, classes: int | None, is_wrapped: bool
+) -> None:
+    head = layer("Conv2D", "head", filters=1, kernel_size=[1, 1], data_format=data_format, activation="softmax")
+    last = layer("TimeDistributed", "each", layer=head) if is_wrapped else head
+    report = report_on(tmp_path, compiled(sequential(custom("Theirs", "theirs"), last), "categorical_crossentropy"))
+    assert report.outputs[0].classes == classes
+    assert ("LC105" in codes(report)) is (classes == 1)

@@ -289,6 +289,26 @@ def test_the_layer_in_a_wrapper_may_have_no_name() -> None:
     assert read.graph.outputs == (TensorReference("layer", 0, 0),)
 
 
+@pytest.mark.parametrize(
+    ("outer", "inner", "kept"),
+    [
+        ([None, 2, 4], [None, 4], (None, 4)),
+        ([8, None, 4], [8, 4], (8, 4)),
+        ([None, 2, 4], [4], None),
+        ([None, 2, 4], [None, 2, 4], None),
+        ([], [None, 4], None),
+        (None, [None, 4], None),
+    ],
+)
+def test_the_shape_that_a_layer_was_built_with_counts_in_a_time_distributed_only_if_the_wrapper_confirms_it(
+    outer: list[int | None] | None, inner: list[int | None], kept: tuple[int | None, ...] | None
+) -> None:
+    head = dense("d", 3) | {"build_config": {"input_shape": inner}}
+    read = one_layer(modern("TimeDistributed", "w", layer=head) | {"build_config": {"input_shape": outer}})
+    assert read.graph is not None
+    assert read.graph.layers["d"].input_shape == kept
+
+
 def test_a_wrapper_may_hold_a_model() -> None:
     read = one_layer(modern("TimeDistributed", "w", layer=sequential(dense("d", 3), name="inner")))
     assert read.graph is not None

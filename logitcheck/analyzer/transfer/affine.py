@@ -175,7 +175,7 @@ def _attention_projection(call: LayerCall) -> tuple[Value, Value]:
 
 def _units_shape(call: LayerCall) -> Shape | None:
     shape, units = call.shape(), whole(call.config.get("units"))
-    if shape is None:
+    if shape is None or len(shape) < 2:  # Keras takes no fewer axes: a file that says so contradicts itself
         return None
     return (*shape[:-1], units)
 

@@ -288,6 +288,7 @@ def test_attention_ends_in_a_projection_and_tells_its_scores() -> None:
     [
         pytest.param(layer("Dense", units=5), (None, 7, 3), (None, 7, 5), id="Dense"),
         pytest.param(layer("Dense", units=5), None, None, id="Dense of an unknown rank"),
+        pytest.param(layer("Dense", units=5), (3,), None, id="Dense of a rank that it does not take"),
         pytest.param(layer("Embedding", output_dim=6), (None, 7), (None, 7, 6), id="Embedding"),
         pytest.param(layer("EinsumDense", output_shape=[None, 5]), (None, 7, 3), (None, None, 5), id="EinsumDense"),
         pytest.param(layer("EinsumDense", output_shape=5), (None, 3), (None, 5), id="EinsumDense, one size"),
