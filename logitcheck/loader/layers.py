@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
-from logitcheck.loader import activations, calls, document, envelopes, fields, names
+from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Activation, Call, Graph, Layer, LayerKind, TensorReference
 
@@ -225,13 +225,15 @@ def _plain(entry: _Entry, context: Context) -> Layer:
     if envelope.class_name == "Merge":
         return _merge(entry)
     build = fields.mapping(entry.stored.get("build_config"))
-    return entry.layer(
+    layer = entry.layer(
         LayerKind.LAYER,
         activation=_activation(envelope),
         cells=_cells(envelope.config.get("cell"), context),
         input_shape=fields.shape(build.get("input_shape")) if build and len(entry.calls) <= 1 else None,
         compute_dtype=_compute_dtype(envelope.config.get("dtype")),
     )
+    refusal = refused.reason(layer.rule, layer.config)
+    return entry.opaque(refusal) if refusal is not None else layer
 
 
 def _activation(envelope: Envelope) -> Activation | None:
