@@ -11,12 +11,6 @@ from logitcheck.analyzer.values import Kind
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm, SavedModel
 from logitcheck.rules.base import Case, deciding_layer
 
-_STRINGS = {
-    "BinaryCrossentropy": "binary_crossentropy",
-    "CategoricalCrossentropy": "categorical_crossentropy",
-    "SparseCategoricalCrossentropy": "sparse_categorical_crossentropy",
-}
-
 _GATED = "glu"
 """The activation that leaves half of the units: any other in its place would make the output twice as wide."""
 
@@ -95,8 +89,6 @@ def loss_code(case: Case, *, from_logits: bool) -> str:
     if name == CROSSENTROPY_BY_SHAPE:
         is_binary = judged.expectation.family is Family.BINARY
         name = "BinaryCrossentropy" if is_binary else "SparseCategoricalCrossentropy"
-    if not has_flag(model) or (not from_logits and loss.form is LossForm.STRING and name in _STRINGS):
-        return repr(_STRINGS.get(name, name))
     settings = [*(["from_logits=True"] if from_logits else []), *_settings(loss)]
     return f"{library(model)}.losses.{name}({', '.join(settings)})"
 

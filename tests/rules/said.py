@@ -134,12 +134,30 @@ CASES: Mapping[str, Said] = {
     "logits, Keras 1": Said(model=head(), loss=CATEGORICAL, version="1.2.2", backend="tensorflow"),
     "logits by function": Said(model=head(), loss=function(SPARSE)),
     "logits of pixels": Said(model=PICTURE, loss=loss("CategoricalCrossentropy", axis=1)),
+    "logits behind a reshape": Said(model=followed_by(layer("Reshape", "grid", target_shape=[2, 5])), loss=SPARSE),
+    "logits of several positions": Said(model=followed_by(shape=(None, 6, 4), units=3), loss=SPARSE),
+    "logits behind an addition": Said(
+        model=functional(
+            [
+                source(),
+                called(dense("one", 3), tensor("x", (None, 4))),
+                called(dense("other", 3), tensor("x", (None, 4))),
+                called(layer("Add", "sum"), [tensor("one", (None, 3)), tensor("other", (None, 3))]),
+            ],
+            [["sum", 0, 0]],
+        ),
+        loss=SPARSE,
+    ),
     "logits behind an operation": Said(model=behind(operation("Negative", "negative")), loss=SPARSE),
     "logits of one of two outputs": Said(model=two_outputs("linear", "sigmoid"), loss=[SPARSE, BINARY]),
     # LC103
     "log-softmax, sparse": Said(model=head("log_softmax"), loss=SPARSE),
     "log-softmax, categorical": Said(model=head("log_softmax"), loss=CATEGORICAL),
     "log-softmax, categorical, JAX": Said(model=head("log_softmax"), loss=CATEGORICAL, backend="jax"),
+    "log-softmax behind a reshape, sparse": Said(
+        model=followed_by(layer("Reshape", "grid", target_shape=[2, 5]), activation="log_softmax"), loss=SPARSE
+    ),
+    "log-softmax, Keras 2.2": Said(model=head("log_softmax"), loss=SPARSE, version="2.2.4", backend="tensorflow"),
     "log-sigmoid, binary": Said(model=head("log_sigmoid", 1), loss=BINARY),
     # LC104
     "relu, sparse": Said(model=head("relu"), loss=SPARSE),
@@ -170,6 +188,11 @@ CASES: Mapping[str, Said] = {
     "one unit behind an operation, categorical": Said(
         model=followed_by(layer("Rescaling", "scaled", scale=2.0, offset=0.0), units=1), loss=CATEGORICAL
     ),
+    "one sigmoid behind an operation, categorical": Said(
+        model=followed_by(layer("Rescaling", "scaled", scale=2.0, offset=0.0), activation="sigmoid", units=1),
+        loss=CATEGORICAL,
+    ),
+    "one sigmoid, sparse": Said(model=head("sigmoid", 1), loss=SPARSE),
     "softmax over one, twice": Said(model=followed_by(softmax(), activation="softmax", units=1), loss=BINARY),
     "one unit, categorical": Said(model=head("sigmoid", 1), loss=CATEGORICAL),
     "one linear unit, categorical logits": Said(model=head(units=1), loss=flagged("CategoricalCrossentropy")),
@@ -184,6 +207,10 @@ CASES: Mapping[str, Said] = {
         model=followed_by(softmax(2), shape=(None, 7, 5, 4)), loss=loss("CategoricalCrossentropy", axis=1)
     ),
     "softmax over another axis, divergence": Said(model=OTHER_AXIS, loss="kl_divergence"),
+    "two sigmoids, categorical": Said(model=head("sigmoid", 2), loss=CATEGORICAL),
+    "sigmoids behind a reshape, categorical": Said(
+        model=followed_by(layer("Reshape", "grid", target_shape=[2, 5]), activation="sigmoid"), loss=CATEGORICAL
+    ),
     "sigmoids, categorical": Said(model=head("sigmoid", 3), loss=CATEGORICAL),
     "sigmoids, sparse, JAX": Said(model=head("sigmoid", 3), loss=SPARSE, backend="jax"),
     "softmax, binary": Said(model=head("softmax", 3), loss=BINARY),
