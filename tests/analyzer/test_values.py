@@ -128,12 +128,18 @@ UNTOLD = Value(low=0.0, unknown=REASON)
 
 
 @pytest.mark.parametrize(
-    "result",
-    [bounds_only(UNTOLD), join([UNTOLD]), join([UNTOLD, PROBABILITIES]), affine(UNTOLD, -2.0, 1.0), reshaped(UNTOLD)],
+    "make",
+    [
+        bounds_only,
+        lambda value: join([value]),
+        lambda value: join([value, PROBABILITIES]),
+        lambda value: affine(value, -2.0, 1.0),
+        reshaped,
+    ],
     ids=["mixed", "joined alone", "joined", "scaled", "reshaped"],
 )
-def test_what_is_unknown_stays_so_for_the_same_reason(result: Value) -> None:
-    assert result.unknown == REASON
+def test_what_is_unknown_stays_so_for_the_same_reason(make: Callable[[Value], Value]) -> None:
+    assert make(UNTOLD).unknown == REASON
 
 
 @pytest.mark.parametrize(
