@@ -136,9 +136,12 @@ def test_along_positions_no_number_need_stand_out(axis: int, *, reached: bool) -
 
 def test_spectral_normalisation_casts_to_the_type_of_what_comes_in() -> None:
     wrapper = given_layer("SpectralNormalization")
-    (of_ids,) = transfer.wrapped(call(wrapper, (WHOLE, SHAPE)), logits(), None)
-    (of_numbers,) = transfer.wrapped(call(wrapper, (scores(), SHAPE)), logits(), None)
-    assert (of_ids.kind, of_numbers.kind) == (Kind.UNKNOWN, Kind.LOGITS)
+    counts = result(call(given_layer("IntegerLookup", output_mode="count"), (logits("ids"), SHAPE)))
+    for inner in (logits(), log_distribution(), between(0.2, 0.3)):
+        for whole in (WHOLE, counts):
+            (cast,) = transfer.wrapped(call(wrapper, (whole, SHAPE)), inner, None)
+            assert (cast.kind, cast.log_axis) == (Kind.UNKNOWN, None)
+        assert transfer.wrapped(call(wrapper, (scores(), SHAPE)), inner, None) == (inner,)
 
 
 def test_zeros_that_are_scaled_may_stay_zeros() -> None:

@@ -19,7 +19,6 @@ from logitcheck.analyzer.values import (
     join,
     reshaped,
     rounded,
-    unreached,
     vanishing,
     without_axes,
 )
@@ -119,7 +118,7 @@ def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Valu
             return tuple(_placed(value, call.path) for value in merged)
         case "SpectralNormalization" if call.value().integer:
             # It casts what comes out to the type of what came in (keras/src/layers/normalization, 3.15).
-            return (unreached(reshaped(inner), "it may be cast to whole numbers", call.path),)
+            return (anything("it may be cast to whole numbers", call.path, inner.sources),)
         case _:
             return (inner,)
 

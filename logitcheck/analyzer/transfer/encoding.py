@@ -23,7 +23,9 @@ def _encoded(default: str) -> Callable[[LayerCall], Value]:
             case "multi_hot" | "binary" | "one_hot":
                 return replace(between(0.0, 1.0, sources=sources), integer=True)
             case "count" | "tf_idf" | "tf-idf":
-                return between(0.0, INFINITY, reached=False, sources=sources)
+                numbers = between(0.0, INFINITY, reached=False, sources=sources)
+                # Weights may be given to CategoryEncoding where it is called; whole counts keep the type of ids.
+                return replace(numbers, integer=mode == "count" and call.layer.rule != "CategoryEncoding")
             case _:
                 return anything(f"nothing is known of its output mode {mode!r}", call.path, sources)
 

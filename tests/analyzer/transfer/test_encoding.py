@@ -14,7 +14,7 @@ from tests.analyzer.given import call, layer, logits, result
         ("multi_hot", Kind.UNIT_INTERVAL, True),
         ("binary", Kind.UNIT_INTERVAL, True),
         ("one_hot", Kind.UNIT_INTERVAL, True),
-        ("count", Kind.RANGE, False),
+        ("count", Kind.RANGE, True),
         ("tf_idf", Kind.RANGE, False),
         ("tf-idf", Kind.RANGE, False),
         ("ragged", Kind.UNKNOWN, False),
@@ -23,6 +23,10 @@ from tests.analyzer.given import call, layer, logits, result
 def test_the_output_mode_decides(mode: str, kind: Kind, *, integer: bool) -> None:
     value = result(call(layer("StringLookup", output_mode=mode), (logits(), (None, 1))))
     assert (value.kind, value.integer) == (kind, integer)
+
+
+def test_counts_that_may_be_weighted_are_not_whole() -> None:
+    assert not result(call(layer("CategoryEncoding", output_mode="count"), (logits(), (None, 1)))).integer
 
 
 @pytest.mark.parametrize("name", encoding.LAYERS)
