@@ -224,6 +224,13 @@ CASES: Mapping[str, Said] = {
         backend="tensorflow",
         settings=metrics(metric("MeanIoU", num_classes=7, sparse_y_true=False, sparse_y_pred=True)),
     ),
+    "class ids of scores along another axis than that of the metric": Said(
+        model=OTHER_AXIS,
+        loss=loss("CategoricalCrossentropy", axis=1),
+        version="2.15.0",
+        backend="tensorflow",
+        settings=metrics(metric("MeanIoU", num_classes=7, sparse_y_true=False, sparse_y_pred=True, axis=2)),
+    ),
     "class ids of scores along another axis, Keras 3": Said(
         model=OTHER_AXIS,
         loss=loss("CategoricalCrossentropy", axis=1),
