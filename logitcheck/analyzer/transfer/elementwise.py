@@ -104,16 +104,17 @@ def _exponential(call: LayerCall) -> Value:
 
 def _logarithm(call: LayerCall) -> Value:
     value = call.value()
+    # Of ids, that may be 0 and 1 only, nothing but 0, infinities and what is undefined comes.
+    sources = vanishing(value).sources if value.integer else value.sources
     if value.low < 0:
-        return anything("it takes the logarithm of numbers that may be negative", call.path, value.sources)
+        return anything("it takes the logarithm of numbers that may be negative", call.path, sources)
     result = replace(
         bounds_only(value),
         low=-INFINITY if value.low == 0 else math.log(value.low),
         high=-INFINITY if value.high == 0 else math.log(value.high) if value.high < INFINITY else INFINITY,
+        sources=sources,
         unknown=None,
     )
-    # Of ids, that may be 0 and 1 only, nothing but 0 and infinities come.
-    result = vanishing(result) if value.integer else result
     result = patterns.derived(call, result, Derivation.LOGARITHM)
     of_sum = patterns.logarithm_of_sum(value)
     result = replace(result, derived=of_sum) if of_sum is not None else result

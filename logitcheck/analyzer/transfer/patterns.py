@@ -96,7 +96,9 @@ def difference(left: Value, right: Value, minuend: object) -> Value | None:
 
 
 def _log_odds(left: Value, right: Value) -> Value | None:
-    """Give `log(p) - log(1 - p)`, the logits behind p."""
+    """Give `log(p) - log(1 - p)`, the logits behind p; of whole numbers it is always infinite or undefined."""
+    if left.may_vanish:
+        return None
     of = left.derived.of if left.derived is not None else None
     before = right.derived.before if right.derived is not None else None
     is_logarithm = left.derived is not None and left.derived.how is Derivation.LOGARITHM

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from logitcheck.analyzer.transfer import patterns
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, Value, between
+from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, Value, between, vanishing
 from logitcheck.model import Shape
 from tests.analyzer.given import (
     bounded,
@@ -147,6 +147,7 @@ def test_the_logarithm_of_odds_is_the_logits_behind_them() -> None:
     value = patterns.difference(left, right, reference(2))
     assert value is not None
     assert value.kind is Kind.LOGITS
+    assert patterns.difference(vanishing(left), right, reference(2)) is None
 
 
 def test_the_logarithm_of_summed_exponentials_is_that_of_the_tensor() -> None:
