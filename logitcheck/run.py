@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import IntEnum, StrEnum
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from logitcheck import __version__
@@ -80,6 +81,8 @@ def write_out(write: Callable[[], object], what: str) -> bool:
     """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
     if sys.stdout is None:  # as it is where standard output is closed
         return True
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the encoding does not
     try:
         write()
         sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -182,6 +183,14 @@ def test_lines_fit_the_width_but_for_code_to_paste(wrong: str, columns: str) -> 
 
 def test_a_terminal_without_unicode_gets_a_tree_of_plain_letters(wrong: str) -> None:
     assert run("inspect", wrong, PYTHONIOENCODING="ascii:backslashreplace").stdout.isascii()
+
+
+def test_names_that_the_encoding_does_not_hold_are_written_with_escapes(tmp_path: Path) -> None:
+    shutil.copyfile(SAMPLES / "softmax_good.keras", tmp_path / "\u6a21\u578b.keras")
+    for output_format in ("text", "json"):
+        done = run("inspect", "--format", output_format, str(tmp_path), PYTHONIOENCODING="ascii")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\\u6a21\\u578b.keras" in done.stdout
 
 
 def test_a_reader_that_stops_listening_is_no_error() -> None:

@@ -42,12 +42,14 @@ def read(folder: Path) -> StoredModel:
     if os.path.lexists(folder / METADATA):
         with _opened(folder, METADATA) as metadata:
             stored = _parsed(saved_model_metadata.of_keras_metadata(metadata))
-    if stored is not None and (_is_walkable(stored) or not os.path.lexists(folder / GRAPH)):
-        return stored
     if not os.path.lexists(folder / GRAPH):
-        raise _without_graph(folder)
-    with _opened(folder, GRAPH) as saved:
-        return _with_graph(saved, stored)
+        if stored is None:
+            raise _without_graph(folder)
+        return (
+            stored  # it was left out where it is large, by `.gitignore` for instance; the verdict is that of the whole
+        )
+    with _opened(folder, GRAPH) as saved:  # also where it is not needed: a pointer or half of it is no model
+        return stored if stored is not None and _is_walkable(stored) else _with_graph(saved, stored)
 
 
 def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +158,24 @@ def test_a_subclassed_model_whose_graph_is_gone_is_unknown(tmp_path: Path) -> No
 def test_a_folder_without_metadata_is_an_export(tmp_path: Path) -> None:
     read = model(saved_models.write(tmp_path, saved(object_graph=objects([root()], {}))))
     assert (read.exported, read.compiled, read.keras_version, read.backend) == (True, False, None, None)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "code"),
+    [
+        pytest.param(lambda _: b"", ErrorCode.EMPTY_FILE, id="empty"),
+        pytest.param(lambda _: b"version https://git-lfs.github.com/spec/v1\n", ErrorCode.LFS_POINTER, id="pointer"),
+        pytest.param(lambda whole: whole[: len(whole) // 2], ErrorCode.TRUNCATED, id="half"),
+    ],
+)
+def test_a_graph_that_is_not_there_as_a_whole_is_told_though_the_metadata_would_do(
+    tmp_path: Path, spoiled: Callable[[bytes], bytes], code: ErrorCode
+) -> None:
+    written = saved_models.write(tmp_path, saved(object_graph=objects([root()], {})), described(ROOT))
+    assert model(written).graph is not None
+    graph = written / "saved_model.pb"
+    graph.write_bytes(spoiled(graph.read_bytes()))
+    assert refused(written).code is code
 
 
 def test_a_graph_as_text_is_refused(tmp_path: Path) -> None:
