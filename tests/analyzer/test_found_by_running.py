@@ -124,6 +124,20 @@ def test_the_logarithm_of_ids_may_be_nothing_but_zeros_and_infinities() -> None:
     assert result(call(given_layer("Dense", units=3, use_bias=False), (logarithms, SHAPE))).kind is Kind.UNKNOWN
 
 
+@pytest.mark.parametrize("high", [1.0, 0.9999999])
+def test_rounding_carries_what_ends_at_a_threshold_beyond_it(high: float) -> None:
+    ends = bounded(0.0, high)
+    relu = result(call(given_layer("ReLU", threshold=1.0, negative_slope=0.1), (ends, SHAPE)))
+    replaced = result(call(operation("Threshold", threshold=1.0, default_value=-1.0), (ends, SHAPE)))
+    assert (relu.low, replaced.low) == (-0.1, -1.0)
+    for value in (relu, replaced):
+        assert (value.high == pytest.approx(1.0, abs=2e-5), value.reaches_high) == (True, False)
+
+
+def test_what_ends_well_below_a_threshold_does_not_pass() -> None:
+    assert result(call(given_layer("ReLU", threshold=1.0), (bounded(0.0, 0.99), SHAPE))).high == 0.0
+
+
 @pytest.mark.parametrize(("axis", "reached"), [(-1, True), (-2, False)])
 def test_along_positions_no_number_need_stand_out(axis: int, *, reached: bool) -> None:
     for made in (

@@ -21,6 +21,9 @@ _SELU_FLOOR = -1.7580993408473766
 _LOWEST = {"gelu": -0.17004075057126, "silu": -0.27846454276107380, "mish": -0.30884341301725, "hard_silu": -0.375}
 """Minima of the activations that dip below 0 once: from their formulas, of gelu the lower of both."""
 
+_ROUNDING = 1e-5
+"""How far beyond a bound computing in 32 bits can carry a number, as a share of it."""
+
 _LOWEST_AT = {"gelu": -0.75179, "silu": -1.27846, "mish": -1.19247, "hard_silu": -1.5}
 """Where they have their minima."""
 
@@ -136,7 +139,11 @@ def _relu(value: Value, parameters: Parameters) -> Value:
             return point
         return slope * (point - threshold) if slope else 0.0
 
-    return _monotone(rectify)(value, parameters)
+    result = _monotone(rectify)(value, parameters)
+    if 0 < threshold * (1 - _ROUNDING) < value.high <= threshold:
+        # Rounding can carry what should end at the threshold beyond it, where it passes whole.
+        return replace(result, high=max(result.high, rectify(threshold * (1 + _ROUNDING))), reaches_high=False)
+    return result
 
 
 def _leaky(default: float) -> Function:
@@ -224,9 +231,11 @@ def _replaced_below(value: Value, parameters: Parameters) -> Value:
     threshold, replacement = (number(parameters.get(name)) for name in ("threshold", "default_value"))
     if threshold is None or replacement is None:
         return replace(anything("its threshold is not readable", ""), sources=value.sources)
-    if value.high <= threshold:
+    if value.high <= threshold - _ROUNDING * abs(threshold):
         return between(replacement, replacement, sources=value.sources)
-    passing = replace(value, low=max(value.low, threshold), reaches_low=False, unknown=None)
+    low, high = max(value.low, threshold), max(value.high, threshold)
+    reaches_high = value.reaches_high and value.high > threshold
+    passing = replace(value, low=low, high=high, reaches_low=False, reaches_high=reaches_high, unknown=None)
     if value.low > threshold:
         return passing
     both = join([passing, between(replacement, replacement)])
