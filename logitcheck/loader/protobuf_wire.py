@@ -27,7 +27,6 @@ _FIXED = {1: 8, 5: 4}
 """Wire type -> bytes; groups (3 and 4) have not been written since proto2."""
 
 _MASK = (1 << 64) - 1
-_HOSTILE = "Check where the file comes from; it may be hostile."
 
 
 class Wire:
@@ -80,7 +79,7 @@ class Wire:
         self._budget -= 1
         if self._budget < 0:
             message = f"{self.name} has more parts than the SavedModel of any model."
-            raise UnreadableInputError(ErrorCode.TOO_LARGE, message, _HOSTILE)
+            raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
 
     def damaged(self, at: int) -> UnreadableInputError:
         """Make the error for bytes that are no protocol buffer."""

@@ -21,11 +21,11 @@ _SELU_FLOOR = -1.7580993408473766
 _LOWEST = {"gelu": -0.17004075057126, "silu": -0.27846454276107380, "mish": -0.30884341301725, "hard_silu": -0.375}
 """Minima of the activations that dip below 0 once: from their formulas, of gelu the lower of both."""
 
-_ROUNDING = 1e-5
-"""How far beyond a bound computing in 32 bits can carry a number, as a share of it."""
-
 _LOWEST_AT = {"gelu": -0.75179, "silu": -1.27846, "mish": -1.19247, "hard_silu": -1.5}
 """Where they have their minima."""
+
+_ROUNDING = 1e-5
+"""How far beyond a bound computing in 32 bits can carry a number, as a share of it."""
 
 
 def _monotone(function: Callable[[float], float]) -> Function:
