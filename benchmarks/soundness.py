@@ -39,6 +39,7 @@ class Figures:
     models: int = 0
     unusable: int = 0
     opaque: int = 0
+    undefined: int = 0
     broken: list[str] = dataclasses.field(default_factory=list)
     kinds: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
     reasons: collections.Counter[str] = dataclasses.field(default_factory=collections.Counter)
@@ -48,6 +49,7 @@ class Figures:
         self.models += other.models
         self.unusable += other.unusable
         self.opaque += other.opaque
+        self.undefined += other.undefined
         self.broken += other.broken
         self.kinds += other.kinds
         self.reasons += other.reasons
@@ -86,6 +88,7 @@ def _examine(number: int, generation: str, folder: Path, figures: Figures) -> No
         figures.unusable += 1
         return
     figures.models += 1
+    figures.undefined += checked.undefined
     figures.broken += [f"model {number}: {violation}\n{drawn}" for violation in checked.violations]
     if drawn.program.opaque:
         figures.opaque += 1
@@ -111,6 +114,7 @@ def _report(figures: Figures, seconds: float) -> None:
     print(f"models: {figures.models} run, {figures.unusable} that Keras cannot save or run, {figures.opaque} opaque")
     print(f"speed: {figures.models / seconds:.1f} models per second")
     print(f"claims that do not hold: {len(figures.broken)}")
+    print(f"outputs called reached that are never a number, whatever comes in: {figures.undefined}")
     print("\nOutputs of models without opaque layers:")
     for kind, count in figures.kinds.most_common():
         print(f"  {count:7} {kind}")

@@ -19,15 +19,3 @@ class Source:
 
 Sources = frozenset[Source]
 NO_SOURCES: Sources = frozenset()
-
-COPIES: Sources = frozenset({Source("copies", lambda: None)})
-"""Stands among the sources of numbers of which some may be the same one."""
-
-BALANCED: Sources = frozenset({Source("balanced", lambda: None)})
-"""Stands among the sources of numbers that may always sum to 0."""
-
-VANISHING: Sources = frozenset({Source("vanishing", lambda: None)})
-"""Stands among the sources of numbers that may be nothing but zeros, as what is left of a tensor less itself."""
-
-TIES = COPIES | BALANCED | VANISHING
-"""What makes numbers of one tensor depend on each other, but not those of two tensors."""

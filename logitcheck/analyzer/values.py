@@ -2,7 +2,8 @@
 
 A value bounds each element (`low`, `high`), says along which axis elements sum to a constant, whether it is the
 logarithm of something, and whether the bounds are really reached. Only what must hold is claimed: no bound known is
-not the same as unbounded, and a value that can be anything carries the reason why nothing is known.
+not the same as unbounded, and a value that can be anything carries the reason why nothing is known. NaN is no number:
+what is claimed is claimed of the numbers that come out.
 
 Axes are negative, from the end, so that they survive a changing number of leading axes.
 """
@@ -14,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from logitcheck.analyzer.sources import BALANCED, COPIES, NO_SOURCES, VANISHING, Sources
+from logitcheck.analyzer.sources import NO_SOURCES, Sources
+from logitcheck.analyzer.ties import BALANCED, COPIES, UNEVEN, VANISHING
 
 INFINITY = math.inf
 _TOLERANCE = 1e-6
@@ -181,8 +183,19 @@ class Value:
 
     @property
     def is_balanced(self) -> bool:
-        """Whether elements may always sum to 0, so that the largest is never below it."""
+        """Whether elements may always sum to a constant, so that the largest is never below their share of it."""
         return not self.sources.isdisjoint(BALANCED)
+
+    @property
+    def is_uneven(self) -> bool:
+        """Whether what some elements take, others may not, as in an array of constants."""
+        is_array = not self.sources and self.low != self.high
+        return is_array or not self.sources.isdisjoint(UNEVEN)
+
+    @property
+    def sums_freely(self) -> bool:
+        """Whether any of its elements sum to any real value."""
+        return self.is_unbounded and not (self.is_joint or self.is_balanced or self.is_uneven)
 
     @property
     def within_unit(self) -> bool:
@@ -246,7 +259,7 @@ def vanishing(value: Value) -> Value:
 
 
 def balanced(value: Value) -> Value:
-    """Give the value as one whose elements may always sum to 0."""
+    """Give the value as one whose elements may always sum to a constant."""
     return replace(value, sources=value.sources | BALANCED)
 
 
@@ -313,6 +326,9 @@ def join(values: Sequence[Value]) -> Value:
         sources=sources,
         unknown=unknown,
     )
+    ends = {(value.low, value.high, value.reaches_low, value.reaches_high) for value in values}
+    if len(ends) > 1:
+        joined = replace(joined, sources=sources | UNEVEN)
     if joined.is_open and not all(value.is_unbounded for value in values):
         joined = unreached(joined, "it mixes outputs of different kinds", "")
     if all(value.log_of is not None for value in values):

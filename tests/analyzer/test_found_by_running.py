@@ -325,3 +325,24 @@ def test_a_single_number_does_not_leave_its_own_maximum(how: Derivation, size: i
     reduced = replace(logits(), derived=Derived(how, reference(), -1))
     value = result(call(operation("Subtract"), (logits(), (None, size)), (reduced, (None, 1))))
     assert value.leaves_unit is leaves
+
+
+@pytest.mark.parametrize(("activation", "end"), [("softmax", 1.0), ("log_softmax", 0.0)])
+@pytest.mark.parametrize(
+    ("rule", "config"),
+    [("GRU", {"units": 1}), ("LSTM", {"units": 1}), ("SimpleRNN", {"units": 1}), ("ConvLSTM1D", {"filters": 1})],
+)
+def test_a_recurrent_layer_of_one_unit_activates_it_over_one_class(
+    rule: str, config: Config, activation: str, end: float
+) -> None:
+    shape = (None, 5, 3) if rule != "ConvLSTM1D" else (None, 5, 3, 2)
+    value = result(call(given_layer(rule, activation, **config), (logits("x"), shape)))
+    assert (value.high, value.reaches_low, value.reaches_high) == (end, False, False)
+
+
+def test_a_choice_between_a_number_and_its_negative_may_keep_to_one_sign() -> None:
+    """As `where(x > 0, x, -x)` does, which is `abs(x)`."""
+    given = ((bounded(0.0, 1.0, "x"), SHAPE), (logits("x"), SHAPE), (logits("x"), SHAPE))
+    assert result(call(operation("Where"), *given)).kind is Kind.UNKNOWN
+    free = ((bounded(0.0, 1.0, "mask"), SHAPE), (logits("a"), SHAPE), (logits("b"), SHAPE))
+    assert result(call(operation("Where"), *free)).kind is Kind.LOGITS

@@ -25,10 +25,15 @@ _MANY = {"times": 400, "rows": 200}
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came out: the analyses of the outputs, and every claim that does not hold."""
+    """What came out: the analyses of the outputs, and every claim that does not hold.
+
+    undefined: how many outputs put out nothing but NaN whatever came in, as 0 / 0 does, where a claim of what is
+      reached was to be seen: of numbers that there are not, nothing can be.
+    """
 
     outputs: tuple[OutputAnalysis, ...]
     violations: tuple[str, ...]
+    undefined: int = 0
 
 
 class UnusableModelError(Exception):
@@ -60,8 +65,9 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
     ]
     with warnings.catch_warnings(), numpy.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        violations += _against_runs(drawn, outputs, found, seed)
-    return Checked(outputs, tuple(violations))
+        violations += _against_runs(drawn, outputs, found)
+        unreached, undefined = _not_reached(drawn, outputs, found, seed)
+    return Checked(outputs, (*violations, *unreached), undefined)
 
 
 def _is_as_declared(tensor: Any, array: Any) -> bool:
@@ -78,9 +84,7 @@ def _load_with_keras(generation: str, path: Path) -> None:
         raise UnusableModelError from error
 
 
-def _against_runs(
-    drawn: Drawn, outputs: Sequence[OutputAnalysis], found: Sequence[Results], seed: int
-) -> Iterator[str]:
+def _against_runs(drawn: Drawn, outputs: Sequence[OutputAnalysis], found: Sequence[Results]) -> Iterator[str]:
     if len(found[0]) != len(outputs):
         yield f"it has {len(found[0])} outputs, not {len(outputs)}"
         return
@@ -91,10 +95,27 @@ def _against_runs(
             if violation is not None:
                 yield f"output {position}: {violation}"
                 break
+
+
+def _not_reached(
+    drawn: Drawn, outputs: Sequence[OutputAnalysis], found: Sequence[Results], seed: int
+) -> tuple[list[str], int]:
+    """Name the claims of what is reached that no run bears out, and count the outputs that are never a number."""
+    unreached: list[str] = []
+    undefined = 0
     for position, analysis in enumerate(outputs):
-        if not found[0][position].size:
+        if position >= len(found[0]) or not found[0][position].size:
             continue
-        for claim, reached in reaches(analysis.value):
-            seen = any(reached(results[position]) for results in found)
-            if not seen and not any(reached(results[position]) for results in runs(drawn.model, seed + 1, **_MANY)):
-                yield f"output {position}: {claim} is not reached"
+        missed = [claim for claim in reaches(analysis.value) if not any(claim[1](turn[position]) for turn in found)]
+        if not missed:
+            continue
+        more = [results[position] for results in runs(drawn.model, seed + 1, **_MANY)]
+        if all(numpy.isnan(numbers).all() for numbers in more):
+            undefined += 1
+            continue
+        unreached += [
+            f"output {position}: {claim} is not reached"
+            for claim, reached in missed
+            if not any(reached(numbers) for numbers in more)
+        ]
+    return unreached, undefined

@@ -9,17 +9,17 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.families import Families
+from logitcheck.analyzer.transfer.picking import picked
 from logitcheck.analyzer.values import (
     Kind,
     Unknown,
     Value,
     anything,
-    copied,
     join,
     reshaped,
     rounded,
-    vanishing,
     without_axes,
 )
 from logitcheck.model import Layer, LayerKind, Shape
@@ -68,27 +68,17 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
     values = result if isinstance(result, tuple) else (result,)
     # Every layer casts what it is given to the type it computes in, whatever it does with it then.
     cast_to = call.half if layer.kind is LayerKind.LAYER else None
-    judged = (rounded(_over_classes(value, call), cast_to, call.path) for value in values)
+    judged = (rounded(_over_classes(picked(value, call), call), cast_to, call.path) for value in values)
     return tuple(_placed(value, call.path) for value in judged)
 
 
-_OVER_CLASSES = frozenset({"softmax", "log_softmax"})
-"""Activations that are constant over a single class."""
-
-
 def _over_classes(value: Value, call: LayerCall) -> Value:
-    """Take back that an activation of this layer reaches its bounds if it runs over one class only.
-
-    Then it is a constant, which floating point may miss by a rounding: 1, or 0 of a log-softmax.
-    """
+    """Take back that an activation of this layer reaches its bounds if it runs over one class only."""
     applied = value.applied
-    if applied is None or applied.layer != call.path or applied.name not in _OVER_CLASSES:
+    if applied is None or applied.layer != call.path or applied.name not in activation.OVER_CLASSES:
         return value
     axis = -1 if applied.axis is None else applied.axis
-    if axes.size(shapes(call)[0], axis) != 1:
-        return value
-    constant = replace(value, reaches_low=False, reaches_high=False)
-    return vanishing(constant) if applied.name == "log_softmax" else copied(constant)
+    return activation.over_one_class(value) if axes.size(shapes(call)[0], axis) == 1 else value
 
 
 def _placed(value: Value, path: str) -> Value:

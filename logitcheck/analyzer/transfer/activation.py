@@ -8,11 +8,14 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
-from logitcheck.analyzer.values import Applied, Rounding, Value, anything, handed_on
+from logitcheck.analyzer.values import Applied, Rounding, Value, anything, copied, handed_on, vanishing
 from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
 """Activations that give each unit a score of its own in [0, 1]."""
+
+OVER_CLASSES = frozenset({"softmax", "log_softmax"})
+"""Activations that are constant over a single class."""
 
 PROBABILITY_MAKERS = SIGMOID_LIKE | {"softmax"}
 _NORMALISERS = PROBABILITY_MAKERS | {"log_softmax", "log_sigmoid"}
@@ -33,6 +36,13 @@ def apply(value: Value, activation: Activation | None, call: LayerCall, *, mecha
     if "axis" in parameters:
         parameters = {**parameters, "axis": normalised_axis(call, parameters["axis"])}
     return named(function(value, parameters), value, activation.name, call, mechanism or "activation")
+
+
+def over_one_class(value: Value) -> Value:
+    """Give what an activation over a single class puts out: 1, or 0 of a log-softmax, give or take a rounding."""
+    constant = replace(value, reaches_low=False, reaches_high=False)
+    is_logarithm = value.applied is not None and value.applied.name == "log_softmax"
+    return vanishing(constant) if is_logarithm else copied(constant)
 
 
 def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: str) -> Value:

@@ -12,7 +12,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.sources import NO_SOURCES, TIES, VANISHING
+from logitcheck.analyzer.sources import NO_SOURCES
+from logitcheck.analyzer.ties import BALANCED, COPIES, TIES, UNEVEN, VANISHING
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, unbounded, vanishing
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
@@ -50,11 +51,21 @@ def vary_freely(values: Sequence[Value]) -> bool:
     """Whether values can take any combination: independent, and not both functions of one single number.
 
     Two sums of the same single number are lines over it: their product is a parabola, their maximum is bounded below.
+    Of two uneven ones, the elements that take what is known of both may stand at different places.
     """
-    if not independent(values):
+    if not independent(values) or _are_uneven(values):
         return False
     varying = [value for value in values if not is_number(value)]
     return len(varying) < 2 or not any(source.width() == 1 for value in varying for source in value.sources)
+
+
+def _are_uneven(values: Sequence[Value]) -> bool:
+    return sum(value.is_uneven for value in values) > 1
+
+
+def tied(joined: Value, values: Sequence[Value]) -> Value:
+    """Give tensors put together: where they depend on each other, the whole may hold copies, or sum to a constant."""
+    return joined if independent(values) else replace(joined, sources=joined.sources | COPIES | BALANCED)
 
 
 def combine(values: Sequence[Value], low: float, high: float, reached: tuple[bool, bool], path: str) -> Value:
@@ -62,14 +73,18 @@ def combine(values: Sequence[Value], low: float, high: float, reached: tuple[boo
     low = -INFINITY if math.isnan(low) else low
     high = INFINITY if math.isnan(high) else high
     shared = not independent(values)
+    follows = not shared and not _are_uneven(values)
     unknown = next((value.unknown for value in values if value.unknown is not None), None)
+    sources = NO_SOURCES.union(*(value.sources for value in values))
+    if sources and any(value.is_uneven for value in values):
+        sources |= UNEVEN
     result = Value(
         low=low,
         high=high,
-        reaches_low=reached[0] and not shared,
-        reaches_high=reached[1] and not shared,
+        reaches_low=reached[0] and follows,
+        reaches_high=reached[1] and follows,
         integer=all(value.integer for value in values),
-        sources=NO_SOURCES.union(*(value.sources for value in values)),
+        sources=sources,
     )
     if result.is_unbounded or result.within_unit:
         return result
@@ -101,7 +116,10 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
     free = any(value.is_unbounded for value in values)
     reached = (free or all(value.reaches_low for value in values), free or all(value.reaches_high for value in values))
     total = combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
-    total = total if independent(values) else vanishing(total)
+    if not independent(values):
+        total = vanishing(total)
+    elif any(value.is_unbounded and not value.is_uneven for value in values):
+        total = replace(unbounded(total.sources - UNEVEN), integer=total.integer)
     falls, rises = _goes_off(values, lambda value: value), _goes_off(values, negate)
     if falls and rises:
         return unbounded(total.sources - VANISHING)
@@ -144,9 +162,10 @@ def multiply(left: Value, right: Value, path: str) -> Value:
     pair = (left, right)
     for value, other in (pair, pair[::-1]):
         if value.is_unbounded and not other.sources:
-            # An array of constants: without a zero in it, every element stays unbounded.
-            free = other.nonzero
-            return combine(pair, -INFINITY, INFINITY, (free, free), path)
+            # An array of constants: without a zero in it, every element stays unbounded; of opposite ones, copies
+            # of one number cancel each other.
+            free = unbounded(value.sources | (BALANCED if other.low < 0 < other.high else NO_SOURCES))
+            return free if other.nonzero else combine(pair, -INFINITY, INFINITY, (False, False), path)
     if any(value.is_unbounded for value in pair) and all(leaves_zero(value) for value in pair) and vary_freely(pair):
         return combine(pair, -INFINITY, INFINITY, (True, True), path)
     if any(value.is_unbounded and _keeps_off_zero(other) for value, other in (pair, pair[::-1])):

@@ -59,7 +59,8 @@ def _appended(call: LayerCall) -> Value:
     axis = call.argument(2, "axis")
     if len(references) == 2 and axis is not None:
         return concatenated(call, references, axis)
-    return join([operand(call, argument) for argument in pair]) if pair else call.value()
+    values = [operand(call, argument) for argument in pair]
+    return arithmetic.tied(join(values), values) if values else call.value()
 
 
 def _parts(along: int) -> Rule:
@@ -112,7 +113,7 @@ def _summed_overlaps(call: LayerCall) -> Value:
 
 def _diagonal_sum(call: LayerCall) -> Value:
     value = bounds_only(call.value())
-    return value if value.is_unbounded else arithmetic.some_summed(value, call.path)
+    return value if value.sums_freely else arithmetic.some_summed(value, call.path)
 
 
 def _grids(call: LayerCall) -> tuple[Value, ...]:

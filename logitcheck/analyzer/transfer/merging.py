@@ -20,7 +20,6 @@ from logitcheck.analyzer.values import (
     anything,
     between,
     bounds_only,
-    copied,
     join,
     reshaped,
     unbounded,
@@ -97,7 +96,7 @@ def concatenated(call: LayerCall, references: Sequence[TensorReference], axis: o
     if len(values) == 1:
         return reshaped(values[0])
     joined = _with_common_activation(join(values), values)
-    joined = joined if arithmetic.independent(values) else copied(joined)
+    joined = arithmetic.tied(joined, values)
     first = values[0]
     along = axes.negative(axis, call.operands.shape(references[0]))
     if along is None:

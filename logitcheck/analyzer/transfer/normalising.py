@@ -47,7 +47,7 @@ def _scaled(call: LayerCall) -> Value:
     operand = call.value()
     if call.layer.rule not in _STANDARDISERS:
         return anything("what it scales may always be 0", call.path, free.sources) if operand.may_vanish else free
-    varies = operand.reaches_low and operand.reaches_high and not operand.has_copies
+    varies = operand.reaches_low and operand.reaches_high and not (operand.has_copies or operand.is_uneven)
     if varies and _mixes_channels(call):
         return balanced(free)
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())

@@ -184,8 +184,13 @@ def _where(call: LayerCall) -> Value:
 
 def from_either(call: LayerCall, values: Sequence[Value]) -> Value:
     """Give what holds where each element is one of the values', and of which is not known."""
-    joined = replace(join(values), sources=call.sources(), integer=all(value.integer for value in values))
-    return joined if joined.is_unbounded else unreached(joined, "it mixes outputs of different kinds", call.path)
+    joined = join(values)
+    joined = replace(joined, sources=joined.sources | call.sources())
+    # What chooses may keep to the elements of one sign, as `where(x > 0, x, -x)` does.
+    is_chosen_freely = arithmetic.independent(call.values())
+    if joined.is_unbounded and is_chosen_freely:
+        return joined
+    return unreached(joined, "it mixes outputs of different kinds", call.path)
 
 
 def _matrix_product(call: LayerCall) -> Value:
@@ -200,11 +205,9 @@ def _matrix_product(call: LayerCall) -> Value:
         return replace(kept, sum_axis=-1, sum_total=right.sum_total) if right.sum_axis == -1 else kept
     matrix = call.call.args[1] if len(call.call.args) > 1 else None
     if left.is_unbounded and isinstance(matrix, ConstantArray) and not any(turned):
-        return (
-            unbounded(left.sources)
-            if _has_no_zero_column(matrix.value)
-            else anything("its matrix has columns of zeros", call.path, left.sources)
-        )
+        if not (left.is_free and _has_no_zero_column(matrix.value)):
+            return anything("what its matrix multiplies may cancel out", call.path, left.sources)
+        return unbounded(left.sources)
     return inner_product(left, right, call.path, None if turned[0] else axes.size(call.shape(0), -1))
 
 

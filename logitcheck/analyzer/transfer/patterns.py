@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.sources import TIES
+from logitcheck.analyzer.ties import TIES
 from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, between, unbounded
 from logitcheck.model import TensorReference
 

@@ -40,7 +40,7 @@ def _contraction(call: LayerCall) -> Value:
 
 def _summed(call: LayerCall, value: Value) -> Value:
     """Give sums of some of the value's own elements."""
-    return bounds_only(value) if value.is_unbounded else arithmetic.some_summed(value, call.path)
+    return bounds_only(value) if value.sums_freely else arithmetic.some_summed(value, call.path)
 
 
 def _outer(call: LayerCall) -> Value:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, whole
+from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.affine import spatial
 from logitcheck.analyzer.values import (
@@ -177,7 +178,7 @@ def along_space(call: LayerCall) -> Value:
 def beside(value: Value, filler: float) -> Value:
     """Give the numbers of a value and one more beside them, which fills a border or a gap."""
     if value.is_unbounded:
-        return unbounded(value.sources)
+        return unbounded(value.sources | UNEVEN)
     return replace(join([value, arithmetic.constant(filler)]), log_of=None)
 
 

@@ -23,7 +23,10 @@ def _activated(call: LayerCall, cell: Layer, operand: Value) -> Value:
     """Give what the cell's activation makes of a value."""
     if cell.activation is None:
         return activation.named(_TANH(operand, {}), operand, "tanh", call, "activation")
-    return activation.apply(operand, cell.activation, call)
+    value = activation.apply(operand, cell.activation, call)
+    # Only of a SimpleRNN the output is what the activation gave, so that it would be seen to run over one class.
+    is_single = whole(cell.config.get("units", cell.config.get("filters"))) == 1
+    return activation.over_one_class(value) if is_single and cell.activation.name in activation.OVER_CLASSES else value
 
 
 def _candidate(call: LayerCall, cell: Layer) -> Value:

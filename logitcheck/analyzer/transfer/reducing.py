@@ -70,7 +70,7 @@ def _weighted_average(call: LayerCall) -> Value:
     if weights is None:
         return _mean(call)
     value, known = call.value(), numbers(weights)
-    if value.is_unbounded and known and any(known):
+    if value.sums_freely and not value.has_copies and known and any(known):
         return bounds_only(value)
     if not known or min(known) < 0 or not any(known):
         return anything("its weights may be negative", call.path, call.sources())
@@ -87,7 +87,7 @@ def sum_of(call: LayerCall) -> Value:
     if constant is not None:
         return constant
     value, count = call.value(), size_of(call, reduced)
-    is_free = value.is_unbounded and not value.is_balanced
+    is_free = value.sums_freely
     times = float(count) if count else INFINITY
     result = replace(
         bounds_only(value),

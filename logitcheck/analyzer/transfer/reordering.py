@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, same_shape, whole
-from logitcheck.analyzer.transfer import patterns
+from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.merging import concatenated, concatenated_shape
 from logitcheck.analyzer.transfer.rearranging import (
     beside,
@@ -29,7 +29,6 @@ from logitcheck.analyzer.values import (
     copied,
     join,
     reshaped,
-    unbounded,
     without_axes,
 )
 from logitcheck.model import Shape
@@ -181,7 +180,7 @@ def _stack(call: LayerCall) -> Value:
     values, new = call.values(), _stacked_axis(call)
     if not values:
         return anything("it is called without a tensor", call.path)
-    joined = join(values)
+    joined = arithmetic.tied(join(values), values)
     if len(values) > 1 and all(value.applied is not None for value in values):
         names = {value.applied.name for value in values if value.applied is not None}
         joined = replace(joined, applied=values[0].applied) if len(names) == 1 else joined
@@ -205,10 +204,10 @@ def _stack_shape(call: LayerCall) -> Shape | None:
 
 def _pad(call: LayerCall) -> Value:
     value = call.value()
-    if value.is_unbounded:
-        return unbounded(value.sources)
     if str(call.option("mode", "constant")).lower() != "constant":
-        return without_axes(value)
+        return copied(without_axes(value))
+    if value.is_unbounded:
+        return beside(value, 0.0)
     stored = call.option("constant_values")
     filler = 0.0 if stored is None else number(stored)
     if filler is None:

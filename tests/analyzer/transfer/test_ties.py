@@ -1,4 +1,4 @@
-"""What numbers that are not free of each other cannot do: copies, and numbers that sum to 0."""
+"""What numbers that are not free of each other cannot do: copies, numbers that sum to 0, numbers not alike."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.transfer import arithmetic, patterns
+from logitcheck.analyzer.ties import UNEVEN as UNEVEN_MARK
+from logitcheck.analyzer.transfer import arithmetic, patterns, picking
 from logitcheck.analyzer.values import Derivation, Derived, Kind, Value
-from logitcheck.model import Shape
-from tests.analyzer.given import bounded, call, logits, operation, reference, result
+from logitcheck.model import ConstantArray, Layer, Shape
+from tests.analyzer.given import Operand, bounded, call, logits, operation, reference, result, source
 from tests.analyzer.given import layer as given_layer
 from tests.building import Config
 
@@ -25,9 +27,13 @@ COPIES = [
     call(operation("Meshgrid"), (logits(), (None,))),
     call(given_layer("RepeatVector", n=2), (logits(), (None, 1))),
     call(given_layer("UpSampling1D", size=2), (logits(), SHAPE)),
-    call(given_layer("Concatenate", axis=-1), (logits(), SHAPE), (logits(), SHAPE)),
 ]
-TIES = [*COPIES, call(given_layer("LayerNormalization", center=False), (logits(), SHAPE))]
+TOGETHER = [
+    call(given_layer("Concatenate", axis=-1), (logits(), SHAPE), (logits(), SHAPE)),
+    call(operation("Stack", axis=-1), (logits(), SHAPE), (logits(), SHAPE)),
+    call(operation("Append"), (logits(), SHAPE), (logits(), SHAPE)),
+]
+TIES = [*COPIES, *TOGETHER, call(given_layer("LayerNormalization", center=False), (logits(), SHAPE))]
 
 
 @pytest.mark.parametrize("made", TIES, ids=lambda made: made.layer.rule)
@@ -102,3 +108,101 @@ def test_a_constant_divided_by_its_norm_is_of_its_sign_and_leaves_nothing_to_sta
         value = result(call(normalised, (bounded(constant, constant), SHAPE)))
         assert (value.low, value.high, value.reaches_high and bool(constant)) == (low, high, False)
         assert result(call(given_layer("LayerNormalization", center=False), (value, SHAPE))).kind is not Kind.LOGITS
+
+
+@pytest.mark.parametrize("made", TOGETHER, ids=lambda made: made.layer.rule)
+def test_tensors_of_one_origin_side_by_side_may_always_sum_to_a_constant(made: LayerCall) -> None:
+    """As `x` and `1 - x` do."""
+    for name in ("GlobalAveragePooling1D", "GlobalMaxPooling1D"):
+        value = result(call(given_layer(name), (result(made), SHAPE)))
+        assert (value.reaches_low, value.reaches_high) == (False, False)
+    for summed in (
+        call(operation("Sum", axis=-1), (result(made), SHAPE)),
+        call(operation("Trace"), (result(made), SHAPE)),
+        call(operation("Einsum"), (result(made), SHAPE), args=["abc->a", reference()]),
+        call(operation("Matmul"), (result(made), SHAPE), args=[reference(), ConstantArray([[1.0], [1.0]])]),
+        call(operation("Average", axis=-1, weights=[1.0, -1.0]), (result(made), SHAPE)),
+    ):
+        assert result(summed).kind is Kind.UNKNOWN
+
+
+def test_tensors_of_several_origins_side_by_side_are_free_of_each_other() -> None:
+    made = result(call(given_layer("Concatenate", axis=-1), (logits("a"), SHAPE), (logits("b"), SHAPE)))
+    assert result(call(given_layer("GlobalAveragePooling1D"), (made, SHAPE))).kind is Kind.LOGITS
+
+
+UNEVEN = [
+    call(given_layer("ZeroPadding1D", padding=1), (logits(), SHAPE)),
+    call(operation("Pad", pad_width=[[0, 0], [1, 1]]), (logits(), SHAPE)),
+    call(given_layer("Concatenate", axis=-1), (bounded(-1.0, 2.0, "a"), SHAPE), (bounded(0.0, 3.0, "b"), SHAPE)),
+    call(given_layer("Concatenate", axis=-1), (bounded(-1.0, 2.0), SHAPE), (bounded(-1.0, 3.0), SHAPE)),
+    call(operation("Stack", axis=-1), (bounded(-2.0, 0.0), SHAPE), (bounded(1.0, 2.0), SHAPE)),
+    call(operation("Add"), (bounded(-1.0, 2.0), SHAPE), args=[reference(), ConstantArray([0.0, 1.0])]),
+    call(operation("Multiply"), (bounded(1.0, 2.0), SHAPE), args=[reference(), ConstantArray([1.0, 2.0])]),
+    call(operation("Add"), (replace(bounded(-1.0, 2.0), sources=UNEVEN_MARK), SHAPE), (bounded(0.0, 1.0, "b"), SHAPE)),
+]
+PICKING = [
+    operation("GetItem", key=[..., 0]),
+    operation("Slice", start_indices=[0, 0, 0], shape=[1, 1, 1]),
+    operation("Split", indices_or_sections=3, axis=-1),
+    operation("Take", indices=0, axis=-1),
+    operation("Unstack", axis=-1),
+    operation("Min", axis=-1),
+    operation("Max", axis=-1),
+    operation("Tril"),
+    given_layer("Cropping1D", cropping=1),
+    given_layer("AdaptiveMaxPooling1D", output_size=2),
+    given_layer("MaxPooling1D", pool_size=2),
+]
+
+
+@pytest.mark.parametrize("made", UNEVEN, ids=lambda made: made.layer.rule)
+@pytest.mark.parametrize("picks", PICKING, ids=lambda picks: picks.rule)
+def test_what_is_picked_from_numbers_that_are_not_alike_need_not_reach_their_bounds(
+    made: LayerCall, picks: Layer
+) -> None:
+    value = result(made)
+    assert value.leaves_unit
+    picked = result(call(picks, (value, SHAPE)))
+    assert (picked.reaches_low, picked.reaches_high) == (False, False)
+    assert picked.kind is (Kind.UNKNOWN if picked.is_open else Kind.RANGE)
+
+
+@pytest.mark.parametrize("picks", PICKING, ids=lambda picks: picks.rule)
+def test_what_is_picked_from_logits_is_logits(picks: Layer) -> None:
+    assert result(call(picks, (logits(), SHAPE))).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        (replace(logits("b"), sources=source("b")), SHAPE),
+        (bounded(0.0, 1.0, "b"), SHAPE),
+    ],
+    ids=["logits", "scores"],
+)
+def test_numbers_that_are_not_alike_are_alike_once_logits_are_added(added: Operand) -> None:
+    padded = result(call(given_layer("ZeroPadding1D", padding=1), (logits("a"), SHAPE)))
+    total = result(call(given_layer("Add"), (padded, SHAPE), added))
+    assert total.kind is Kind.LOGITS
+    assert total.is_uneven is (not added[0].is_unbounded)
+
+
+@pytest.mark.parametrize("rule", ["Add", "Multiply", "Maximum"])
+def test_of_two_tensors_of_which_neither_is_alike_the_bounds_may_stand_at_different_places(rule: str) -> None:
+    pair = [replace(bounded(0.0, 2.0, name), sources=source(name) | UNEVEN_MARK) for name in "ab"]
+    value = result(call(given_layer(rule), (pair[0], SHAPE), (pair[1], SHAPE)))
+    assert (value.reaches_low, value.reaches_high) == (False, False)
+
+
+def test_opposite_factors_make_copies_of_a_number_cancel_out() -> None:
+    copies = result(call(operation("BroadcastTo", shape=[None, 2]), (logits(), (None, 1))))
+    factors = ConstantArray([1.0, -1.0])
+    opposite = result(call(operation("Multiply"), (copies, (None, 2)), args=[reference(), factors]))
+    assert opposite.kind is Kind.LOGITS
+    assert result(call(operation("Sum", axis=-1), (opposite, (None, 2)))).kind is Kind.UNKNOWN
+
+
+def test_every_name_of_what_picks_has_a_rule() -> None:
+    assert set(picking.LAYERS) <= set(transfer.LAYERS)
+    assert set(picking.OPERATIONS) <= set(transfer.OPERATIONS)
