@@ -31,7 +31,7 @@ def main() -> None:
     """Read every model of the folder given on the command line."""
     folder = sys.argv[1]
     for name in sorted(os.listdir(folder)):  # noqa: PTH208  pathlib would add its import to the floor
-        path = os.path.join(folder, name)  # noqa: PTH118
+        path = f"{folder}/{name}"
         if name.endswith(".keras"):
             read_archive(path)
         else:

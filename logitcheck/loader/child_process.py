@@ -83,7 +83,9 @@ def _may_fork() -> bool:
 
     That takes a system that tells of all threads, since those of libraries are not known to `threading`.
     """
-    return sys.platform == "linux" and "h5py" not in sys.modules and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+    if sys.platform != "linux" or "h5py" in sys.modules:
+        return False
+    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  only the names are counted
 
 
 class _Forked:
@@ -131,7 +133,7 @@ def _serve(requests: int, replies: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(null, number)
-    for number in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208
+    for number in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208  the names are the numbers
         if number not in {0, 1, 2, requests, replies}:
             try:
                 os.close(number)

@@ -62,7 +62,7 @@ def main() -> None:
 def _import() -> str:
     """Import h5py; give the problem of a broken installation, which is told rather than died of."""
     try:
-        import h5py  # noqa: F401
+        import h5py  # noqa: F401  only whether it can be imported is asked
     except Exception as error:  # noqa: BLE001  an extension module that does not fit raises what it likes
         return f"{type(error).__name__}: {error}"
     return ""
@@ -117,7 +117,7 @@ def _limit_resources() -> None:
         return
     limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0}
     try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  pathlib may not be imported here
             limits[resource.RLIMIT_AS] = int(file.read().split()[0]) * resource.getpagesize() + ALLOWANCE
     except OSError:
         pass

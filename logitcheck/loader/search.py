@@ -83,7 +83,9 @@ def _file(entry: os.DirEntry[str], root: Path) -> Iterator[Found]:
 
 def _leading_out(entry: os.DirEntry[str], root: Path) -> Found | None:
     """Refuse a link that leads out of the folder searched, to something that is there; None for all else."""
-    if not entry.is_symlink() or not os.path.exists(entry.path) or folder.leads_below(entry.path, root):  # noqa: PTH110
+    if not entry.is_symlink() or not os.path.exists(entry.path):  # noqa: PTH110  the method of Path raises PermissionError
+        return None
+    if folder.leads_below(entry.path, root):
         return None
     error = InputError(
         code=ErrorCode.LINK_OUTSIDE,

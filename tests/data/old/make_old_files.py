@@ -40,7 +40,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import h5py  # noqa: E402 (Keras reads the environment variables when it is imported)
-import numpy  # noqa: E402
+import numpy  # noqa: E402 (the same)
 
 FEATURES = 4
 STEPS = 2

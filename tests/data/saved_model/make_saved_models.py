@@ -22,4 +22,4 @@ model = keras.Sequential([keras.layers.Dense(3, activation="softmax", input_shap
 model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 model.save(folder)
 for unread in ("assets", "variables"):
-    shutil.rmtree(os.path.join(folder, unread))  # noqa: PTH118
+    shutil.rmtree(f"{folder}/{unread}")
