@@ -266,6 +266,7 @@ EXAMPLES = (
     ),
     Example(ErrorCode.TRUNCATED, "an archive that is cut off", _cut_off_zip),
     Example(ErrorCode.TRUNCATED, "an HDF5 file that is cut off", _cut_off_hdf5),
+    Example(ErrorCode.TRUNCATED, "the first four bytes of an HDF5 file", _file("model.h5", HDF5_SIGNATURE[:4])),
     Example(ErrorCode.TRUNCATED, "a SavedModel that is cut off", _cut_off_saved_model),
     Example(ErrorCode.WEIGHTS_ONLY, "`save_weights` of Keras 3", _hdf5("model.weights.h5", "layers", "vars")),
     Example(

@@ -21,6 +21,9 @@ _END = b"PK\x05\x06"
 _LONGEST_END = 22 + (1 << 16)
 """The record that ends an archive, with its comment."""
 
+FETCH_AGAIN = "Fetch or copy the file again, or save the model again: the save or the download did not come to its end."
+"""What to do about a file whose end is missing."""
+
 
 def refusal(path: Path) -> UnreadableInputError | None:
     """Make the error for the archive at `path` if its end is missing, with what ends it."""
@@ -34,8 +37,7 @@ def refusal(path: Path) -> UnreadableInputError | None:
         sizes = f"it has {have:,} of more than {expected:,} bytes"
     else:
         sizes = f"it has {have:,} bytes, and the table of contents that ends every archive is not among them"
-    hint = "Fetch or copy the file again, or save the model again: the save or the download did not come to its end."
-    return UnreadableInputError(ErrorCode.TRUNCATED, f"The zip archive is cut off: {sizes}.", hint)
+    return UnreadableInputError(ErrorCode.TRUNCATED, f"The zip archive is cut off: {sizes}.", FETCH_AGAIN)
 
 
 def _least_size(file: BinaryIO, have: int) -> int:

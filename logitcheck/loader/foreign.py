@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import identify
+from logitcheck.loader.cut_off import FETCH_AGAIN
 
 _HEAD = 1024
 _PLAIN_NAME = re.compile(r"[\w.@%+=:,/-]+", re.ASCII)
@@ -22,6 +24,8 @@ _NEVER_OPENED = (
     "It is never opened, since that would run code: where you trust it, save the Keras model in it with"
     " model.save('name.keras')."
 )
+
+_BEGINNINGS = {identify.HDF5_SIGNATURE: "an HDF5 file", b"PK\x03\x04": "a .keras archive"}
 
 LOAD_WEIGHTS = "Load the weights into their model, and give what model.save('name.keras') writes."
 """What to do with weights without their model."""
@@ -243,12 +247,21 @@ def refusal(path: Path) -> UnreadableInputError:
     """Make the error for the file at `path`, which is no container of a Keras model."""
     with path.open("rb", buffering=0) as file:
         start = file.read(_HEAD)
-    return recognise(path, start) or UnreadableInputError(
+    return _cut_off(start) or recognise(path, start) or UnreadableInputError(
         ErrorCode.NOT_A_MODEL,
         "Expected a .keras archive (zip), an HDF5 file or a JSON document,"
         f" found something that starts with {start[:16]!r}.",
         "Give the file that model.save(...) or model.to_json() wrote.",
     )
+
+
+def _cut_off(whole: bytes) -> UnreadableInputError | None:
+    """Make the error for a file that ends within the signature with which a model begins."""
+    for signature, name in _BEGINNINGS.items():
+        if signature.startswith(whole):
+            message = f"The file is cut off: all there is are the bytes {whole!r}, with which {name} begins."
+            return UnreadableInputError(ErrorCode.TRUNCATED, message, FETCH_AGAIN)
+    return None
 
 
 def archive_refusal(names: Sequence[str]) -> UnreadableInputError:

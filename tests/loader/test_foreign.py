@@ -11,6 +11,7 @@ import pytest
 
 from logitcheck.errors import ErrorCode
 from logitcheck.loader.foreign import SIGNATURES, archive_refusal, quoted, recognise, refusal
+from tests.loader.older import refused
 
 ONNX = b"\n\x0f\n\x01x\x12\x01y"
 """Beginnings that the writers of the formats made (onnx 1.20, safetensors 0.7, joblib 1.5, TensorFlow 2.21)."""
@@ -149,6 +150,33 @@ def test_a_dvc_pointer_is_told_with_its_size(content: str) -> None:
     assert error is not None
     assert error.error.code is ErrorCode.DVC_POINTER
     assert "of 5 bytes" in error.error.message
+
+
+@pytest.mark.parametrize(
+    ("signature", "name"),
+    [(b"\x89HDF\r\n\x1a\n", "an HDF5 file"), (b"PK\x03\x04", "a .keras archive")],
+    ids=["HDF5", "zip"],
+)
+def test_a_file_that_ends_within_its_signature_is_cut_off_and_not_changed(
+    tmp_path: Path, signature: bytes, name: str
+) -> None:
+    for kept in range(1, len(signature)):
+        (tmp_path / "a.keras").write_bytes(signature[:kept])
+        error = refused(tmp_path / "a.keras")
+        assert error.code is ErrorCode.TRUNCATED
+        assert f"{signature[:kept]!r}, with which {name} begins" in error.message
+
+
+@pytest.mark.parametrize("start", [b"\x89HDF\r\n\x1a\n", b"PK\x03\x04", b"PK\x03\x04\x14\0\0\0"])
+def test_a_file_that_ends_behind_its_signature_is_cut_off(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "a.keras").write_bytes(start)
+    assert refused(tmp_path / "a.keras").code is ErrorCode.TRUNCATED
+
+
+@pytest.mark.parametrize("start", [b"\x89HDF\n", b"\x89HDF\n\x1a\n", b"\xef\xbf\xbdHDF", b"Q", b"PKx"])
+def test_a_short_file_with_another_beginning_is_not_cut_off(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "a.keras").write_bytes(start)
+    assert refused(tmp_path / "a.keras").code is ErrorCode.NOT_A_MODEL
 
 
 def test_the_start_of_an_unknown_file_is_shown(tmp_path: Path) -> None:
