@@ -222,6 +222,7 @@ TFJS_GRAPH = '{"format": "graph-model", "modelTopology": {"node": [], "library":
 
 EXAMPLES = (
     Example(ErrorCode.MISSING, "a path to nothing", _as_given("model.keras")),
+    Example(ErrorCode.MISSING, "`-`, which stands for standard input elsewhere", _as_given("-")),
     Example(ErrorCode.NO_MODEL_FOUND, "a folder without any model", _folder("docs", "notes.txt")),
     Example(ErrorCode.EMPTY_FOLDER, "an empty folder", _folder("models")),
     Example(ErrorCode.NOT_A_FILE, "a named pipe", _pipe),

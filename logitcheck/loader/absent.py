@@ -13,12 +13,14 @@ from logitcheck.loader.folder import entries
 from logitcheck.loader.foreign import LOAD_WEIGHTS, quoted
 
 _ANNEX = re.compile(r"(?:^|/)\.git/annex/objects/(?:.*-s(\d{1,18})-)?")
+_STANDARD_INPUT = "-"
+_WRITE_FIRST = "A model is read at several places, which a pipe cannot: write it to a file first, and give its path."
 _GIVE_A_FILE = "Give the path of a file or a folder."
 _SPECIAL = (
     (
         stat.S_ISFIFO,
         "a named pipe",
-        "A model is read at several places, which a pipe cannot: write it to a file first.",
+        _WRITE_FIRST,
     ),
     (stat.S_ISSOCK, "a socket", _GIVE_A_FILE),
     (stat.S_ISCHR, "a device", _GIVE_A_FILE),
@@ -40,6 +42,9 @@ def refusal(path: Path, error: OSError | ValueError) -> UnreadableInputError:
         return identify.read_error(error)
     if path.is_symlink():
         return _broken_link(path)
+    if str(path) == _STANDARD_INPUT:
+        message = "There is no file called '-', and standard input is not read."
+        return UnreadableInputError(ErrorCode.MISSING, message, _WRITE_FIRST)
     return _tracked(path) or UnreadableInputError(
         ErrorCode.MISSING, "There is no such file or folder.", "Check the path."
     )

@@ -10,7 +10,8 @@ import pytest
 from logitcheck.errors import ErrorCode
 from logitcheck.loader.absent import special
 from logitcheck.loader.identify import identify
-from tests.loader.older import refusal
+from tests.building import dense, sequential, write
+from tests.loader.older import loaded, refusal
 
 KEY = "SHA256E-s1234567--4d7a214614ab"
 
@@ -61,6 +62,20 @@ def test_the_prefix_of_a_checkpoint_is_one(tmp_path: Path) -> None:
 def test_a_relative_path_may_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.chdir(tmp_path)
     assert refusal(identify, Path(path)).code is ErrorCode.MISSING
+
+
+def test_standard_input_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    error = refusal(identify, Path("-"))
+    assert error.code is ErrorCode.MISSING
+    assert error.message == "There is no file called '-', and standard input is not read."
+    assert "write it to a file first, and give its path" in error.hint
+
+
+def test_a_file_that_is_called_as_standard_input_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(Path("-"), sequential(dense("d", 3)))
+    assert loaded(Path("-")).model_class == "Sequential"
 
 
 def test_a_name_with_a_null_character_is_missing() -> None:
