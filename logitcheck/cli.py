@@ -8,21 +8,35 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-from logitcheck.reporter.escaping import printable
-from logitcheck.run import ExitCode, Format, run
+if TYPE_CHECKING:
+    from logitcheck.run import Format
 
 _COMMANDS = frozenset({"inspect", "rules", "explain"})
+_INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
 
 
 def main() -> None:
     """Run the command line."""
-    plain = _plain(sys.argv[1:])
+    try:
+        _run(sys.argv[1:])
+    except KeyboardInterrupt:  # also while modules are imported, so none of ours is before
+        sys.exit(_INTERRUPTED)
+
+
+def _run(arguments: list[str]) -> None:
+    from logitcheck.run import ExitCode, complain, run
+
+    plain = _plain(arguments)
     if plain is not None:
         sys.exit(run(*plain))
-    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    first = arguments[0] if arguments else ""
     if first not in _COMMANDS and not first.startswith("-") and os.path.exists(first):  # noqa: PTH110  pathlib is not imported yet
-        sys.stderr.write(f"logitcheck: did you mean `logitcheck inspect {printable(first)}`?\n")
+        from logitcheck.reporter.escaping import printable
+
+        complain(f"did you mean `logitcheck inspect {printable(first)}`?")
         sys.exit(ExitCode.UNREADABLE)
     from logitcheck.commands import app
 
@@ -31,6 +45,8 @@ def main() -> None:
 
 def _plain(arguments: list[str]) -> tuple[list[str], Format] | None:
     """Read `inspect PATH...` with an optional `--format FORMAT`; None for anything that needs a parser."""
+    from logitcheck.run import Format
+
     if arguments[:1] != ["inspect"] or "_LOGITCHECK_COMPLETE" in os.environ:
         return None
     paths: list[str] = []

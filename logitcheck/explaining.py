@@ -12,7 +12,7 @@ from logitcheck.reporter.wrapping import Line
 from logitcheck.rules import catalogue, lookup
 from logitcheck.rules.base import Rule
 from logitcheck.rules.documentation import UndocumentedError
-from logitcheck.run import ExitCode, Format, write_lines, write_out
+from logitcheck.run import ExitCode, Format, complain, write_lines, write_out
 
 
 def list_rules(output_format: Format = Format.TEXT) -> ExitCode:
@@ -25,7 +25,7 @@ def explain(wanted: Sequence[str], output_format: Format = Format.TEXT) -> ExitC
     found = {word: lookup.find(word) for word in wanted}
     unknown = [word for word, rule in found.items() if rule is None]
     for word in unknown:
-        sys.stderr.write(f"logitcheck: {_unknown(word)}\n")
+        complain(_unknown(word))
     if unknown:
         return ExitCode.UNREADABLE
     rules = dict.fromkeys(rule for rule in found.values() if rule is not None)
@@ -54,5 +54,5 @@ def _print(
     try:
         return ExitCode.CLEAN if write_out(write, "the documentation") else ExitCode.UNREADABLE
     except UndocumentedError as error:
-        sys.stderr.write(f"logitcheck: {error}\n")
+        complain(str(error))
         return ExitCode.UNREADABLE

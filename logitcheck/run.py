@@ -23,7 +23,6 @@ class ExitCode(IntEnum):
     CLEAN = 0
     FOUND = 1
     UNREADABLE = 2
-    INTERRUPTED = 130
 
 
 class Format(StrEnum):
@@ -57,12 +56,9 @@ def run(
     gc.set_threshold(100_000)
     from logitcheck.inspection import inspect_all
 
-    try:
-        report = inspect_all(paths, jobs)
-        if not write_out(lambda: _write(report, output_format), "the report"):
-            return ExitCode.UNREADABLE
-    except KeyboardInterrupt:
-        return ExitCode.INTERRUPTED
+    report = inspect_all(paths, jobs)
+    if not write_out(lambda: _write(report, output_format), "the report"):
+        return ExitCode.UNREADABLE
     return exit_code(report, fail_on, strict=strict, exit_zero=exit_zero)
 
 
@@ -79,8 +75,8 @@ def exit_code(report: Report, fail_on: FailOn, *, strict: bool = False, exit_zer
 
 def write_out(write: Callable[[], object], what: str) -> bool:
     """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
-    if sys.stdout is None:  # as it is where standard output is closed
-        return True
+    if sys.stdout is None:
+        return _not_written(what, "standard output is closed")
     if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the encoding does not
     try:
@@ -90,9 +86,19 @@ def write_out(write: Callable[[], object], what: str) -> bool:
         # The interpreter flushes standard output at exit: give it somewhere to go (docs.python.org, signal module).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        sys.stderr.write(f"logitcheck: {what} could not be written: {error.strerror or error}\n")
-        return False
+        return _not_written(what, error.strerror or str(error))
     return True
+
+
+def _not_written(what: str, why: str) -> bool:
+    complain(f"{what} could not be written: {why}")
+    return False
+
+
+def complain(message: str) -> None:
+    """Write a message to standard error, if it is open."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"logitcheck: {message}\n")
 
 
 def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:

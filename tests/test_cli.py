@@ -276,3 +276,57 @@ def test_a_report_that_cannot_be_written_is_said_on_standard_error(good: str, ou
     assert finished.returncode == 2
     assert "the report could not be written" in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["inspect", "GOOD"], ["inspect", "--format", "json", "GOOD"], ["rules"]], ids=" ".join
+)
+def test_it_is_no_success_to_say_nothing_since_standard_output_is_closed(good: str, command: list[str]) -> None:
+    given = [good if argument == "GOOD" else argument for argument in command]
+    finished = closing(1, given)
+    assert finished.returncode == 2
+    assert "could not be written: standard output is closed\n" in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
+def test_both_streams_may_be_closed(good: str) -> None:
+    assert closing(1, ["inspect", good], 2).returncode == 2
+
+
+def test_a_report_may_be_written_where_standard_error_is_closed(good: str) -> None:
+    finished = closing(2, ["inspect", good])
+    assert (finished.returncode, "good.keras: ok" in finished.stdout) == (0, True)
+
+
+def closing(stream: int, arguments: list[str], *others: int) -> subprocess.CompletedProcess[str]:
+    """Run logitcheck with standard streams closed, as `>&-` of a shell does."""
+    close = f"import os, sys; [os.close(number) for number in {(stream, *others)!r}]"
+    code = f"{close}; os.execv(sys.executable, sys.argv[1:])"
+    writer = [sys.executable, "-c", code, sys.executable, "-m", "logitcheck", *arguments]
+    return subprocess.run(writer, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("options", [[], ["--strict"]], ids=["plain", "parsed"])
+@pytest.mark.parametrize("importing", ["run", "inspection", "loader.archive", "reporter.text_report"])
+def test_an_interrupt_while_modules_are_imported_ends_it_without_a_traceback(
+    good: str, importing: str, options: list[str]
+) -> None:
+    code = f"""
+import signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "logitcheck.{importing}":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from logitcheck.cli import main
+main()
+"""
+    writer = [sys.executable, "-c", code, "inspect", *options, good]
+    finished = subprocess.run(writer, capture_output=True, text=True, check=False)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (130, "", "")
+
+
+def test_nothing_else_of_logitcheck_is_imported_before_an_interrupt_is_waited_for() -> None:
+    code = "import logitcheck.cli, sys; print(*sorted(name for name in sys.modules if name.startswith('logitcheck')))"
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert finished.stdout.split() == ["logitcheck", "logitcheck.cli"]

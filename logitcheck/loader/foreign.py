@@ -247,11 +247,15 @@ def refusal(path: Path) -> UnreadableInputError:
     """Make the error for the file at `path`, which is no container of a Keras model."""
     with path.open("rb", buffering=0) as file:
         start = file.read(_HEAD)
-    return _cut_off(start) or recognise(path, start) or UnreadableInputError(
-        ErrorCode.NOT_A_MODEL,
-        "Expected a .keras archive (zip), an HDF5 file or a JSON document,"
-        f" found something that starts with {start[:16]!r}.",
-        "Give the file that model.save(...) or model.to_json() wrote.",
+    return (
+        _cut_off(start)
+        or recognise(path, start)
+        or UnreadableInputError(
+            ErrorCode.NOT_A_MODEL,
+            "Expected a .keras archive (zip), an HDF5 file or a JSON document,"
+            f" found something that starts with {start[:16]!r}.",
+            "Give the file that model.save(...) or model.to_json() wrote.",
+        )
     )
 
 
