@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,9 +63,16 @@ def inspect(path: str | os.PathLike[str]) -> ModelReport:
 def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
     """Inspect files and folders; folders are searched for models. The report is in the order given.
 
+    What is given twice, or given and found in a folder that is given as well, is inspected once, where it comes first.
+
     jobs: processes to use; None takes one for each core if there are many inputs.
     """
     inputs = [(path, _expand(path)) for path in paths]
+    repeated: AbstractSet[int] = frozenset()
+    if sum(len(items) for _, items in inputs) > 1:
+        from logitcheck import repetition
+
+        inputs, repeated = repetition.left_out(inputs)
     every = [item for _, items in inputs for item in items]
     workers = _workers(len(every), jobs)
     if workers <= 1:
@@ -75,9 +83,11 @@ def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
         with ProcessPoolExecutor(workers) as pool:
             reports = iter(list(pool.map(_inspect_input, every, chunksize=_CHUNK)))
     models: list[ModelReport] = []
-    for path, items in inputs:
+    for position, (path, items) in enumerate(inputs):
         judged = [report for report in islice(reports, len(items)) if report is not None]
-        models.extend(judged or [unreadable(path, _NONE_BELOW)])
+        models.extend(judged)
+        if not judged and position not in repeated:
+            models.append(unreadable(path, _NONE_BELOW))
     return Report(models=tuple(models))
 
 
