@@ -209,6 +209,14 @@ def _large(folder: Path) -> str:
     return "model.json"
 
 
+def _in_repository(make: Callable[[Path], str]) -> Callable[[Path], str]:
+    def make_there(folder: Path) -> str:
+        (folder / ".git").mkdir()
+        return make(folder)
+
+    return make_there
+
+
 def _as_given(path: str) -> Callable[[Path], str]:
     return lambda _: path
 
@@ -246,7 +254,8 @@ EXAMPLES = (
     Example(ErrorCode.WEB_PAGE, "a web page saved as a model", _file("model.h5", "<!DOCTYPE html>\n<html><head>")),
     Example(ErrorCode.COMPRESSED, "a compressed model or folder", _file("model.tar.gz", b"\x1f\x8b\x08\x00")),
     Example(ErrorCode.COMPRESSED, "a zip archive with a model in it", _zip("models.zip", "models/model.keras")),
-    Example(ErrorCode.LFS_POINTER, "a Git LFS pointer", _file("model.keras", LFS)),
+    Example(ErrorCode.LFS_POINTER, "a Git LFS pointer", _in_repository(_file("model.keras", LFS))),
+    Example(ErrorCode.LFS_POINTER, "the same, without its repository", _file("model.keras", LFS)),
     Example(
         ErrorCode.ANNEX_POINTER,
         "a file that git-annex did not fetch, locked",

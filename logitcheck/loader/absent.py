@@ -10,7 +10,8 @@ from pathlib import Path
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import identify
 from logitcheck.loader.folder import entries
-from logitcheck.loader.foreign import LOAD_WEIGHTS, quoted
+from logitcheck.loader.foreign import LOAD_WEIGHTS
+from logitcheck.loader.quoting import quoted
 
 _ANNEX = re.compile(r"(?:^|/)\.git/annex/objects/(?:.*-s(\d{1,18})-)?")
 _STANDARD_INPUT = "-"

@@ -6,17 +6,16 @@ Sources of the signatures: the specifications of the formats, and files that the
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import identify
 from logitcheck.loader.cut_off import FETCH_AGAIN
+from logitcheck.loader.quoting import quoted
 
 _HEAD = 1024
-_PLAIN_NAME = re.compile(r"[\w.@%+=:,/-]+", re.ASCII)
 _SAVE_AS_KERAS = "Give the Keras model that it was made from, as model.save('name.keras') writes it."
 _KERAS_ONLY = "logitcheck reads Keras models only."
 _UNPACK = "Unpack it, and give what is in it."
@@ -37,18 +36,24 @@ class Signature:
 
     content: matched from the first byte; the group `size`, if it has one, is the size of what the file stands for.
     name: where given, the file must be called so, too. what: what was found; "{size}" stands for that size.
-    hint: what to do; "{path}" and "{name}" stand for the file, quoted for a shell.
+    hint: what to do, or what tells it of the path; "{path}" stands for the path, quoted for a shell.
     """
 
     code: ErrorCode
     content: re.Pattern[bytes]
     what: str
-    hint: str
+    hint: str | Callable[[Path], str]
     name: re.Pattern[str] | None = None
 
 
 def _starts(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
+
+
+def _fetched_by_git_lfs(path: Path) -> str:
+    from logitcheck.loader import git_lfs
+
+    return git_lfs.hint(path)
 
 
 _POINTERS = (
@@ -58,7 +63,7 @@ _POINTERS = (
             rb"version https://(?:git-lfs|hawser)\.github\.com/spec/(?:.*?\nsize (?P<size>\d{1,18})(?:\r?\n|$))?"
         ),
         what="a Git LFS pointer, a stand-in for the real model{size} that was not fetched",
-        hint="Run `git lfs pull --include {name}`; in GitHub Actions set `lfs: true` for actions/checkout.",
+        hint=_fetched_by_git_lfs,
     ),
     Signature(
         code=ErrorCode.ANNEX_POINTER,
@@ -238,8 +243,9 @@ def recognise(path: Path, start: bytes) -> UnreadableInputError | None:
             size = match.groupdict().get("size")
             real = f" of {int(size):,} bytes" if size else ""
             message = f"Expected a Keras model, found {signature.what.format(size=real)}."
-            hint = signature.hint.format(path=quoted(str(path)), name=quoted(path.name))
-            return UnreadableInputError(signature.code, message, hint)
+            hint = signature.hint
+            told = hint.format(path=quoted(str(path))) if isinstance(hint, str) else hint(path)
+            return UnreadableInputError(signature.code, message, told)
     return None
 
 
@@ -280,8 +286,3 @@ def archive_refusal(names: Sequence[str]) -> UnreadableInputError:
         f"Expected config.json in the archive, found {shown}.",
         "This zip file is no Keras model; give the file that model.save('name.keras') wrote.",
     )
-
-
-def quoted(name: str) -> str:
-    """Quote a file name for a command that a user may paste into a shell: it could be made to run something."""
-    return f'"{name}"' if _PLAIN_NAME.fullmatch(name) else shlex.quote(name)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import shlex
 import tarfile
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from logitcheck.errors import ErrorCode
-from logitcheck.loader.foreign import SIGNATURES, archive_refusal, quoted, recognise, refusal
+from logitcheck.loader.foreign import SIGNATURES, archive_refusal, recognise, refusal
 from tests.loader.older import refused
 
 ONNX = b"\n\x0f\n\x01x\x12\x01y"
@@ -182,19 +181,6 @@ def test_a_short_file_with_another_beginning_is_not_cut_off(tmp_path: Path, star
 def test_the_start_of_an_unknown_file_is_shown(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"%PDF-1.7\n" + bytes(100))
     assert r"starts with b'%PDF-1.7\n\x00" in refusal(tmp_path / "a").error.message
-
-
-@pytest.mark.parametrize("name", ["model.keras", "runs/best-1_2.h5", "a@b+c=d,e:f%g.keras"])
-def test_a_plain_name_is_quoted_for_reading(name: str) -> None:
-    assert quoted(name) == f'"{name}"'
-
-
-@pytest.mark.parametrize(
-    "name", ['a"; rm -rf ~".h5', "$(touch x).keras", "`x`", "a b.keras", "it's.h5", "a\nb", "é.h5"]
-)
-def test_a_name_cannot_make_the_suggested_command_run_something_else(name: str) -> None:
-    assert shlex.split(quoted(name)) == [name]
-    assert quoted(name).startswith("'")
 
 
 @pytest.mark.parametrize(
