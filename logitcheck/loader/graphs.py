@@ -111,9 +111,7 @@ def _functional(config: Mapping[str, object], context: layers.Context) -> Graph:
     outputs = tuple(reference for _, reference in leaves(config["output_layers"]))
     if not outputs:
         raise MalformedGraphError("The model has no outputs.")
-    if len(outputs) > MOST_OUTPUTS:
-        message = f"The model has {len(outputs):,} outputs; none has more than {MOST_OUTPUTS:,}."
-        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
+    check_count(len(outputs))
     nested = {
         name: "output_layers" in envelope.config for name, (_, envelope) in entries.items() if is_walkable(envelope)
     }
@@ -122,6 +120,16 @@ def _functional(config: Mapping[str, object], context: layers.Context) -> Graph:
     wiring.check(made, (*inputs, *outputs), without_calls)
     table = LayerTable(entries, made, context)
     return Graph(layers=table, inputs=inputs, outputs=outputs)
+
+
+def check_count(outputs: int) -> None:
+    """Check that a model has no more outputs than any has.
+
+    Raises UnreadableInputError if it has: to judge some of them only would leave the others unread.
+    """
+    if outputs > MOST_OUTPUTS:
+        message = f"The model has {outputs:,} outputs; none has more than {MOST_OUTPUTS:,}."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
 
 
 def _entries(raw: list[object]) -> Entries:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import envelopes, graphs, identify, saved_model_metadata
+from logitcheck.loader import document, envelopes, graphs, identify, saved_model_metadata
 from logitcheck.loader.folder import refuse_link
 from logitcheck.loader.protobuf_wire import Message, Wire
 from logitcheck.loader.stored import StoredModel
@@ -54,9 +54,12 @@ def read(folder: Path) -> StoredModel:
 
 def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
     """Read the rest of a model whose `keras_metadata.pb`, if there is one, does not hold its layers."""
-    meta_graphs = list(islice(saved.messages(2), _MOST_META_GRAPHS))
+    meta_graphs = list(islice(saved.messages(2), _MOST_META_GRAPHS + 1))
     if not meta_graphs:
         raise saved.wire.damaged(0)
+    if len(meta_graphs) > _MOST_META_GRAPHS:
+        message = f"{GRAPH} holds more than {_MOST_META_GRAPHS} graphs, as no model does."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
     objects = meta_graph.message(7)
     if stored is None and objects is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from logitcheck.loader import saved_model_graph
+from logitcheck.loader import graphs, saved_model_graph
 from logitcheck.loader.protobuf_wire import Message
 from logitcheck.loader.saved_model_program import Program
 from logitcheck.loader.stored import ServedGraph
@@ -30,21 +30,29 @@ _UNLIKE = Layer(
     reason="in training it is made in another way than in prediction",
 )
 _NOT_KEPT = "the SavedModel keeps no function of it, or one that returns something else than tensors"
+_TOO_MANY = f"the SavedModel keeps more than {MOST_FUNCTIONS} functions of it, which are not all compared"
 
 Path = tuple[str | int, ...]
 
 
 def read(meta_graph: Message) -> ServedGraph:
-    """Read what the model at the root of the object graph puts out when it is called."""
+    """Read what the model at the root of the object graph puts out when it is called.
+
+    Raises UnreadableInputError if that is more than any model does.
+    """
     stored, objects = meta_graph.message(2), meta_graph.message(7)
     if stored is None or objects is None:
         return saved_model_graph.without_end(_CALL, _NOT_KEPT)
     called = dict(objects.entries(2))
-    names = [name for name in islice(_functions(objects), MOST_FUNCTIONS) if name in called]
+    kept = list(islice(_functions(objects), MOST_FUNCTIONS + 1))
+    if len(kept) > MOST_FUNCTIONS:
+        return saved_model_graph.without_end(_CALL, _TOO_MANY)
+    names = [name for name in kept if name in called]
     returned = {_paths(called[name].message(4)) for name in names}
     paths = returned.pop() if len(returned) == 1 else ()
     if not paths:
         return saved_model_graph.without_end(_CALL, _NOT_KEPT)
+    graphs.check_count(len(paths))
     program = Program(stored, objects)
     ends = [
         saved_model_graph.end_of(program, [(program.returned(name, at), None) for at in range(len(paths))])

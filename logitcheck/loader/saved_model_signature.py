@@ -7,25 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logitcheck.loader import saved_model_graph, saved_model_nodes
+from logitcheck.loader import graphs, saved_model_graph, saved_model_nodes
 from logitcheck.loader.protobuf_wire import Message
 from logitcheck.loader.saved_model_program import Program
 from logitcheck.loader.stored import ServedGraph
 
 _DEFAULT = "serving_default"
 _INITIALIZER = "__saved_model_init_op"
-MOST_OUTPUTS = 256
 
 
 def read(meta_graph: Message) -> ServedGraph:
-    """Read the outputs of the signature that is served by default, in the order of their names."""
+    """Read the outputs of the signature that is served by default, in the order of their names.
+
+    Raises UnreadableInputError if they are more than any model has.
+    """
     signatures = {name: signature for name, signature in meta_graph.entries(5) if name != _INITIALIZER}
     signature = signatures.get(_DEFAULT) or (next(iter(signatures.values())) if len(signatures) == 1 else None)
     stored = meta_graph.message(2)
     outputs: Mapping[str, Message] = {} if signature is None else dict(signature.entries(2))
     if stored is None or not outputs:
         return saved_model_graph.without_end("signatures", _why_none(signatures))
-    names = tuple(sorted(outputs))[:MOST_OUTPUTS]
+    graphs.check_count(len(outputs))
+    names = tuple(sorted(outputs))
     shapes = (outputs[name].message(3) for name in names)
     tensors = [
         (outputs[name].text(1), saved_model_nodes.read_shape(shape) if shape is not None else None)

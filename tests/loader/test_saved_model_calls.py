@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from logitcheck.analyzer.values import Kind
+from logitcheck.loader.saved_model_calls import MOST_FUNCTIONS
 from logitcheck.report import Outcome
 from tests.building import codes
 from tests.saved_models import constant, entry, node, shape, span
@@ -53,6 +54,15 @@ def test_a_call_that_ends_otherwise_in_training_is_not_judged(tmp_path: Path, ot
     report = report_on(tmp_path, functions, LOGITS)
     assert report.outcome is Outcome.UNDETERMINED
     assert "in training it is made in another way" in report.outputs[0].evidence[0].effect
+
+
+def test_of_more_functions_than_are_compared_none_is_trusted(tmp_path: Path) -> None:
+    alike = [traced(f"f{at}", SOFTMAX, "end:softmax:0") for at in range(MOST_FUNCTIONS)]
+    assert report_on(tmp_path / "all", alike, LOGITS).outcome is Outcome.MISMATCH
+    other = traced(f"f{MOST_FUNCTIONS}", DENSE, "sum:output:0")
+    report = report_on(tmp_path / "more", [*alike, other], LOGITS)
+    assert report.outcome is Outcome.UNDETERMINED
+    assert "keeps more than 16 functions of it" in report.outputs[0].evidence[0].effect
 
 
 def test_of_several_outputs_each_is_compared_on_its_own(tmp_path: Path) -> None:

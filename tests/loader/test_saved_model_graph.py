@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 import logitcheck
 from logitcheck.analyzer.values import Kind
+from logitcheck.errors import ErrorCode
+from logitcheck.loader.graphs import MOST_OUTPUTS
 from logitcheck.report import OutputReport
 from tests import saved_models
+from tests.loader.older import refused
 from tests.saved_models import (
     FLOAT,
     HALF,
@@ -406,6 +409,35 @@ def test_of_several_graphs_the_one_for_serving_is_read(tmp_path: Path) -> None:
     training = saved([node("end", "Sigmoid", "x")], (), served_ends, tag="train")
     serving = saved([node("end", "Softmax", "x")], (), served_ends)
     assert output(tmp_path, training + serving).kind is Kind.PROBABILITIES
+
+
+def exported_with(outputs: int) -> bytes:
+    """An export of one softmax under so many names."""
+    nodes = [node("x", "Placeholder"), node("end", "Softmax", "x")]
+    return saved(nodes, (), {"serving_default": signature(**{f"y{at:03}": "end:0" for at in range(outputs)})})
+
+
+def test_every_output_of_an_export_is_told(tmp_path: Path) -> None:
+    report = logitcheck.inspect(saved_models.write(tmp_path, exported_with(MOST_OUTPUTS)))
+    assert [output.kind for output in report.outputs] == [Kind.PROBABILITIES] * MOST_OUTPUTS
+
+
+def test_an_export_with_more_outputs_than_any_model_has_is_refused_and_not_cut(tmp_path: Path) -> None:
+    error = refused(saved_models.write(tmp_path, exported_with(MOST_OUTPUTS + 1)))
+    assert error.code is ErrorCode.TOO_LARGE
+    assert error.message == "The model has 501 outputs; none has more than 500."
+
+
+@pytest.mark.parametrize("others", [15, 16])
+def test_of_many_graphs_none_is_passed_over(tmp_path: Path, others: int) -> None:
+    served_ends = {"serving_default": signature(y="end:0")}
+    training = saved([node("end", "Sigmoid", "x")], (), served_ends, tag="train")
+    serving = saved([node("end", "Softmax", "x")], (), served_ends)
+    folder = saved_models.write(tmp_path, training * others + serving)
+    if others < 16:
+        assert logitcheck.inspect(folder).outputs[0].kind is Kind.PROBABILITIES
+    else:
+        assert refused(folder).code is ErrorCode.TOO_LARGE
 
 
 def test_an_export_says_that_no_loss_is_stored(tmp_path: Path) -> None:
