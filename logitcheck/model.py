@@ -239,6 +239,17 @@ class Head:
     rank: int
 
 
+class Export(Enum):
+    """Why a SavedModel holds nothing of Keras.
+
+    FOR_SERVING: it was exported. WITHOUT_METADATA: its objects are of Keras 2, so that it was exported, or the file of
+    its own in which Keras 2 describes the model is missing.
+    """
+
+    FOR_SERVING = "exported for serving"
+    WITHOUT_METADATA = "without keras_metadata.pb"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedModel:
     """Everything a saved file says that matters here.
@@ -248,7 +259,7 @@ class SavedModel:
     compile_note: what is odd about the compile settings, if anything (for instance a loss for an unknown output).
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
     functions_by_name: whether it keeps of a compiled function its bare name, so that it looks like a string.
-    exported: whether it is a graph for serving that holds nothing of Keras; `graph` is then only its end.
+    exported: set where the file holds nothing of Keras; `graph` is then only the end of the graph that is served.
     """
 
     format: ContainerFormat
@@ -263,4 +274,4 @@ class SavedModel:
     compile_note: str | None = None
     generation: int = 3
     functions_by_name: bool = False
-    exported: bool = False
+    exported: Export | None = None

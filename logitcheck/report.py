@@ -9,7 +9,7 @@ from logitcheck.analyzer.effects import BackendEffects
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.errors import InputError
-from logitcheck.model import ContainerFormat
+from logitcheck.model import ContainerFormat, Export
 
 
 class Severity(Enum):
@@ -110,7 +110,7 @@ class Finding:
 class ModelReport:
     """Everything said about one input.
 
-    exported: whether it is a graph for serving that holds nothing of Keras; not part of the JSON report.
+    exported: set for a graph for serving that holds nothing of Keras; not part of the JSON report.
     """
 
     path: str
@@ -123,7 +123,7 @@ class ModelReport:
     outputs: tuple[OutputReport, ...]
     findings: tuple[Finding, ...]
     error: InputError | None
-    exported: bool = False
+    exported: Export | None = None
 
     @property
     def ok(self) -> bool:

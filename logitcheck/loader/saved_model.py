@@ -17,7 +17,7 @@ from logitcheck.loader import document, envelopes, graphs, identify, saved_model
 from logitcheck.loader.folder import refuse_link
 from logitcheck.loader.protobuf_wire import Message, Wire
 from logitcheck.loader.stored import StoredModel
-from logitcheck.model import ContainerFormat
+from logitcheck.model import ContainerFormat, Export
 
 METADATA = "keras_metadata.pb"
 GRAPH = "saved_model.pb"
@@ -72,18 +72,20 @@ def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
         return replace(stored, served=saved_model_calls.read(meta_graph))
     from logitcheck.loader import saved_model_signature
 
-    return replace(stored or _EXPORTED, served=saved_model_signature.read(meta_graph))
+    return replace(stored or _exported(objects), served=saved_model_signature.read(meta_graph))
 
 
-_EXPORTED = StoredModel(
-    format=ContainerFormat.SAVED_MODEL,
-    config={"class_name": "SavedModel"},
-    compile_settings=None,
-    keras_version=None,
-    backend=None,
-    exported=True,
-)
-"""What is known of a model that was exported without what Keras knows of it, before its graph is looked at."""
+def _exported(objects: Message | None) -> StoredModel:
+    """Give what is known of a model without what Keras knows of it, before its graph is looked at."""
+    of_keras = objects is not None and saved_model_metadata.is_of_keras(objects)
+    return StoredModel(
+        format=ContainerFormat.SAVED_MODEL,
+        config={"class_name": "SavedModel"},
+        compile_settings=None,
+        keras_version=None,
+        backend=None,
+        exported=Export.WITHOUT_METADATA if of_keras else Export.FOR_SERVING,
+    )
 
 
 def _is_for_serving(meta_graph: Message) -> bool:

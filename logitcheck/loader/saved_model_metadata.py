@@ -24,9 +24,20 @@ def of_keras_metadata(metadata: Message) -> str | None:
 
 def of_object_graph(objects: Message) -> str | None:
     """Give the JSON on the root of an object graph; None if Keras left none there, as an export has none."""
+    user_object = _root_object(objects)
+    return (user_object.text(3) if user_object is not None else "") or None
+
+
+def is_of_keras(objects: Message) -> bool:
+    """Tell whether the root of an object graph is a model of Keras 2, which goes on telling so without metadata."""
+    user_object = _root_object(objects)
+    return user_object is not None and (user_object.text(1) or "").startswith("_tf_keras_")
+
+
+def _root_object(objects: Message) -> Message | None:
     root = objects.checked().message(1)
     user_object = root.checked().message(4) if root is not None else None
-    return (user_object.checked().text(3) if user_object is not None else "") or None
+    return user_object.checked() if user_object is not None else None
 
 
 def stored_model(raw: str) -> StoredModel | None:

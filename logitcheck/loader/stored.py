@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import document, fields
-from logitcheck.model import ContainerFormat, Graph
+from logitcheck.model import ContainerFormat, Export, Graph
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ class StoredModel:
 
     config: the serialized model object. compile_settings: as stored, or None for a model that was not compiled.
     functions_by_name: whether the file keeps of a function its bare name, as HDF5 does, so that it looks like a string.
-    served: of a SavedModel whose config holds no layers. exported: whether it holds nothing of Keras at all.
+    served: of a SavedModel whose config holds no layers. exported: set where it holds nothing of Keras at all.
     """
 
     format: ContainerFormat
@@ -38,7 +38,7 @@ class StoredModel:
     backend: str | None
     functions_by_name: bool = False
     served: ServedGraph | None = None
-    exported: bool = False
+    exported: Export | None = None
 
 
 def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat) -> StoredModel:

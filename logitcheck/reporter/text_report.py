@@ -105,7 +105,7 @@ class _Writer:
             yield from self._line("")
             yield from self._output(output)
             yield from self._tree(output)
-            yield from self._loss(output, "stored" if model.exported else "compiled")
+            yield from self._loss(output, "stored" if model.exported is not None else "compiled")
         for finding in model.findings:
             yield from self._line("")
             yield from self._finding(finding)
@@ -192,8 +192,8 @@ def _verdict(model: ModelReport) -> list[Piece]:
 
 
 def _about(model: ModelReport) -> str:
-    if model.exported:
-        return "exported for serving as a SavedModel: layers, loss and Keras version are not stored"
+    if model.exported is not None:
+        return f"a SavedModel {model.exported.value}: layers, loss and Keras version are not stored"
     version = f"Keras {printable(model.keras_version)}" if model.keras_version else "unknown Keras"
     backend = f" on {printable(model.backend)}" if model.backend else ""
     kind = _FORMAT_WORDS[model.format] if model.format is not None else "a file"

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.model import ContainerFormat
+from logitcheck.model import ContainerFormat, Export
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 
 _SETTINGS = dict.fromkeys((ContainerFormat.HDF5, ContainerFormat.SAVED_MODEL), "training_config")
 """Where compile settings stand that do not stand in the config."""
+
+_EXPORTED = {
+    Export.FOR_SERVING: (
+        "The SavedModel was exported for serving, which stores no loss, so there is none to compare the output with."
+    ),
+    Export.WITHOUT_METADATA: (
+        "The SavedModel holds no loss to compare the output with: it was exported for serving, which stores none; or"
+        " keras_metadata.pb, which model.save(...) of Keras 2 writes beside saved_model.pb with the loss in it, was not"
+        " copied along: then copy it, too."
+    ),
+}
 
 
 class NotCompiled(Rule):
@@ -19,9 +30,10 @@ class NotCompiled(Rule):
     ## What it finds
 
     A file without compile settings: saved before compile(), with `include_optimizer=False` as `.h5`, made for a
-    training loop of your own, or exported for serving, as model.export() and tf.saved_model.save() do. Or a compiled
-    model with an output that has no loss; the message says so if losses were compiled for outputs that the model does
-    not have.
+    training loop of your own, or exported for serving, as model.export() and tf.saved_model.save() do. A SavedModel
+    of TensorFlow 2.5 to 2.15 that was copied without its keras_metadata.pb, in which the loss stands, looks like an
+    export. Or a compiled model with an output that has no loss; the message says so if losses were compiled for outputs
+    that the model does not have.
 
     ## Why it matters
 
@@ -68,11 +80,8 @@ class NotCompiled(Rule):
             message = f"No loss is compiled for {wording.output_words(case)}, so there is nothing to compare it with."
             if case.model.compile_note is not None:
                 message += f" {wording.sentence(case.model.compile_note)}."
-        elif case.model.exported:
-            message = (
-                "The SavedModel was exported for serving, which stores no loss, so there is none to compare the output"
-                " with. Inspect the file that model.save(...) wrote to have it judged."
-            )
+        elif case.model.exported is not None:
+            message = f"{_EXPORTED[case.model.exported]} Inspect the file that model.save(...) wrote to have it judged."
         else:
             where = _SETTINGS.get(case.model.format, "compile_config")
             message = (

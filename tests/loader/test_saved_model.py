@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import logitcheck
 from logitcheck import loader
 from logitcheck.errors import ErrorCode, InputError
-from logitcheck.model import ContainerFormat, Loss, SavedModel
+from logitcheck.model import ContainerFormat, Export, Loss, SavedModel
 from tests import saved_models
 from tests.loader.older import refused
 from tests.saved_models import described, entry, objects, root, saved, signature, span, whole
@@ -84,7 +84,7 @@ each_place = pytest.mark.parametrize("write", WHERE.values(), ids=WHERE.keys())
 def test_the_model_is_read_from_wherever_keras_wrote_it(tmp_path: Path, write: Any) -> None:
     read = model(write(tmp_path, ROOT))
     assert (read.format, read.keras_version, read.backend) == (ContainerFormat.SAVED_MODEL, "2.9.0", "tensorflow")
-    assert (read.model_class, read.compiled, read.exported, read.generation) == ("Sequential", True, False, 2)
+    assert (read.model_class, read.compiled, read.exported, read.generation) == ("Sequential", True, None, 2)
     assert [(loss.name, loss.from_logits) for loss in losses(read)] == [("SparseCategoricalCrossentropy", True)]
     assert [metric.name for metric in read.outputs[0].metrics] == ["SparseCategoricalAccuracy"]
 
@@ -157,7 +157,7 @@ def test_a_subclassed_model_whose_graph_is_gone_is_unknown(tmp_path: Path) -> No
 
 def test_a_folder_without_metadata_is_an_export(tmp_path: Path) -> None:
     read = model(saved_models.write(tmp_path, saved(object_graph=objects([root()], {}))))
-    assert (read.exported, read.compiled, read.keras_version, read.backend) == (True, False, None, None)
+    assert (read.exported, read.compiled, read.keras_version, read.backend) == (Export.FOR_SERVING, False, None, None)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_any_damage_to_the_metadata_gives_a_value(tmp_path: Path, data: st.DataO
 def test_the_nodes_of_other_objects_are_no_model(tmp_path: Path) -> None:
     """Only the root is the model: a Keras model inside a module of TensorFlow is not what was saved."""
     graph = saved(object_graph=span(1, root()) + span(1, root(ROOT)) + entry(2, "f", b""))
-    assert model(saved_models.write(tmp_path, graph)).exported
+    assert model(saved_models.write(tmp_path, graph)).exported is Export.FOR_SERVING
 
 
 def test_the_metadata_is_json_of_every_type_in_every_field(tmp_path: Path) -> None:

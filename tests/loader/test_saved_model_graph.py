@@ -24,6 +24,7 @@ from tests.saved_models import (
     calling,
     children,
     constant,
+    described,
     function,
     kind,
     node,
@@ -445,6 +446,19 @@ def test_an_export_says_that_no_loss_is_stored(tmp_path: Path) -> None:
     assert [finding.code for finding in report.findings] == ["LC404"]
     assert "exported for serving, which stores no loss" in report.findings[0].message
     assert report.outcome.value == "not_applicable"
+    assert "keras_metadata.pb" not in report.findings[0].message
+
+
+@pytest.mark.parametrize("identifier", ["_tf_keras_sequential", "_tf_keras_network", "_tf_keras_model"])
+def test_a_model_of_keras_without_its_metadata_may_have_lost_them(tmp_path: Path, identifier: str) -> None:
+    """TensorFlow 2.5 to 2.15 keep the loss in keras_metadata.pb, which `tf.saved_model.save` does not write."""
+    kept = [span(4, span(1, identifier)), variable(), variable()]
+    graph = served(DENSE, "sum:output:0", kept)
+    (alone,) = logitcheck.inspect(saved_models.write(tmp_path, graph)).findings
+    assert alone.code == "LC404"
+    assert "; or keras_metadata.pb, which model.save(...) of Keras 2 writes beside saved_model.pb" in alone.message
+    metadata = described({"class_name": "Mine", "config": {}, "training_config": {"loss": "mse"}})
+    assert logitcheck.inspect(saved_models.write(tmp_path, metadata=metadata)).compiled
 
 
 once_per_example = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
