@@ -36,7 +36,7 @@ _PARALLEL_FROM = 400
 _CHUNK = 50
 _NONE_BELOW = InputError(
     code=ErrorCode.NO_MODEL_FOUND,
-    message="There is no model in the folder: no .keras archive or folder, no HDF5 file, no SavedModel, no JSON.",
+    message="There is no model in the folder: no .keras archive or folder, HDF5 file, SavedModel or model as JSON.",
     hint="Give the path of a model, or of a folder with some.",
 )
 _NO_PATH = InputError(
@@ -87,7 +87,7 @@ def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
         judged = [report for report in islice(reports, len(items)) if report is not None]
         models.extend(judged)
         if not judged and position not in repeated:
-            models.append(unreadable(path, _NONE_BELOW))
+            models.append(unreadable(path, _none_below(path)))
     return Report(models=tuple(models))
 
 
@@ -141,9 +141,16 @@ def _inspect_guarded(path: str) -> ModelReport:
         message = f"logitcheck failed on this file ({type(error).__name__}: {error})."
         hint = "This is a defect of logitcheck: please report it, with the file if you can."
         return unreadable(path, InputError(code=ErrorCode.INTERNAL_ERROR, message=message, hint=hint))
-    if report.error is not None and report.error.code is ErrorCode.NO_MODEL_FOUND:
-        return unreadable(path, _NONE_BELOW)
+    if report.error is not None and report.error.code in {ErrorCode.NO_MODEL_FOUND, ErrorCode.EMPTY_FOLDER}:
+        return unreadable(path, _none_below(path, report.error))
     return report
+
+
+def _none_below(path: str, error: InputError | None = None) -> InputError:
+    from logitcheck.loader import stand_ins
+
+    is_empty = error is not None and error.code is ErrorCode.EMPTY_FOLDER
+    return stand_ins.none_below(path, error if error is not None and is_empty else _NONE_BELOW)
 
 
 def _report(path: str, model: SavedModel) -> ModelReport:

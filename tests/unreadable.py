@@ -194,6 +194,23 @@ def _tracked_by_dvc(folder: Path) -> str:
     return "model.keras"
 
 
+def _made_by_dvc(folder: Path) -> str:
+    lines = ["stages:", "  train:", "    outs:", "    - path: models/model.keras", "      size: 98580632"]
+    (folder / "dvc.lock").write_text("\n".join(lines), "utf-8")
+    return "models/model.keras"
+
+
+def _to_be_made_by_dvc(folder: Path) -> str:
+    (folder / "dvc.yaml").write_text("stages:\n  train:\n    outs:\n    - model.keras\n", "utf-8")
+    return "model.keras"
+
+
+def _folder_of_dvc(folder: Path) -> str:
+    (folder / "all").mkdir()
+    (folder / "all" / "models.dvc").write_text("outs:\n- md5: d41d8cd9.dir\n  path: models\n", "utf-8")
+    return "all"
+
+
 def _cycle(folder: Path) -> str:
     first = called(dense("first", 3), tensor("second", (None, 3)))
     second = called(dense("second", 3), tensor("first", (None, 3)))
@@ -215,6 +232,12 @@ def _in_repository(make: Callable[[Path], str]) -> Callable[[Path], str]:
         return make(folder)
 
     return make_there
+
+
+def _pictures(folder: Path) -> str:
+    (folder / "files").mkdir()
+    (folder / "files" / "net.bin").write_text(LFS, "utf-8")
+    return "files"
 
 
 def _as_given(path: str) -> Callable[[Path], str]:
@@ -255,7 +278,8 @@ EXAMPLES = (
     Example(ErrorCode.COMPRESSED, "a compressed model or folder", _file("model.tar.gz", b"\x1f\x8b\x08\x00")),
     Example(ErrorCode.COMPRESSED, "a zip archive with a model in it", _zip("models.zip", "models/model.keras")),
     Example(ErrorCode.LFS_POINTER, "a Git LFS pointer", _in_repository(_file("model.keras", LFS))),
-    Example(ErrorCode.LFS_POINTER, "the same, without its repository", _file("model.keras", LFS)),
+    Example(ErrorCode.LFS_POINTER, "a folder with nothing but such", _in_repository(_pictures)),
+    Example(ErrorCode.LFS_POINTER, "a Git LFS pointer without its repository", _file("model.keras", LFS)),
     Example(
         ErrorCode.ANNEX_POINTER,
         "a file that git-annex did not fetch, locked",
@@ -267,6 +291,9 @@ EXAMPLES = (
         _file("model.keras", "/annex/objects/SHA256E-s98580632--4d7a214614ab.keras\n"),
     ),
     Example(ErrorCode.DVC_POINTER, "a missing file with a pointer of DVC beside it", _tracked_by_dvc),
+    Example(ErrorCode.DVC_POINTER, "a missing output of a pipeline of DVC", _made_by_dvc),
+    Example(ErrorCode.DVC_POINTER, "one that was never made", _to_be_made_by_dvc),
+    Example(ErrorCode.DVC_POINTER, "in a folder searched, a folder that DVC did not fetch", _folder_of_dvc),
     Example(
         ErrorCode.DVC_POINTER,
         "the pointer itself",

@@ -74,16 +74,18 @@ def special(mode: int) -> UnreadableInputError:
 
 def _tracked(path: Path) -> UnreadableInputError | None:
     """Tell of a missing file where to get it: DVC tracks it or its folder, or it is the prefix of a checkpoint."""
-    for place in (path, *path.parents):
-        if not place.name or place.exists():
-            break
-        pointer = place.with_name(f"{place.name}.dvc")
-        if pointer.is_file():
-            message = f"The file is tracked by DVC ({pointer.name}) and was not fetched."
-            return UnreadableInputError(ErrorCode.DVC_POINTER, message, f"Run `dvc pull {quoted(str(place))}`.")
+    from logitcheck.loader import dvc
+
+    kept = dvc.refusal(path)
+    if kept is not None:
+        return UnreadableInputError(kept.code, kept.message, kept.hint)
     if path.name and path.with_name(f"{path.name}.index").is_file():
         message = "This is the prefix of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
         return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, LOAD_WEIGHTS)
+    unread = dvc.unread(path)
+    if unread is not None:
+        message = f"There is no such file or folder; what a stage of DVC makes is written in a way not read ({unread})."
+        return UnreadableInputError(ErrorCode.MISSING, message, "Check the path, or run `dvc pull`.")
     return None
 
 

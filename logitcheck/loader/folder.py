@@ -11,7 +11,7 @@ from logitcheck.loader.stored import StoredModel, of_archive
 from logitcheck.model import ContainerFormat
 
 _BESIDE_CONFIG = ("metadata.json", "model.weights.h5", "model.weights.npz", "model.weights.json")
-_SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
+SAVED_MODEL_MEMBERS = ("saved_model.pb", "saved_model.pbtxt", "keras_metadata.pb")
 
 
 def entries(path: str | Path) -> list[os.DirEntry[str]]:
@@ -29,7 +29,7 @@ def is_keras_folder(path: Path) -> bool:
 
     Keras itself loads it without metadata.json, but not without weights.
     """
-    return _is_file(path / "config.json") and any(_is_file(path / member) for member in _BESIDE_CONFIG)
+    return is_file(path / "config.json") and any(is_file(path / member) for member in _BESIDE_CONFIG)
 
 
 def is_model(path: Path) -> bool:
@@ -39,7 +39,7 @@ def is_model(path: Path) -> bool:
 
 def is_saved_model(path: Path) -> bool:
     """Tell whether a folder is a TensorFlow SavedModel."""
-    return any(_is_file(path / member) for member in _SAVED_MODEL_MEMBERS)
+    return any(is_file(path / member) for member in SAVED_MODEL_MEMBERS)
 
 
 def is_folder(path: Path) -> bool:
@@ -47,7 +47,8 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112  the method of Path raises PermissionError
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
+    """Tell whether `path` is a regular file; one that may not be looked at counts as none."""
     return os.path.isfile(path)  # noqa: PTH113  the method of Path raises PermissionError
 
 
@@ -65,7 +66,7 @@ def read(path: Path) -> StoredModel:
 
         raise absent.no_model_in(path)
     config = _member(path, "config.json")
-    metadata = _member(path, "metadata.json") if _is_file(path / "metadata.json") else None
+    metadata = _member(path, "metadata.json") if is_file(path / "metadata.json") else None
     return of_archive(config, metadata, ContainerFormat.KERAS_FOLDER)
 
 

@@ -21,6 +21,9 @@ _WRITER_IN_JAVASCRIPT = "tfjs-layers"
 _HEAD = 4096
 """Bytes in which a serialized model names a class with its config: layers come first, or the class of the model."""
 
+_OF_TENSORFLOW_JS = (b'"layers-model"', b'"graph-model"', b'"modelTopology"')
+"""What a model of TensorFlow.js begins with; a graph model is none of Keras, but no less a model that was not read."""
+
 _GIVE_A_MODEL = "Give what model.to_json() or model.save(...) wrote."
 
 
@@ -47,10 +50,10 @@ def may_hold_model(path: Path) -> bool:
     """Tell from its first bytes whether the JSON document at `path` can hold a Keras model, without parsing it."""
     try:
         with path.open("rb", buffering=0) as file:
-            start = file.read(_HEAD)
+            start = file.read(_HEAD).replace(b"\0", b"")  # each letter of UTF-16 has one
     except OSError:
         return False
-    return (b'"class_name"' in start and b'"config"' in start) or b'"layers-model"' in start
+    return (b'"class_name"' in start and b'"config"' in start) or any(mark in start for mark in _OF_TENSORFLOW_JS)
 
 
 def _of_tensorflow_js(whole: Mapping[str, object], name: str) -> StoredModel:

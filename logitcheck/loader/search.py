@@ -6,14 +6,21 @@ Nothing is opened outside the folder: a symbolic link that leads out of it is na
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from logitcheck.errors import ErrorCode, InputError
 from logitcheck.loader import folder, identify
 
+if TYPE_CHECKING:
+    from logitcheck.loader.dvc import Missing
+
 MODEL_SUFFIXES = (".keras", ".h5", ".hdf5", ".hdf")
+_SUFFIXES = ("", ".json", *MODEL_SUFFIXES)
+_OF_DVC = (".dvc", "dvc.yaml", "dvc.lock")
+_NO_MODELS = " If no models are in it, give the paths of those that are to be inspected."
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "venv", "site-packages", "lost+found"})
 
 
@@ -32,28 +39,44 @@ class Found:
 def find(root: Path) -> Iterator[Found]:
     """Every model below the folder `root`, in sorted order; symbolic links to folders are not searched.
 
-    A file counts by its content, and by its suffix also where the content is none (a Git LFS pointer, an empty file),
-    or where the file is not there, but a pointer of DVC to it. Folders that may not be listed are found as such.
+    A file counts by its content, and by its suffix also where the content is none (an empty file). What was not fetched
+    counts where it is called as a model may be: by a pointer of Git LFS or git-annex in its place, or by a file of DVC
+    that lists it. Folders that may not be listed are found as such.
     """
-    pending = [str(root)]
-    while pending:
-        here = pending.pop()
-        try:
-            entries = folder.entries(here)
-        except OSError as failure:
-            yield Found(here, error=identify.read_error(failure).error)
+    yield from _kept_around(root)
+    for here, entries in folders(root):
+        if isinstance(entries, OSError):
+            yield Found(here, error=identify.read_error(entries).error)
             continue
-        deeper: list[str] = []
         for entry in entries:
-            if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS:
-                continue
             if not _is_folder(entry):
                 yield from _file(entry, root)
             elif folder.is_model(Path(entry.path)):
                 yield _leading_out(entry, root) or Found(entry.path)
-            elif not entry.is_symlink():
-                deeper.append(entry.path)
-        pending.extend(reversed(deeper))
+
+
+def folders(root: Path) -> Iterator[tuple[str, list[os.DirEntry[str]] | OSError]]:
+    """Every folder below `root` that is searched, with what is in it, or with why it may not be listed."""
+    pending = [str(root)]
+    while pending:
+        here = pending.pop()
+        try:
+            entries = [entry for entry in folder.entries(here) if not _is_skipped(entry.name)]
+        except OSError as failure:
+            yield here, failure
+            continue
+        yield here, entries
+        inner = (entry for entry in entries if _is_folder(entry) and not entry.is_symlink())
+        pending.extend(reversed([entry.path for entry in inner if not folder.is_model(Path(entry.path))]))
+
+
+def may_be_called(name: str) -> bool:
+    """Tell whether a model may be called so, as far as its suffix tells: files without one are often models."""
+    return PurePath(name).suffix.lower() in _SUFFIXES or name in folder.SAVED_MODEL_MEMBERS
+
+
+def _is_skipped(name: str) -> bool:
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
 
 
 def has_model_suffix(name: str) -> bool:
@@ -73,12 +96,42 @@ def _file(entry: os.DirEntry[str], root: Path) -> Iterator[Found]:
     if has_model_suffix(entry.name):
         yield _leading_out(entry, root) or Found(entry.path)
         return
-    tracked = entry.path.removesuffix(".dvc")
-    if tracked != entry.path and has_model_suffix(tracked):
-        if not os.path.lexists(tracked):
-            yield Found(tracked)
-    elif _holds_model(entry, root):
+    if entry.name.endswith(_OF_DVC) and _leading_out(entry, root) is None:
+        from logitcheck.loader import dvc
+
+        yield from _not_fetched(dvc.missing(Path(entry.path).parent, dvc.listed(Path(entry.path))), root)
+    if _holds_model(entry, root):
         yield Found(entry.path, by_content=True)
+
+
+def _kept_around(root: Path) -> Iterator[Found]:
+    """Find what belongs into the folder according to the pipelines of DVC in the folders around it."""
+    from logitcheck.loader import dvc, dvc_files
+
+    for above in dvc.folders_above(root):
+        yield from _not_fetched(dvc.missing(above, dvc_files.of_pipeline(above)), root)
+
+
+def _not_fetched(missing: Iterable[Missing], root: Path) -> Iterator[Found]:
+    """Find those missing outputs of DVC that may be models, or folders with some, and belong below `root`."""
+    from logitcheck.loader import dvc
+
+    for place, output in missing:
+        below = PurePath(os.path.relpath(place, root))
+        is_wanted = output.is_folder or may_be_called(below.name)
+        if is_wanted and not any(map(_is_skipped, below.parts)):
+            path = f"{root}{os.sep}{below}"
+            error = dvc.error_of(path, output)
+            yield Found(path, error=replace(error, hint=f"{error.hint}{_NO_MODELS}") if output.is_folder else error)
+
+
+def _stands_in(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a file that is called as a model may be is a pointer to what was not fetched."""
+    if not may_be_called(entry.name):
+        return False
+    from logitcheck.loader import stand_ins
+
+    return stand_ins.error_of(entry.path) is not None
 
 
 def _leading_out(entry: os.DirEntry[str], root: Path) -> Found | None:
@@ -96,9 +149,12 @@ def _leading_out(entry: os.DirEntry[str], root: Path) -> Found | None:
 
 
 def _holds_model(entry: os.DirEntry[str], root: Path) -> bool:
-    """Tell whether the content of a file is that of a model; of a link that leads out, it is not looked at."""
+    """Tell whether the content of a file is that of a model, or stands for one that was not fetched.
+
+    What a link leads to out of the folder is not looked at; a link of git-annex leads to nothing.
+    """
     if entry.is_symlink() and not folder.leads_below(entry.path, root):
-        return False
+        return _leading_out(entry, root) is None and _stands_in(entry)
     path = Path(entry.path)
     match identify.container_of(path):
         case identify.Container.ARCHIVE:
@@ -112,4 +168,4 @@ def _holds_model(entry: os.DirEntry[str], root: Path) -> bool:
         case identify.Container.HDF5:
             return True
         case identify.Container.FOLDER | None:
-            return False
+            return _stands_in(entry)

@@ -13,6 +13,8 @@ from logitcheck.loader.identify import identify
 from tests.building import dense, sequential, write
 from tests.loader.older import loaded, refusal
 
+OF_TRAIN = "dvc.lock, as an output of the stage 'train'"
+IN_MODELS = "'models/a.keras', 'models/b.h5'"
 KEY = "SHA256E-s1234567--4d7a214614ab"
 
 
@@ -51,6 +53,75 @@ def test_a_missing_file_in_a_folder_that_is_there_is_just_missing(tmp_path: Path
     (tmp_path / "models.dvc").write_text("outs:", "utf-8")
     (tmp_path / "models").mkdir()
     assert refusal(identify, tmp_path / "models" / "a.keras").code is ErrorCode.MISSING
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder: a project of DVC whose stages made models, of which nothing was fetched."""
+    lines = ["stages:", "  train:", "    outs:", "    - path: models/a.keras", "      size: 18493"]
+    lines += ["    - path: models/b.h5", "    - path: runs", "      nfiles: 2"]
+    (tmp_path / "dvc.lock").write_text("\n".join(lines), "utf-8")
+    (tmp_path / "dvc.yaml").write_text("stages:\n  later:\n    outs:\n    - c.keras\n", "utf-8")
+    (tmp_path / "other name.dvc").write_text("outs:\n- path: d.keras\n", "utf-8")
+    (tmp_path / ".dvc").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("path", "message", "hint"),
+    [
+        (
+            "models/a.keras",
+            f"The file of 18,493 bytes is tracked by DVC ({OF_TRAIN}) and was not fetched.",
+            'Run `dvc pull "models/a.keras"`.',
+        ),
+        (
+            "runs/7/a.keras",
+            f"The folder is tracked by DVC ({OF_TRAIN}) and was not fetched.",
+            'Run `dvc pull "runs"`.',
+        ),
+        (
+            "models",
+            f"The folder is not there: DVC tracks what belongs in it ({IN_MODELS}), and none of it was fetched.",
+            'Run `dvc pull "models/a.keras" "models/b.h5"`.',
+        ),
+        (
+            "c.keras",
+            "The stage 'later' of dvc.yaml should make it, and has not been run.",
+            'Run `dvc repro "later"` in the folder of dvc.yaml.',
+        ),
+        ("d.keras", "The file is tracked by DVC (other name.dvc) and was not fetched.", 'Run `dvc pull "d.keras"`.'),
+    ],
+)
+def test_a_missing_output_of_a_pipeline_of_dvc_is_told(project: Path, path: str, message: str, hint: str) -> None:
+    error = refusal(identify, Path(path))
+    assert (error.code, error.message, error.hint) == (ErrorCode.DVC_POINTER, message, hint)
+    absolute = refusal(identify, project / path)
+    assert (absolute.message.replace(f"{project}/", ""), absolute.hint.replace(f"{project}/", "")) == (message, hint)
+
+
+def test_the_pipeline_of_a_folder_above_is_read_up_to_the_root_of_the_project(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "models").mkdir()
+    monkeypatch.chdir(project / "models")
+    assert refusal(identify, Path("a.keras")).hint == 'Run `dvc pull "a.keras"`.'
+    (project / "models" / ".dvc").mkdir()
+    assert refusal(identify, Path("a.keras")).code is ErrorCode.MISSING
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("path", ["e.keras", "models2", "model", "runs2/a.keras"])
+def test_what_no_file_of_dvc_lists_is_missing(path: str) -> None:
+    assert refusal(identify, Path(path)).code is ErrorCode.MISSING
+
+
+def test_what_a_pipeline_lists_in_a_way_that_is_not_read_is_not_just_missing(project: Path) -> None:
+    (project / "dvc.yaml").write_text("stages:\n  later:\n    outs: [c.keras]\n", "utf-8")
+    error = refusal(identify, Path("c.keras"))
+    assert error.code is ErrorCode.MISSING
+    assert error.message.endswith("what a stage of DVC makes is written in a way not read (dvc.yaml, line 3).")
 
 
 def test_the_prefix_of_a_checkpoint_is_one(tmp_path: Path) -> None:

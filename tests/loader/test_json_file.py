@@ -249,13 +249,31 @@ def test_a_model_can_be_seen_in_the_first_bytes(tmp_path: Path, document: Any, i
     [
         {"name": "app", "config": {}},
         {"class_name": "cat", "bbox": [1, 2]},
-        {"format": "graph-model", "modelTopology": {}},
         {"filler": "x" * 5_000, "class_name": "Sequential", "config": {}},
     ],
-    ids=["package", "annotation", "graph model", "late"],
+    ids=["package", "annotation", "late"],
 )
 def test_other_json_need_not_be_parsed(tmp_path: Path, document: Any) -> None:
     assert not json_file.may_hold_model(written(tmp_path, document))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_model_can_be_seen_in_any_encoding_of_json(tmp_path: Path, encoding: str) -> None:
+    """The redirection of PowerShell writes UTF-16."""
+    (tmp_path / "a").write_text(json.dumps({"class_name": "Sequential", "config": {"layers": []}}), encoding)
+    assert json_file.may_hold_model(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"format": "graph-model", "generatedBy": "2.15.0", "modelTopology": {"node": []}},
+        {"modelTopology": {"node": [], "library": {}}, "weightsManifest": []},
+    ],
+    ids=["with a format", "older"],
+)
+def test_a_graph_model_of_tensorflow_js_is_seen_so_that_it_can_be_named(tmp_path: Path, document: Any) -> None:
+    assert json_file.may_hold_model(written(tmp_path, document))
 
 
 def test_a_document_that_is_gone_holds_no_model(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.building import compiled, dense, sequential, write
 from tests.loader.older import write_hdf5
 from tests.loader.test_folder import saved_model, unpacked
 from tests.rights import open_to_all, without_rights
+from tests.unreadable import LFS, TFJS_GRAPH
 
 MODEL = compiled(sequential(dense("d", 3, "softmax")), "mse")
 
@@ -132,10 +133,102 @@ def test_the_config_of_an_unpacked_folder_is_found_once(tmp_path: Path) -> None:
     assert found(tmp_path) == ["a"]
 
 
-def test_a_file_that_dvc_did_not_fetch_is_found_by_its_pointer(tmp_path: Path) -> None:
-    (tmp_path / "a.keras.dvc").write_text("outs:\n- path: a.keras\n", "utf-8")
+@pytest.mark.parametrize("name", ["a.keras", "a.H5", "model.json", "model"])
+def test_a_file_that_dvc_did_not_fetch_is_found_by_its_pointer(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.dvc").write_text(f"outs:\n- path: {name}\n  size: 5\n", "utf-8")
     (tmp_path / "data.csv.dvc").write_text("outs:\n- path: data.csv\n", "utf-8")
+    assert (found(tmp_path), refused(tmp_path)) == ([], {name: "dvc-pointer"})
+
+
+def test_a_folder_that_dvc_did_not_fetch_is_found_since_models_may_be_in_it(tmp_path: Path) -> None:
+    (tmp_path / "runs.v1.dvc").write_text("outs:\n- md5: 1.dir\n  path: runs.v1\n", "utf-8")
+    assert refused(tmp_path) == {"runs.v1": "dvc-pointer"}
+    (report,) = inspect_all([str(tmp_path)]).models
+    assert report.error is not None
+    assert report.error.message == "The folder is tracked by DVC (runs.v1.dvc) and was not fetched."
+    assert report.error.hint.endswith("If no models are in it, give the paths of those that are to be inspected.")
+
+
+def pipeline(project: Path, *outputs: str) -> None:
+    """A project of DVC with one stage, which has these outputs."""
+    (project / ".dvc").mkdir(parents=True)
+    lines = "".join(f"    - path: {output}\n      size: 5\n" for output in outputs)
+    (project / "dvc.lock").write_text(f"schema: '2.0'\nstages:\n  train:\n    outs:\n{lines}", "utf-8")
+
+
+@pytest.mark.parametrize("at", [".", "inside"], ids=["given", "below"])
+def test_what_a_pipeline_made_and_was_not_fetched_is_found(tmp_path: Path, at: str) -> None:
+    pipeline(tmp_path / at, "models/a.keras", "b.h5", "c.h5", "scores.csv", ".cache/d.keras", "venv/e.keras")
+    (tmp_path / at / "c.h5").touch()
+    prefix = "" if at == "." else f"{at}/"
+    assert refused(tmp_path) == {f"{prefix}models/a.keras": "dvc-pointer", f"{prefix}b.h5": "dvc-pointer"}
+    assert found(tmp_path) == [f"{prefix}c.h5"]
+
+
+def test_what_belongs_into_the_folder_according_to_a_pipeline_above_is_found(tmp_path: Path) -> None:
+    """Of the folder of an output there is nothing but a .gitignore, which DVC writes."""
+    pipeline(tmp_path / "project", "models/a.keras", "models/runs/b.keras", "others/c.keras", "models2/d.keras")
+    models = tmp_path / "project" / "models"
+    models.mkdir()
+    (models / ".gitignore").write_text("/a.keras\n", "utf-8")
+    assert refused(models) == {"a.keras": "dvc-pointer", "runs/b.keras": "dvc-pointer"}
+
+
+def test_a_pipeline_above_the_root_of_the_project_is_another_one(tmp_path: Path) -> None:
+    pipeline(tmp_path, "project/models/a.keras")
+    (tmp_path / "project" / ".dvc").mkdir(parents=True)
+    (tmp_path / "project" / "models").mkdir()
+    assert refused(tmp_path / "project" / "models") == {}
+
+
+def test_a_pipeline_cannot_name_what_lies_outside_of_the_folder(inside: Path) -> None:
+    pipeline(inside, "../a.keras", "/b.keras", "s3://bucket/c.keras", "x/../../d.keras")
+    assert refused(inside) == {}
+
+
+def test_a_file_of_dvc_that_is_a_link_out_of_the_folder_is_not_read(inside: Path) -> None:
+    pipeline(inside.parent / "out", "a.keras")
+    (inside / "dvc.lock").symlink_to("../out/dvc.lock")
+    (inside / "b.keras.dvc").symlink_to("../secret")
+    os.mkfifo(inside.parent / "secret")  # to open it would never end
+    assert (found(inside), refused(inside)) == ([], {})
+
+
+@pytest.mark.parametrize("name", ["dvc.yaml", "dvc.lock", "a.keras.dvc"])
+def test_a_pipe_that_is_called_as_a_file_of_dvc_is_not_opened(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    assert found(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["model.json", "model", "model.keras", "saved_model.bak/saved_model", "MODEL.JSON"])
+def test_a_pointer_of_git_lfs_is_found_where_a_model_may_be_called_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(LFS, "utf-8")
+    assert told(tmp_path) == {name: "lfs-pointer"}
+
+
+@pytest.mark.parametrize("name", ["model.json", "model", "saved_model.pb", "keras_metadata.pb"])
+def test_a_link_of_git_annex_is_found_where_a_model_may_be_called_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to(".git/annex/objects/Xk/0w/SHA256E-s5--abc/SHA256E-s5--abc")
+    assert told(tmp_path) == {name: "annex-pointer"}
+
+
+def test_a_pointer_with_another_name_is_passed_over_beside_a_model(tmp_path: Path) -> None:
+    """Pictures and tables are kept in Git LFS, too."""
+    (tmp_path / "photo.png").write_text(LFS, "utf-8")
+    write(tmp_path / "a.keras", MODEL)
     assert found(tmp_path) == ["a.keras"]
+
+
+def test_a_graph_model_of_tensorflow_js_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(TFJS_GRAPH, "utf-8")
+    assert told(tmp_path) == {"model.json": "tfjs-graph-model"}
+
+
+def told(folder: Path) -> dict[str, str]:
+    """The code of the error of each report on a folder."""
+    reports = inspect_all([str(folder)]).models
+    return {_below(folder, report.path): report.error.code.value for report in reports if report.error is not None}
 
 
 def test_a_file_that_dvc_fetched_is_found_once(tmp_path: Path) -> None:
