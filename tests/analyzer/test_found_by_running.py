@@ -346,3 +346,14 @@ def test_a_choice_between_a_number_and_its_negative_may_keep_to_one_sign() -> No
     assert result(call(operation("Where"), *given)).kind is Kind.UNKNOWN
     free = ((bounded(0.0, 1.0, "mask"), SHAPE), (logits("a"), SHAPE), (logits("b"), SHAPE))
     assert result(call(operation("Where"), *free)).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize("rule", ["LayerNormalization", "GroupNormalization"])
+def test_nothing_may_be_left_of_copies_that_are_standardised(rule: str) -> None:
+    """As of the logarithms of a softmax over one class."""
+    over_one = result(call(given_layer("Activation", "softmax"), (logits("x"), (None, 5, 1))))
+    logarithm = result(call(operation("Log"), (over_one, (None, 5, 1))))
+    bare = given_layer(rule, scale=False, center=False, groups=1, axis=[-2, -1] if rule[0] == "L" else -1)
+    standardised = result(call(bare, (logarithm, (None, 5, 1))))
+    weighed = result(call(given_layer("Dense", units=1, use_bias=False), (standardised, (None, 5, 1))))
+    assert weighed.kind is Kind.UNKNOWN

@@ -67,6 +67,8 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
         warnings.simplefilter("ignore")
         violations += _against_runs(drawn, outputs, found)
         unreached, undefined = _not_reached(drawn, outputs, found, seed)
+        if violations and _grows_with_the_batch(drawn, found[0], seed):
+            raise UnusableModelError
     return Checked(outputs, (*violations, *unreached), undefined)
 
 
@@ -75,6 +77,12 @@ def _is_as_declared(tensor: Any, array: Any) -> bool:
     declared = tuple(tensor.shape)
     sizes = zip(declared, array.shape, strict=False)
     return len(declared) == array.ndim and all(size in {None, actual} for size, actual in sizes)
+
+
+def _grows_with_the_batch(drawn: Drawn, found: Results, seed: int) -> bool:
+    """Whether samples of a larger batch are larger, where Keras 2 spreads a mask over an axis of unknown size."""
+    larger = next(runs(drawn.model, seed, times=1, rows=2 * _FEW["rows"]))
+    return any(one.shape[1:] != other.shape[1:] for one, other in zip(found, larger, strict=True))
 
 
 def _load_with_keras(generation: str, path: Path) -> None:

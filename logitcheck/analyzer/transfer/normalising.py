@@ -47,10 +47,16 @@ def _scaled(call: LayerCall) -> Value:
     operand = call.value()
     if call.layer.rule not in _STANDARDISERS:
         return anything("what it scales may always be 0", call.path, free.sources) if operand.may_vanish else free
-    varies = operand.reaches_low and operand.reaches_high and not (operand.has_copies or operand.is_uneven)
-    if varies and _mixes_channels(call):
+    if _varies(call):
         return balanced(free)
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
+
+
+def _varies(call: LayerCall) -> bool:
+    """Whether what is standardised together is not always one number, of which nothing but its mean would be left."""
+    operand = call.value()
+    is_alike = operand.has_copies or operand.is_uneven
+    return operand.reaches_low and operand.reaches_high and not is_alike and _mixes_channels(call)
 
 
 def _mixes_channels(call: LayerCall) -> bool:
@@ -112,12 +118,9 @@ def _standardised(call: LayerCall) -> Value:
     """Give the bounds of standardised numbers: the largest of n is at most sqrt(n - 1) deviations from their mean."""
     count = _standardised_count(call)
     bound = math.sqrt(count - 1) if count else INFINITY
-    value = Value(low=-bound, high=bound, sources=call.sources())
-    return (
-        replace(value, unknown=Unknown("it is normalised without a learned scale", call.path))
-        if bound == INFINITY
-        else value
-    )
+    unknown = Unknown("it is normalised without a learned scale", call.path) if bound == INFINITY else None
+    value = Value(low=-bound, high=bound, sources=call.sources(), unknown=unknown)
+    return value if _varies(call) else vanishing(value)
 
 
 def _unit_normalisation(call: LayerCall) -> Value:
