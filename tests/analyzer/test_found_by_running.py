@@ -10,7 +10,7 @@ import pytest
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.values import Derivation, Derived, Kind, between
+from logitcheck.analyzer.values import Derivation, Derived, Kind, anything, between
 from logitcheck.model import Layer
 from tests.analyzer.given import (
     bounded,
@@ -357,3 +357,36 @@ def test_nothing_may_be_left_of_copies_that_are_standardised(rule: str) -> None:
     standardised = result(call(bare, (logarithm, (None, 5, 1))))
     weighed = result(call(given_layer("Dense", units=1, use_bias=False), (standardised, (None, 5, 1))))
     assert weighed.kind is Kind.UNKNOWN
+
+
+ZEROING = [
+    *(given_layer("Activation", name) for name in ("relu", "hard_shrink", "soft_shrink", "hard_sigmoid")),
+    given_layer("ReLU", threshold=0.5),
+    operation("Clip", x_min=0.0, x_max=6.0),
+]
+
+
+@pytest.mark.parametrize("zeroing", ZEROING, ids=lambda layer: str(layer.config or layer.name))
+def test_numbers_that_may_all_be_cut_to_0_leave_nothing_to_scale(zeroing: Layer) -> None:
+    """As `hard_shrink` of a softmax over two classes that frozen weights make alike: each is 0.5."""
+    scale = given_layer("RMSNormalization")
+    share = replace(bounded(-5.0, 5.0, "x"), reaches_low=False, reaches_high=False)
+    assert result(call(scale, (result(call(zeroing, (share, SHAPE))), SHAPE))).kind is Kind.UNKNOWN
+    assert result(call(scale, (result(call(zeroing, (logits("x"), SHAPE))), SHAPE))).kind is Kind.LOGITS
+    weighed = given_layer("Dense", units=3, use_bias=False)
+    assert result(call(weighed, (result(call(zeroing, (anything("an input", ""), SHAPE))), SHAPE))).kind is Kind.LOGITS
+
+
+@pytest.mark.parametrize(("held", "kind"), [((1e-7, 1.0), Kind.UNKNOWN), ((0.5, 1.0), Kind.LOGITS)])
+@pytest.mark.parametrize("signed", [1.0, -1.0])
+def test_a_factor_near_0_may_hold_back_what_it_comes_from(held: tuple[float, float], signed: float, kind: Kind) -> None:
+    """As of `x * clip(x, 1e-7, 1)`: below 0 no number of ordinary size can be told from 0."""
+    low, high = sorted(signed * end for end in held)
+    product = result(call(given_layer("Multiply"), (logits("x"), SHAPE), (bounded(low, high, "x"), SHAPE)))
+    assert product.kind is kind
+
+
+@pytest.mark.parametrize(("largest", "kind"), [(1e7, Kind.UNKNOWN), (2.0, Kind.LOGITS)])
+def test_a_large_divisor_may_hold_back_what_it_comes_from(largest: float, kind: Kind) -> None:
+    quotient = result(call(operation("Divide"), (logits("x"), SHAPE), (bounded(1.0, largest, "x"), SHAPE)))
+    assert quotient.kind is kind

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
-from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, Parameters
+from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, ZEROING, Parameters
 from logitcheck.analyzer.values import Applied, Rounding, Value, anything, copied, handed_on, vanishing
 from logitcheck.model import Activation, ActivationSource, Shape
 
@@ -55,7 +56,7 @@ def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: 
     if unknown is not None and not unknown.layer:
         unknown = replace(unknown, layer=call.path)
     return replace(
-        result,
+        arithmetic.partly_zeroed(result, operand) if name in ZEROING else result,
         applied=applied,
         rounding=Rounding(applied.half, call.path) if applied.half is not None else None,
         stacked=(inner, applied) if inner is not None and is_stacked else None,

@@ -259,6 +259,14 @@ def _shrink(value: Value, parameters: Parameters) -> Value:
     return Value(low=min(value.low, 0.0), high=max(value.high, 0.0), sources=value.sources, unknown=value.unknown)
 
 
+ZEROING = frozenset(
+    {
+        *("relu", "relu6", "thresholded_relu", "threshold", "leaky_relu", "prelu", "crelu", "hard_sigmoid"),
+        *("sparse_sigmoid", "sparse_plus", "hard_silu", "soft_shrink", "hard_shrink"),
+    }
+)
+"""Functions that turn a whole range of numbers to 0, some of them with certain parameters only."""
+
 FUNCTIONS: Mapping[str, Function] = {
     "linear": _keep,
     "softmax": _softmax,

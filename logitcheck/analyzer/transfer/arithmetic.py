@@ -16,6 +16,9 @@ from logitcheck.analyzer.sources import NO_SOURCES
 from logitcheck.analyzer.ties import BALANCED, COPIES, TIES, UNEVEN, VANISHING
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, unbounded, vanishing
 
+_NEGLIGIBLE = 1e-3
+"""A factor of which no output of ordinary size can be told from 0, as the 1e-7 of a clip."""
+
 _SHARED = "it combines values of the same origin, in a way that is not followed"
 
 
@@ -168,7 +171,7 @@ def multiply(left: Value, right: Value, path: str) -> Value:
             return free if other.nonzero else combine(pair, -INFINITY, INFINITY, (False, False), path)
     if any(value.is_unbounded for value in pair) and all(leaves_zero(value) for value in pair) and vary_freely(pair):
         return combine(pair, -INFINITY, INFINITY, (True, True), path)
-    if any(value.is_unbounded and _keeps_off_zero(other) for value, other in (pair, pair[::-1])):
+    if any(value.is_unbounded and _holds_nothing_back(other) for value, other in (pair, pair[::-1])):
         return unbounded(left.sources | right.sources)
     positive = left.low >= 0 and right.low >= 0
     reached = (
@@ -183,13 +186,28 @@ def _scaled(value: Value, factor: float) -> Value:
 
 
 def _keeps_off_zero(value: Value) -> bool:
-    """Whether the value cannot come near 0, so that it holds back nothing that it is multiplied with."""
+    """Whether the value is never 0."""
     return value.low > 0 or value.high < 0
+
+
+def _holds_nothing_back(value: Value) -> bool:
+    """Whether a product with the value goes as far as the other factor in practice, not only in the limit."""
+    return value.low >= _NEGLIGIBLE or value.high <= -_NEGLIGIBLE
 
 
 def leaves_zero(value: Value) -> bool:
     """Whether the value is known to come away from 0."""
     return (value.reaches_high and value.high > 0) or (value.reaches_low and value.low < 0)
+
+
+def partly_zeroed(result: Value, operand: Value) -> Value:
+    """Give the result of a function that turns some numbers to 0; those that come in may all be such.
+
+    Of an operand of which nothing is known, as an input, nothing speaks for that either.
+    """
+    if operand.unknown is not None or leaves_zero(result) or not result.low <= 0 <= result.high:
+        return result
+    return vanishing(result)
 
 
 def _product(left: float, right: float) -> float:
@@ -218,7 +236,7 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
 def _within(pair: tuple[Value, Value], low: float, high: float, path: str) -> Value:
     left, right = pair
     if left.is_unbounded:
-        if max(abs(right.low), abs(right.high)) < INFINITY:
+        if max(abs(right.low), abs(right.high)) <= 1 / _NEGLIGIBLE:
             return unbounded(left.sources | right.sources)
         free = vary_freely(pair)
         return combine(pair, low, high, (free, free), path)
@@ -244,7 +262,8 @@ def extreme(values: Sequence[Value], path: str, *, largest: bool) -> Value:
             value.reaches_low if low == value.low else largest and value.reaches_low,
             value.reaches_high if high == value.high else not largest and value.reaches_high,
         )
-        return replace(combine(values, low, high, reached, path), integer=False)
+        result = replace(combine(values, low, high, reached, path), integer=False)
+        return partly_zeroed(result, value) if any(other.low == other.high == 0 for other in values) else result
     free = vary_freely(values)
     reached = (
         free and all(value.reaches_low for value in values),

@@ -43,6 +43,8 @@ def clip(value: Value, low: float, high: float) -> Value:
         integer=value.integer and all(math.isinf(end) or float(end).is_integer() for end in (low, high)),
         sources=value.sources,
     )
+    if (value.low < low == 0) or (value.high > high == 0):
+        cut = arithmetic.partly_zeroed(cut, value)
     if value.within_unit and low <= _SMALL and high >= 1 - _SMALL:
         return replace(
             cut, sum_axis=value.sum_axis, sum_total=value.sum_total, applied=value.applied, stacked=value.stacked
