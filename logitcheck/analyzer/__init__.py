@@ -148,3 +148,6 @@ class _NoOperands:
 
     def identity(self, reference: TensorReference) -> object:
         return reference
+
+    def may_be_masked(self) -> bool:
+        return False

@@ -29,6 +29,9 @@ class Operands(Protocol):
     def identity(self, reference: TensorReference) -> object:
         """Give what tells this tensor from every other one of the model."""
 
+    def may_be_masked(self) -> bool:
+        """Tell whether Keras may hand masks along with the tensors of this model, which no argument shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class LayerCall:

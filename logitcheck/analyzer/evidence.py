@@ -142,6 +142,9 @@ class _Marked:
     def identity(self, reference: TensorReference) -> object:
         return self.operands.identity(reference)
 
+    def may_be_masked(self) -> bool:
+        return self.operands.may_be_masked()
+
 
 def _keeps_numbers(call: LayerCall, tensor: int) -> bool:
     """Whether the layer changes no number: bounds cannot tell, since any real number minus 3 is any real number.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from logitcheck.analyzer import transfer
@@ -95,6 +96,11 @@ class Walk:
             _settle(point, self._shape_dependencies, self._compute_shape, self._shapes, self._spend)
         found = self._shapes[point]
         return found[reference.tensor] if reference.tensor < len(found) else None
+
+    @cached_property
+    def may_be_masked(self) -> bool:
+        """Whether some layer of the model makes a mask: an Embedding, Masking, or one of which nothing is known."""
+        return any(_makes_masks(layer) for layer in _every_layer(self.root.graph))
 
     def layer_call(self, point: Point) -> LayerCall:
         """Give one call as transfer rules see it."""
@@ -257,6 +263,26 @@ class _ScopedOperands:
 
     def identity(self, reference: TensorReference) -> object:
         return (id(self.scope), reference.layer, reference.call, reference.tensor)
+
+    def may_be_masked(self) -> bool:
+        return self.walk.may_be_masked
+
+
+def _every_layer(graph: Graph) -> Iterator[Layer]:
+    """Every layer of a graph and of those in it."""
+    pending, seen = [graph], {id(graph)}
+    while pending:
+        for layer in pending.pop().layers.values():
+            yield layer
+            inner = [each for each in (layer.graph, layer.backward) if each is not None and id(each) not in seen]
+            seen.update(map(id, inner))
+            pending.extend(inner)
+
+
+def _makes_masks(layer: Layer) -> bool:
+    if layer.kind is LayerKind.OPAQUE or layer.rule == "Masking":
+        return True
+    return layer.rule == "Embedding" and layer.config.get("mask_zero") is True
 
 
 def _within(prefix: str, name: str) -> str:

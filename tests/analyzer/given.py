@@ -20,6 +20,7 @@ class Given:
     """Operands by their position."""
 
     operands: Sequence[Operand]
+    masked: bool = False
 
     def value(self, reference: TensorReference) -> Value:
         return self.operands[reference.call][0]
@@ -32,6 +33,9 @@ class Given:
 
     def identity(self, reference: TensorReference) -> object:
         return reference
+
+    def may_be_masked(self) -> bool:
+        return self.masked
 
 
 def reference(position: int = 0) -> TensorReference:

@@ -390,3 +390,27 @@ def test_a_factor_near_0_may_hold_back_what_it_comes_from(held: tuple[float, flo
 def test_a_large_divisor_may_hold_back_what_it_comes_from(largest: float, kind: Kind) -> None:
     quotient = result(call(operation("Divide"), (logits("x"), SHAPE), (bounded(1.0, largest, "x"), SHAPE)))
     assert quotient.kind is kind
+
+
+@pytest.mark.parametrize("rule", ["Attention", "AdditiveAttention"])
+def test_where_masks_go_along_rows_of_an_attention_may_be_zeros(rule: str) -> None:
+    """Keras multiplies the result by the mask of the queries, which an Embedding hands on unseen (3.15, 2.15)."""
+    given = ((bounded(0.0, 1.0, "query"), SHAPE), (bounded(2.0, 4.0, "value"), SHAPE))
+    made = call(given_layer(rule), *given, args=[[reference(0), reference(1)]])
+    assert result(made).low == 2.0
+    assert result(replace(made, operands=replace(made.operands, masked=True))).low == 0.0
+
+
+def test_where_masks_go_along_a_recurrent_layer_may_put_out_zeros() -> None:
+    """Until the first step that is not masked (`rnn` of the backends: the previous output of the first step is 0)."""
+    made = call(given_layer("SimpleRNN", "softmax", units=3), (logits("x"), SHAPE))
+    assert result(made).kind is Kind.PROBABILITIES
+    assert result(replace(made, operands=replace(made.operands, masked=True))).kind is Kind.UNIT_INTERVAL
+    given = call(given_layer("SimpleRNN", "softmax", units=3), (logits("x"), SHAPE), kwargs={"mask": reference()})
+    assert result(given).kind is Kind.UNIT_INTERVAL
+
+
+@pytest.mark.parametrize(("number", "kind"), [(0.0, Kind.PROBABILITIES), (0.25, Kind.UNIT_INTERVAL)])
+def test_rows_of_the_number_that_is_masked_become_zeros(number: float, kind: Kind) -> None:
+    share = replace(bounded(0.0, 1.0, "x"), sum_axis=-1)
+    assert result(call(given_layer("Masking", mask_value=number), (share, SHAPE))).kind is kind

@@ -253,3 +253,23 @@ def test_a_path_that_does_not_matter_is_not_walked(tmp_path: Path) -> None:
         sequential(custom("Mine", "mine"), dense("head", 3)), loss("SparseCategoricalCrossentropy", from_logits=True)
     )
     assert report_on(tmp_path, model).outputs[0].verdict is Verdict.OK
+
+
+def embedding(**config: object) -> Config:
+    return layer("Embedding", "words", input_dim=9, output_dim=4, **config)
+
+
+@pytest.mark.parametrize(
+    ("maker", "kind"),
+    [
+        (embedding(mask_zero=False), Kind.PROBABILITIES),
+        (embedding(mask_zero=True), Kind.UNIT_INTERVAL),
+        (sequential(embedding(mask_zero=True), name="inner"), Kind.UNIT_INTERVAL),
+        (sequential(embedding(mask_zero=False), layer("Masking", "masking"), name="inner"), Kind.UNIT_INTERVAL),
+        (custom("MyEmbedding", "mine"), Kind.UNIT_INTERVAL),
+    ],
+    ids=["no mask", "embedding", "nested", "masking", "custom"],
+)
+def test_a_mask_goes_along_unseen_from_whatever_layer_makes_one(tmp_path: Path, maker: Config, kind: Kind) -> None:
+    recurrent = layer("SimpleRNN", "states", units=3, activation="softmax", return_sequences=True)
+    assert kind_of(report_on(tmp_path, sequential(maker, layer("Dropout", "between", rate=0.5), recurrent))) is kind

@@ -179,6 +179,8 @@ def _attention(call: LayerCall) -> tuple[Value, Value]:
 def _masks_queries(call: LayerCall) -> bool:
     """Whether rows of the result may be zeros; a mask of the values only moves weight to other rows."""
     mask = call.argument(1, "mask")
+    if mask is None:
+        return call.operands.may_be_masked()
     return isinstance(mask, (list, tuple)) and bool(mask) and mask[0] is not None
 
 

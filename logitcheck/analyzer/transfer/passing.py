@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, half, number, rows, same_shape
+from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import (
     Value,
     affine,
@@ -97,10 +98,17 @@ def _noise(call: LayerCall) -> Value:
     return unbounded(value.sources) if value.is_unbounded else anything("its noise is active", call.path, value.sources)
 
 
+def _masking(call: LayerCall) -> Value:
+    """Masking: rows that are nothing but the number to mask, 0 if no other is given, become zeros."""
+    is_zero = number(call.config.get("mask_value", 0.0)) == 0
+    return passed(call) if is_zero else beside(call.value(), 0.0)
+
+
 LAYERS: Mapping[str, Rule] = {
     **rows(_dropout, same_shape, "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"),
     **rows(_noise, same_shape, "GaussianDropout", "GaussianNoise", "AlphaDropout"),
-    **rows(passed, same_shape, "Masking", "AddLoss", "AddMetric"),
+    "Masking": Rule(_masking, same_shape),
+    **rows(passed, same_shape, "AddLoss", "AddMetric"),
     **rows(_kept, same_shape, "ActivityRegularization"),
     **rows(_identity, same_shape, "Identity"),
     # Random augmentation: Keras 3 writes its default `training: true` into every call, but predict() overrides it.

@@ -13,6 +13,7 @@ from logitcheck.analyzer.calls import LayerCall, Rule, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.transfer.affine import constraint_of
+from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, bounds_only, join, unbounded
 from logitcheck.model import Layer, Shape
 
@@ -111,7 +112,14 @@ def _gru(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
 
 def _simple(call: LayerCall, cell: Layer) -> tuple[Value, ...]:
     output = replace(_candidate(call, cell), direct=False)
+    if not output.is_unbounded and _may_skip_steps(call):
+        output = beside(output, 0.0)
     return output, output
+
+
+def _may_skip_steps(call: LayerCall) -> bool:
+    """Whether a mask may leave out steps: until the first one that counts, a layer puts out zeros."""
+    return call.operands.may_be_masked() or call.argument(1, "mask") is not None
 
 
 _CELLS = {
