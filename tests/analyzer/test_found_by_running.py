@@ -414,3 +414,21 @@ def test_where_masks_go_along_a_recurrent_layer_may_put_out_zeros() -> None:
 def test_rows_of_the_number_that_is_masked_become_zeros(number: float, kind: Kind) -> None:
     share = replace(bounded(0.0, 1.0, "x"), sum_axis=-1)
     assert result(call(given_layer("Masking", mask_value=number), (share, SHAPE))).kind is kind
+
+
+def test_a_mean_of_shares_of_both_signs_is_a_constant() -> None:
+    """As of `x / sum(x)`, whose elements sum to 1 whatever their signs are."""
+    total = replace(logits("x"), derived=Derived(Derivation.SUM, reference(), -1))
+    share = result(call(operation("Divide"), (logits("x"), SHAPE), (total, (None, 5, 1))))
+    assert (share.kind, share.is_balanced) == (Kind.LOGITS, True)
+    assert result(call(given_layer("GlobalAveragePooling1D", data_format="channels_first"), (share, SHAPE))).kind is (
+        Kind.UNKNOWN
+    )
+
+
+@pytest.mark.parametrize("activation", ["softmax", "log_softmax"])
+def test_nothing_may_be_left_of_the_logarithm_of_a_softmax_over_one_class(activation: str) -> None:
+    over_one = result(call(given_layer("Activation", activation), (logits("x"), (None, 5, 1))))
+    value = result(call(operation("Log"), (over_one, (None, 5, 1)))) if activation == "softmax" else over_one
+    weighed = result(call(given_layer("Dense", units=3, use_bias=False), (value, (None, 5, 1))))
+    assert weighed.kind is Kind.UNKNOWN

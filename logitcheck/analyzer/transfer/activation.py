@@ -9,7 +9,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, ZEROING, Parameters
-from logitcheck.analyzer.values import Applied, Rounding, Value, anything, copied, handed_on, vanishing
+from logitcheck.analyzer.values import Applied, Rounding, Value, anything, handed_on, vanishing
 from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
@@ -40,10 +40,11 @@ def apply(value: Value, activation: Activation | None, call: LayerCall, *, mecha
 
 
 def over_one_class(value: Value) -> Value:
-    """Give what an activation over a single class puts out: 1, or 0 of a log-softmax, give or take a rounding."""
-    constant = replace(value, reaches_low=False, reaches_high=False)
-    is_logarithm = value.applied is not None and value.applied.name == "log_softmax"
-    return vanishing(constant) if is_logarithm else copied(constant)
+    """Give what an activation over a single class puts out: 1, or 0 of a log-softmax, give or take a rounding.
+
+    Of a 1, too, nothing is left by a logarithm, or by 1 taken away.
+    """
+    return vanishing(replace(value, reaches_low=False, reaches_high=False))
 
 
 def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: str) -> Value:

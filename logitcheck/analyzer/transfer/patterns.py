@@ -12,7 +12,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.ties import TIES
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, between, unbounded
+from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, balanced, between, unbounded
 from logitcheck.model import TensorReference
 
 
@@ -35,7 +35,7 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     """Give `left / right` where the right one is the sum of the left one, or its complement; else None."""
     if left.low < 0:
         summed = is_derived(right, numerator, Derivation.SUM)
-        return unbounded(left.sources) if summed and _may_cancel(left, right) else None
+        return balanced(unbounded(left.sources)) if summed and _may_cancel(left, right) else None
     if right.derived is not None and right.derived.how is Derivation.SUM and _is_sum_of(right, left, numerator):
         return shares(left, right.derived.axis)
     if is_derived(right, numerator, Derivation.ABOVE_SUM):
