@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import random
+import runpy
 import shutil
 import statistics
 import subprocess
@@ -24,6 +25,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -202,13 +204,17 @@ def samples(suffix: str) -> list[Path]:
 
 def is_readable(path: Path) -> bool:
     """Tell whether the bare loop can read a model, as it cannot where a sample is broken on purpose."""
-    import bare_loop
-
     try:
-        (bare_loop.read_archive if path.suffix == ".keras" else bare_loop.read_hdf5)(str(path))
+        bare_loop()["read_archive" if path.suffix == ".keras" else "read_hdf5"](str(path))
     except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
         return False
     return True
+
+
+@cache
+def bare_loop() -> Mapping[str, Callable[[str], object]]:
+    """Give the functions of the bare loop, whether this file is run by its path or as a module."""
+    return runpy.run_path(str(BARE_LOOP))
 
 
 def typical(suffix: str) -> Path:

@@ -313,6 +313,7 @@ def test_an_interrupt_while_modules_are_imported_ends_it_without_a_traceback(
 ) -> None:
     code = f"""
 import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background of a shell starts without
 class Interrupting:
     def find_spec(self, name, *_):
         if name == "logitcheck.{importing}":

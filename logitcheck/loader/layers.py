@@ -39,6 +39,9 @@ WRAPPERS = frozenset(
 """Wrappers that call the layer under `layer` and change its weights or its time axis, but not what it computes."""
 
 _WRAPPER_PACKAGES = frozenset({"Vitis", "Addons", "TensorFlowAddons", "tfmot"})
+_UNITS = ("units", "filters", "output_dim", "nb_filter")
+"""The parameters that tell how many units a layer has, with their names in Keras 1."""
+
 _OPERATION_MODULES = ("keras.src.ops.", "keras.src.activations.", "keras.ops.")
 _TENSORFLOW_LAYERS = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
 _LAYERS_WITHOUT_TRAINABLE = frozenset(
@@ -149,9 +152,10 @@ def entry_envelope(raw: object) -> Envelope:
     may_be_list = envelope.class_name == "Sequential"  # as that of Keras up to 2.2.2 is
     if not (isinstance(config, dict) or envelope.is_custom or (may_be_list and isinstance(config, list))):
         raise MalformedGraphError(f"The config of a layer should be an object, found {type(config).__name__}.")
-    units = envelope.config.get("units")
-    if isinstance(units, (bool, str, list, dict)) and not envelope.is_custom:  # Keras takes `true` for 1
-        raise MalformedGraphError(f"The units of a layer should be a number, found {type(units).__name__}.")
+    units = [envelope.config.get(parameter) for parameter in _UNITS]
+    wrong = [given for given in units if isinstance(given, (bool, str, list, dict))]  # Keras takes `true` for 1
+    if wrong and not envelope.is_custom:
+        raise MalformedGraphError(f"The units of a layer should be a number, found {type(wrong[0]).__name__}.")
     return envelope
 
 

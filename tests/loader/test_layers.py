@@ -48,9 +48,14 @@ def test_a_name_that_is_no_text_or_endless_is_malformed(name: object) -> None:
 
 
 @pytest.mark.parametrize("units", [True, "3", [3], {}], ids=repr)
-def test_units_that_are_no_number_are_malformed(units: object) -> None:
+@pytest.mark.parametrize(
+    ("class_name", "parameter"),
+    [("Dense", "units"), ("Dense", "output_dim"), ("Conv2D", "filters"), ("Convolution2D", "nb_filter")],
+)
+def test_units_that_are_no_number_are_malformed(class_name: str, parameter: str, units: object) -> None:
     """Of one unit a softmax is constant, and `true` is one to Keras: that must not pass as a number not known."""
-    assert refusal(one_layer, modern("Dense", "d", units=units)).code is ErrorCode.MALFORMED_GRAPH
+    stored = modern(class_name, "d", **{parameter: units})
+    assert refusal(one_layer, stored).code is ErrorCode.MALFORMED_GRAPH
 
 
 def test_a_lone_surrogate_in_a_name_is_kept() -> None:
