@@ -93,7 +93,10 @@ class OutputReport:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing a rule has to say about a model."""
+    """One thing a rule has to say about a model.
+
+    subject: what of the compile settings it is about (a loss, metrics), as the file has it; not in the JSON report.
+    """
 
     code: str
     name: str
@@ -104,6 +107,27 @@ class Finding:
     effect: BackendEffects | None
     fixes: tuple[str, ...]
     docs_url: str
+    subject: str = ""
+
+
+class SkippedBy(Enum):
+    """Which setting keeps a finding quiet; the values are the names of the settings."""
+
+    IGNORE = "ignore"
+    PER_FILE_IGNORES = "per-file-ignores"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SkippedFinding:
+    """A finding that settings keep quiet: it counts for nothing, but it is not forgotten.
+
+    reason: why, in the words of whoever wrote the setting; None where they gave none.
+    """
+
+    finding: Finding
+    by: SkippedBy
+    reason: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +135,7 @@ class ModelReport:
     """Everything said about one input.
 
     exported: set for a graph for serving that holds nothing of Keras; not part of the JSON report.
+    skipped: what settings keep quiet; settings decide what is told, never what a model is, so that the outcome stays.
     """
 
     path: str
@@ -124,6 +149,7 @@ class ModelReport:
     findings: tuple[Finding, ...]
     error: InputError | None
     exported: Export | None = None
+    skipped: tuple[SkippedFinding, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -48,8 +48,9 @@ class Rule(ABC):
         fixes: tuple[str, ...] = (),
         effect: BackendEffects | None = None,
         severity: Severity | None = None,
+        subject: str | None = None,
     ) -> Finding:
-        """Make a finding of this rule about the output of the case."""
+        """Make a finding of this rule about the output of the case, and about its loss unless a subject is given."""
         return Finding(
             code=self.code,
             name=self.name,
@@ -60,7 +61,16 @@ class Rule(ABC):
             effect=effect,
             fixes=fixes,
             docs_url=self.docs_url,
+            subject=_loss_of(case) if subject is None else subject,
         )
+
+
+def _loss_of(case: Case) -> str:
+    if case.judged is None:
+        return ""
+    loss = case.judged.loss
+    flag = "" if loss.from_logits is None else f"(from_logits={loss.from_logits})"
+    return f"{loss.label or loss.name}{flag}"
 
 
 def deciding_layer(output: OutputAnalysis) -> str | None:

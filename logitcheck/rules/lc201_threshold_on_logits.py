@@ -87,7 +87,8 @@ class ThresholdOnLogits(Rule):
         sentences = [*_thresholds_sentence(case, compared), *_sweeps_sentence(case, sweeps, is_alone=not compared)]
         message = " ".join(sentences)
         message += f"{metric_wording.stops(case.model, found)} {metric_wording.ONLY_THE_NUMBER}"
-        yield self.finding(case, message, fixes=threshold_fixes.fixes(case, found))
+        subject = metric_wording.subject(found)
+        yield self.finding(case, message, fixes=threshold_fixes.fixes(case, found), subject=subject)
 
 
 def _is_misread(reading: Reading) -> bool:

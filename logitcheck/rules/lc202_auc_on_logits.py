@@ -89,7 +89,10 @@ class AucOnLogits(Rule):
             so = f"{_ties(case)}.{metric_wording.stops(case.model, found)}"
             message = f"{does} values to [0, 1] unless from_logits=True, but {given}: {so}"
         return self.finding(
-            case, f"{message} {metric_wording.ONLY_THE_NUMBER}", fixes=_fixes(case, found, has_flag=has_flag)
+            case,
+            f"{message} {metric_wording.ONLY_THE_NUMBER}",
+            fixes=_fixes(case, found, has_flag=has_flag),
+            subject=metric_wording.subject(found),
         )
 
 

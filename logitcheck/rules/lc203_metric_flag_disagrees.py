@@ -96,16 +96,17 @@ class MetricFlagDisagrees(Rule):
             f" nothing. {metric_wording.ONLY_THE_NUMBER}"
         )
         if not metric_wording.has_classes(case.model):
-            return self.finding(case, message)
+            return self.finding(case, message, subject=metric_wording.subject(found))
         codes = [_code(case, reading, "from_logits=True") for reading in found]
         fix = f"Set the flag: {metric_wording.compile_fix(case, found, codes)}"
-        return self.finding(case, message, fixes=(fix,))
+        return self.finding(case, message, fixes=(fix,), subject=metric_wording.subject(found))
 
     def _with_flag(self, case: Case, found: Sequence[Reading], activated: str) -> Finding:
         flagged = metric_wording.clause(found, "has from_logits=True and expects", "have from_logits=True and expect")
         message = f"{flagged} logits, but {wording.given(case)}: {activated}"
         codes = [_code(case, reading) for reading in found]
-        return self.finding(case, message, fixes=(f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}",))
+        fix = f"Drop the flag: {metric_wording.compile_fix(case, found, codes)}"
+        return self.finding(case, message, fixes=(fix,), subject=metric_wording.subject(found))
 
 
 def _cuts(case: Case, found: Sequence[Reading]) -> str:

@@ -94,7 +94,8 @@ class MetricNeedsLabels(Rule):
             message = f"{claim}, but {wording.given(case)}{detail}."
             if not stops:
                 message = f"{message} {metric_wording.ONLY_THE_NUMBER}"
-            yield self.finding(case, message, fixes=_fixes(case, found))
+            subject = metric_wording.subject(found)
+            yield self.finding(case, message, fixes=_fixes(case, found), subject=subject)
 
 
 def _stops(case: Case) -> bool:

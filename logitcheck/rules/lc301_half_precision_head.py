@@ -83,7 +83,7 @@ class HalfPrecisionHead(Rule):
             f" probabilities above {rounded} % become exactly 1. A cast to float32 behind it does not bring them back."
             " The weights fit a head in 32 bits as they are."
         )
-        yield self.finding(case, message, fixes=(_fix(case, applied, rounding.layer),))
+        yield self.finding(case, message, fixes=(_fix(case, applied, rounding.layer),), subject="")
 
 
 def _fix(case: Case, applied: Applied, layer: str) -> str:

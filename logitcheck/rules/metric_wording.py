@@ -48,6 +48,16 @@ def verb(readings: Sequence[Reading], one: str, several: str) -> str:
     return one if len({_label(reading) for reading in readings}) == 1 else several
 
 
+def subject(readings: Sequence[Reading]) -> str:
+    """Write metrics with what a finding about them hangs on, so that a change of it makes another finding."""
+    return ", ".join(f"{_label(reading)}{_settings(reading)}" for reading in readings)
+
+
+def _settings(reading: Reading) -> str:
+    given = {"from_logits": reading.metric.from_logits, "thresholds": reading.thresholds}
+    return f"({', '.join(f'{name}={value}' for name, value in given.items() if value is not None)})"
+
+
 def _label(reading: Reading) -> str:
     label = reading.metric.label
     return label if reading.metric.form is LossForm.OBJECT else repr(label)
