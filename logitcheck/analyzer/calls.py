@@ -169,11 +169,13 @@ class Rule:
 
     value: what its outputs are, given its operands. shape: their static shapes; a list for several outputs.
     cuts: whether `value` can do without knowing its operands, so that the walk need not go on behind it.
+    heeds_masks: whether it cannot, for all that, in a model in which masks go along.
     """
 
     value: ValueRule
     shape: ShapeRule
     cuts: Callable[[Layer], bool] = lambda _: False
+    heeds_masks: bool = False
 
 
 def rows(value: ValueRule, shape: ShapeRule, *names: str) -> dict[str, Rule]:

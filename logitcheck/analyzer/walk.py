@@ -151,7 +151,7 @@ class Walk:
                 return self._inner_outputs(point, layer)
             case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
                 rule = transfer.rule_for(layer)
-                if rule is not None and rule.cuts(layer):
+                if rule is not None and rule.cuts(layer) and not (rule.heeds_masks and self.may_be_masked):
                     return ()
                 call = layer.calls[point.call] if layer.calls else _NO_CALL
                 return [Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors]

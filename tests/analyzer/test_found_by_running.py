@@ -410,6 +410,15 @@ def test_where_masks_go_along_a_recurrent_layer_may_put_out_zeros() -> None:
     assert result(given).kind is Kind.UNIT_INTERVAL
 
 
+@pytest.mark.parametrize("rule", ["LSTM", "GRU", "SimpleRNN"])
+def test_a_recurrent_layer_of_which_every_step_is_masked_puts_out_zeros(rule: str) -> None:
+    """As behind Masking of a tensor less itself: no step counts, whatever comes in."""
+    masked = call(given_layer("Masking", mask_value=0.25), (bounded(0.25, 0.25, "constant"), SHAPE))
+    made = call(given_layer(rule, "linear", units=3), (result(masked), SHAPE))
+    assert result(made).kind is Kind.LOGITS
+    assert result(replace(made, operands=replace(made.operands, masked=True))).kind is Kind.UNKNOWN
+
+
 @pytest.mark.parametrize(("number", "kind"), [(0.0, Kind.PROBABILITIES), (0.25, Kind.UNIT_INTERVAL)])
 def test_rows_of_the_number_that_is_masked_become_zeros(number: float, kind: Kind) -> None:
     share = replace(bounded(0.0, 1.0, "x"), sum_axis=-1)

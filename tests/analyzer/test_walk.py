@@ -255,6 +255,14 @@ def test_a_path_that_does_not_matter_is_not_walked(tmp_path: Path) -> None:
     assert report_on(tmp_path, model).outputs[0].verdict is Verdict.OK
 
 
+def test_a_path_that_a_mask_comes_along_is_walked(tmp_path: Path) -> None:
+    nothing = layer("Rescaling", "nothing", scale=0.0, offset=0.0)
+    recurrent = layer("LSTM", "states", units=3, activation="linear")
+    assert kind_of(report_on(tmp_path, sequential(nothing, recurrent, shape=(None, 5, 4)))) is Kind.LOGITS
+    masked = sequential(nothing, layer("Masking", "masking"), recurrent, shape=(None, 5, 4))
+    assert kind_of(report_on(tmp_path, masked)) is Kind.UNKNOWN
+
+
 def embedding(**config: object) -> Config:
     return layer("Embedding", "words", input_dim=9, output_dim=4, **config)
 

@@ -18,6 +18,7 @@ from logitcheck.analyzer.values import (
     reshaped,
     rounded,
     unbounded,
+    vanishing,
 )
 
 
@@ -100,8 +101,10 @@ def _noise(call: LayerCall) -> Value:
 
 def _masking(call: LayerCall) -> Value:
     """Masking: rows that are nothing but the number to mask, 0 if no other is given, become zeros."""
+    value = call.value()
     is_zero = number(call.config.get("mask_value", 0.0)) == 0
-    return passed(call) if is_zero else beside(call.value(), 0.0)
+    masked = passed(call) if is_zero else beside(value, 0.0)
+    return vanishing(masked) if value.low == value.high else masked
 
 
 LAYERS: Mapping[str, Rule] = {

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule, whole
+from logitcheck.analyzer.calls import LayerCall, Rule, ShapeRule, ValueRule, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.transfer.affine import constraint_of
 from logitcheck.analyzer.transfer.rearranging import beside
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, bounds_only, join, unbounded
+from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, bounds_only, join, unbounded, unreached
 from logitcheck.model import Layer, Shape
 
 _TANH = FUNCTIONS["tanh"]
@@ -144,7 +144,7 @@ def _recurrent(call: LayerCall) -> tuple[Value, ...]:
     if shape is not None and len(shape) != axes:
         reason = f"it takes a sequence of {axes} axes and is given {len(shape)}, which Keras refuses"
         return (anything(reason, call.path, call.own_source()),)
-    return _CELLS[call.layer.rule](call, call.layer)
+    return _unless_all_is_masked(_CELLS[call.layer.rule](call, call.layer), call)
 
 
 def _of_cells(call: LayerCall) -> tuple[Value, ...]:
@@ -155,7 +155,15 @@ def _of_cells(call: LayerCall) -> tuple[Value, ...]:
     rule = _CELLS.get(cell.rule)
     if rule is None or cell.reason is not None:
         return (anything(f"its cell {cell.class_name} is not one of Keras", call.path, call.own_source()),)
-    return rule(call, cell)[: None if len(call.layer.cells) == 1 else 1]
+    states = rule(call, cell)[: None if len(call.layer.cells) == 1 else 1]
+    return _unless_all_is_masked(states, call)
+
+
+def _unless_all_is_masked(states: tuple[Value, ...], call: LayerCall) -> tuple[Value, ...]:
+    """Take back what is reached where every step may be masked, whatever the input: then the state stays 0."""
+    if not call.operands.may_be_masked() or not call.value().may_vanish:
+        return states
+    return tuple(unreached(beside(state, 0.0), "every step may be masked", call.path) for state in states)
 
 
 def _sequence_shape(call: LayerCall) -> Shape | None:
@@ -183,11 +191,12 @@ def _starts_from_zero(layer: Layer) -> bool:
     return all(len(call.tensors) <= 1 for call in layer.calls)
 
 
+def _rule(value: ValueRule, shape: ShapeRule) -> Rule:
+    return Rule(value, shape, _starts_from_zero, heeds_masks=True)
+
+
 LAYERS: Mapping[str, Rule] = {
-    **{name: Rule(_recurrent, _sequence_shape, _starts_from_zero) for name in ("LSTM", "GRU", "SimpleRNN")},
-    **{
-        name: Rule(_recurrent, _image_sequence_shape, _starts_from_zero)
-        for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-    },
-    "RNN": Rule(_of_cells, _sequence_shape, _starts_from_zero),
+    **{name: _rule(_recurrent, _sequence_shape) for name in ("LSTM", "GRU", "SimpleRNN")},
+    **{name: _rule(_recurrent, _image_sequence_shape) for name in ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")},
+    "RNN": _rule(_of_cells, _sequence_shape),
 }
