@@ -73,6 +73,10 @@ class LogitcheckError(Exception):
     """Base of everything logitcheck raises on purpose."""
 
 
+class SettingsError(LogitcheckError):
+    """Settings that cannot be followed; the message names the file and, where it can be told, the line."""
+
+
 class UnreadableInputError(LogitcheckError):
     """An input that cannot be judged; carries the `InputError` that the report shows."""
 
