@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from logitcheck.analyzer.effects import BackendEffects, Effect
-    from logitcheck.inspection import inspect, inspect_all
+    from logitcheck.batch import inspect_all
+    from logitcheck.inspection import inspect
     from logitcheck.report import (
         EvidenceStep,
         Finding,
@@ -47,7 +48,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     if name in __all__:
-        homes = {"inspect": "inspection", "inspect_all": "inspection", "Effect": "analyzer.effects"}
+        homes = {"inspect": "inspection", "inspect_all": "batch", "Effect": "analyzer.effects"}
         homes["BackendEffects"] = homes["Effect"]
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """The command line.
 
-A call without options other than `--format` is read here; everything else is typer's, in `commands.py`. Importing typer
-takes as long as all the rest of a run on a `.keras` file, and a pre-commit hook pays for it at every commit.
+A plain call of `inspect` or `check` is read here; all else is typer's, in `commands.py`. Importing typer takes as
+long as all the rest of a run on a `.keras` file, and a pre-commit hook pays for it at every commit.
 """
 
 from __future__ import annotations
@@ -11,11 +11,15 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from logitcheck.run import Format
+    from logitcheck.run import Request
 
-_COMMANDS = frozenset({"inspect", "rules", "explain"})
+_INSPECTING = ("inspect", "check")
+_COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "doctor"})
 _INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+
+_VARIABLES = ("LOGITCHECK_", "_LOGITCHECK_COMPLETE")
+"""What environment variables begin with that change what a call means."""
 
 
 def main() -> None:
@@ -27,11 +31,12 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    from logitcheck.run import ExitCode, complain, run
+    from logitcheck.run import ExitCode, run
+    from logitcheck.streams import complain
 
-    plain = _plain(arguments)
-    if plain is not None:
-        sys.exit(run(*plain))
+    request = _plain(arguments)
+    if request is not None:
+        sys.exit(run(request))
     first = arguments[0] if arguments else ""
     if first not in _COMMANDS and not first.startswith("-") and os.path.exists(first):  # noqa: PTH110  pathlib is not imported yet
         from logitcheck.reporter.escaping import printable
@@ -43,14 +48,18 @@ def _run(arguments: list[str]) -> None:
     app(prog_name="logitcheck")
 
 
-def _plain(arguments: list[str]) -> tuple[list[str], Format] | None:
-    """Read `inspect PATH...` with an optional `--format FORMAT`; None for anything that needs a parser."""
-    from logitcheck.run import Format
+def _plain(arguments: list[str]) -> Request | None:
+    """Read a command with paths, `--format FORMAT` and `--force-exclude`; None for anything that needs a parser."""
+    from logitcheck.formats import Format
+    from logitcheck.run import Request, Target
+    from logitcheck.settings import NO_OVERRIDES, Overrides
 
-    if arguments[:1] != ["inspect"] or "_LOGITCHECK_COMPLETE" in os.environ:
+    if not arguments or arguments[0] not in _INSPECTING or any(name.startswith(_VARIABLES) for name in os.environ):
         return None
+    is_check = arguments[0] == "check"
     paths: list[str] = []
-    output_format = Format.TEXT
+    output_format = Format.CONCISE if is_check else Format.TEXT
+    overrides = NO_OVERRIDES
     rest = iter(arguments[1:])
     for argument in rest:
         if argument == "--format":
@@ -58,8 +67,13 @@ def _plain(arguments: list[str]) -> tuple[list[str], Format] | None:
             if value not in {member.value for member in Format}:
                 return None
             output_format = Format(value)
+        elif argument == "--force-exclude":
+            overrides = Overrides(force_exclude=True)
         elif not argument or argument.startswith("-"):
             return None
         else:
             paths.append(argument)
-    return (paths, output_format) if paths else None
+    if not paths:
+        return None
+    targets = (Target(output_format),)
+    return Request(paths=tuple(paths), targets=targets, overrides=overrides, problems_only=is_check)

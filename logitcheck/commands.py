@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from logitcheck import __version__
+from logitcheck.formats import DocumentFormat, Format
+from logitcheck.report import Severity
 from logitcheck.reporter.escaping import printable
-from logitcheck.run import FailOn, Format, run
+from logitcheck.run import Request, Target, run
+from logitcheck.settings import Overrides
 
 _EPILOG = (
-    "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage, or an input that could not be"
-    " read. 1 wins over 2."
+    "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage or settings, or an input that"
+    " could not be read. 1 wins over 2."
 )
+_INSPECT = """Say what each output of a model is, and whether its loss fits.
+
+Models are saved files. Nothing of them is run, and no TensorFlow is needed.
+
+For example: logitcheck inspect model.keras
+"""
+_CHECK = """Say what is wrong with models, a line each: the lint step of CI and pre-commit.
+
+Folders are searched. Models of which nothing is wrong are counted only; what cannot be read is named, and fails.
+
+\b
+For example:
+  logitcheck check .
+  logitcheck check models/ --format github --format sarif=logitcheck.sarif
+  logitcheck check models/ --write-baseline      what is wrong today stays quiet
+"""
+
+
+class FailOn(StrEnum):
+    """The mildest severity that makes a run fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
 
 app = typer.Typer(
     name="logitcheck",
@@ -21,7 +50,15 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Tells from a saved Keras model whether it puts out logits or probabilities, and whether its loss knows.",
+    help=(
+        "Tells from a saved Keras model whether it puts out logits or probabilities, and whether its loss knows.\n\n"
+        "For example:\n\n"
+        "\b\n"
+        "  logitcheck inspect model.keras       one model, in full\n"
+        "  logitcheck check models/             what is wrong, a line each: for CI and hooks\n"
+        "  logitcheck explain LC101             what a rule means, and how it is done right\n"
+        "  logitcheck doctor                    what can be read here, and what is missing"
+    ),
 )
 
 
@@ -40,42 +77,161 @@ def _options(
     """Hold the options of the program itself, and make `inspect` a command of its own."""
 
 
-@app.command(epilog=_EPILOG)
-def inspect(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH...",
-            help="Models: .keras, .h5 or JSON files, SavedModel or unpacked .keras folders, folders of models.",
-        ),
-    ],
-    output_format: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="The mildest finding that makes the exit status 1.")
-    ] = FailOn.WARNING,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with status 1 also if a model is undetermined.")
-    ] = False,
-    exit_zero: Annotated[
-        bool, typer.Option("--exit-zero", help="Exit with status 0 whatever was found, unless an input was unreadable.")
-    ] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", min=1, help="Processes to use; by default as many as are worth it.")
-    ] = None,
+Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="Models: .keras, .h5 or JSON files, SavedModel or unpacked .keras folders, folders of models.",
+    ),
+]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format",
+        envvar="LOGITCHECK_FORMAT",
+        metavar="FORMAT[=FILE]",
+        help=f"How to write the report: {', '.join(Format)}. With =FILE into a file; may be given several times.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Write the report into this file instead of standard output."),
+]
+FailOnOption = Annotated[
+    FailOn | None,
+    typer.Option("--fail-on", envvar="LOGITCHECK_FAIL_ON", help="The mildest finding that makes the exit status 1."),
+]
+Strict = Annotated[
+    bool,
+    typer.Option("--strict", envvar="LOGITCHECK_STRICT", help="Exit with status 1 also if a model is undetermined."),
+]
+ExitZero = Annotated[
+    bool,
+    typer.Option("--exit-zero", help="Exit with status 0 whatever was found, unless an input was unreadable."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(min=1, envvar="LOGITCHECK_JOBS", help="Processes to use; by default as many as are worth it."),
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(metavar="RULES", help="Ask these rules only: LC101, LC1, softmax-over-one, ALL; several with commas."),
+]
+ExtendSelect = Annotated[
+    list[str] | None, typer.Option("--extend-select", metavar="RULES", help="Ask these rules, too.")
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option(metavar="RULES", help="Keep these rules quiet, beside those that settings do.")
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PATTERN", help="Pass over such files and folders in a search: 'checkpoints', 'old/**/*.h5'."),
+]
+ForceExclude = Annotated[
+    bool,
+    typer.Option("--force-exclude", help="Pass over what is excluded also where it is given by its path."),
+]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="LOGITCHECK_CONFIG",
+        help="The settings, instead of the logitcheck.toml or pyproject.toml found upward from each input.",
+    ),
+]
+Isolated = Annotated[
+    bool, typer.Option("--isolated", envvar="LOGITCHECK_ISOLATED", help="Take no settings from files.")
+]
+WriteBaseline = Annotated[
+    bool,
+    typer.Option("--write-baseline", help="Write what is found into the baseline, so that only new findings are told."),
+]
+ShowSettings = Annotated[
+    bool, typer.Option("--show-settings", help="Say which settings hold for each path, and do nothing else.")
+]
+ShowFiles = Annotated[bool, typer.Option("--show-files", help="List what would be inspected, and do nothing else.")]
+Baseline = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="LOGITCHECK_BASELINE",
+        help="Known findings, which stay quiet; those that are gone are taken out of the file.",
+    ),
+]
+
+
+@app.command("check", help=_CHECK, short_help="Say what is wrong with models, for CI and hooks.", epilog=_EPILOG)
+@app.command("inspect", help=_INSPECT, epilog=_EPILOG)
+def _inspecting(
+    context: typer.Context,
+    paths: Paths,
+    formats: Formats = None,
+    output: Output = None,
+    fail_on: FailOnOption = None,
+    strict: Strict = False,
+    exit_zero: ExitZero = False,
+    select: Select = None,
+    extend_select: ExtendSelect = None,
+    ignore: Ignore = None,
+    exclude: Exclude = None,
+    force_exclude: ForceExclude = False,
+    config: Config = None,
+    isolated: Isolated = False,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = False,
+    show_settings: ShowSettings = False,
+    show_files: ShowFiles = False,
+    jobs: Jobs = None,
 ) -> None:
-    """Say what each output of a model is, and whether its loss fits.
+    is_check = context.info_name == "check"
+    overrides = Overrides(
+        config=config,
+        isolated=isolated,
+        select=None if select is None else tuple(select),
+        extend_select=tuple(extend_select or ()),
+        ignore=tuple(ignore or ()),
+        exclude=tuple(exclude or ()),
+        force_exclude=force_exclude,
+        fail_on=None if fail_on is None else Severity(fail_on.value),
+        strict=strict,
+        baseline=baseline,
+    )
+    if show_settings or show_files:
+        from logitcheck import showing
 
-    Models are saved files. Nothing of them is run, and no TensorFlow is needed.
+        raise typer.Exit(showing.show(paths, overrides, settings=show_settings, files=show_files))
+    request = Request(
+        paths=tuple(paths),
+        targets=_targets(context, formats or [Format.CONCISE if is_check else Format.TEXT], output),
+        overrides=overrides,
+        problems_only=is_check,
+        exit_zero=exit_zero,
+        jobs=jobs,
+        write_baseline=write_baseline,
+    )
+    raise typer.Exit(run(request))
 
-    For example: logitcheck inspect model.keras
-    """
-    raise typer.Exit(run(paths, output_format, fail_on, strict=strict, exit_zero=exit_zero, jobs=jobs))
+
+def _targets(context: typer.Context, given: list[str], output: str | None) -> tuple[Target, ...]:
+    """Read the formats and where each goes: one at most to standard output, or into the file of --output."""
+    targets: list[Target] = []
+    for text in given:
+        name, _, file = text.partition("=")
+        if name not in {member.value for member in Format} or text.endswith("="):
+            context.fail(f"--format: {printable(text)!r} is none of {', '.join(Format)}, with or without =FILE.")
+        targets.append(Target(Format(name), file or None))
+    bare = [position for position, target in enumerate(targets) if target.file is None]
+    if len(bare) > 1 or (output is not None and not bare):
+        context.fail("--format: all but one need a file, as in --format sarif=logitcheck.sarif.")
+    return tuple(Target(each.output_format, output) if each.file is None else each for each in targets)
 
 
 @app.command(context_settings={"allow_extra_args": True})
 def rules(
     context: typer.Context,
-    output_format: Annotated[Format, typer.Option("--format", help="How to write the list.")] = Format.TEXT,
+    output_format: Annotated[
+        DocumentFormat, typer.Option("--format", help="How to write the list.")
+    ] = DocumentFormat.TEXT,
 ) -> None:
     """List every rule: code, name, severity, and what is wrong."""
     if context.args:
@@ -92,7 +248,9 @@ def explain(
         list[str],
         typer.Argument(metavar="RULE...", help="Rules by code or name: LC101, lc101, probabilities-as-logits."),
     ],
-    output_format: Annotated[Format, typer.Option("--format", help="How to write the documentation.")] = Format.TEXT,
+    output_format: Annotated[
+        DocumentFormat, typer.Option("--format", help="How to write the documentation.")
+    ] = DocumentFormat.TEXT,
 ) -> None:
     """Say what a rule finds, why it matters, and what to do.
 
@@ -101,3 +259,11 @@ def explain(
     from logitcheck.explaining import explain as explain_rules
 
     raise typer.Exit(explain_rules(wanted, output_format))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what can be read here, and what is missing."""
+    from logitcheck.doctor import examine
+
+    raise typer.Exit(examine())

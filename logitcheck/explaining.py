@@ -6,21 +6,23 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from logitcheck import __version__
+from logitcheck.formats import DocumentFormat
 from logitcheck.reporter import rules_json, rules_text
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.wrapping import Line
 from logitcheck.rules import catalogue, lookup
 from logitcheck.rules.base import Rule
 from logitcheck.rules.documentation import UndocumentedError
-from logitcheck.run import ExitCode, Format, complain, write_lines, write_out
+from logitcheck.run import ExitCode
+from logitcheck.streams import complain, write_lines, write_out
 
 
-def list_rules(output_format: Format = Format.TEXT) -> ExitCode:
+def list_rules(output_format: DocumentFormat = DocumentFormat.TEXT) -> ExitCode:
     """Print every rule with its title."""
     return _print(catalogue.ALL, output_format, rules_text.list_lines, rules_json.render_list)
 
 
-def explain(wanted: Sequence[str], output_format: Format = Format.TEXT) -> ExitCode:
+def explain(wanted: Sequence[str], output_format: DocumentFormat = DocumentFormat.TEXT) -> ExitCode:
     """Print the documentation of each rule that is asked for, by code or name; nothing at all if one is unknown."""
     found = {word: lookup.find(word) for word in wanted}
     unknown = [word for word, rule in found.items() if rule is None]
@@ -40,15 +42,15 @@ def _unknown(word: str) -> str:
 
 def _print(
     rules: Iterable[Rule],
-    output_format: Format,
+    output_format: DocumentFormat,
     lines: Callable[[Iterable[Rule], int], Iterable[Line]],
     render: Callable[[Iterable[Rule], str], str],
 ) -> ExitCode:
     def write() -> None:
         match output_format:
-            case Format.TEXT:
+            case DocumentFormat.TEXT:
                 write_lines(lambda width, _: lines(rules, width))
-            case Format.JSON:
+            case DocumentFormat.JSON:
                 sys.stdout.write(render(rules, __version__) + "\n")
 
     try:

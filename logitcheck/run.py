@@ -1,20 +1,28 @@
-"""One run: inspect, write the report, and tell the exit status. Streams, colours and exit codes are known here only."""
+"""One run: inspect, write the reports, and tell the exit status. Exit codes are known here only."""
 
 from __future__ import annotations
 
 import os
 import sys
-from enum import IntEnum, StrEnum
-from io import TextIOWrapper
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from logitcheck import __version__
+from logitcheck import formats
+from logitcheck.errors import SettingsError
+from logitcheck.formats import Format
+from logitcheck.settings import NO_OVERRIDES, Overrides, Plan
+from logitcheck.streams import complain, write_lines, write_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterator
 
+    from logitcheck.checking import Checked
     from logitcheck.report import Report
     from logitcheck.reporter.wrapping import Line
+    from logitcheck.settings.selectors import Selector
 
 
 class ExitCode(IntEnum):
@@ -25,109 +33,116 @@ class ExitCode(IntEnum):
     UNREADABLE = 2
 
 
-class Format(StrEnum):
-    """Output formats."""
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One report of a run: its format, and the file that it goes to; None for standard output."""
 
-    TEXT = "text"
-    JSON = "json"
-
-
-class FailOn(StrEnum):
-    """The mildest severity that makes a run fail."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
+    output_format: Format
+    file: str | None = None
 
 
-def run(
-    paths: list[str],
-    output_format: Format = Format.TEXT,
-    fail_on: FailOn = FailOn.WARNING,
-    *,
-    strict: bool = False,
-    exit_zero: bool = False,
-    jobs: int | None = None,
-) -> ExitCode:
-    """Inspect, write the report, and tell the exit status."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What a run is asked to do.
+
+    problems_only: whether to tell what is wrong only, and no information, unless settings ask for it.
+    write_baseline: whether to write what is found into the baseline, instead of failing for it.
+    """
+
+    paths: tuple[str, ...]
+    targets: tuple[Target, ...] = (Target(Format.TEXT),)
+    overrides: Overrides = NO_OVERRIDES
+    problems_only: bool = False
+    exit_zero: bool = False
+    jobs: int | None = None
+    write_baseline: bool = False
+
+
+def run(request: Request) -> ExitCode:
+    """Do what is asked, and tell the exit status."""
     import gc
 
     # Modules and reports are kept until the end: looking for garbage among them again and again is a tenth of a run.
     gc.set_threshold(100_000)
-    from logitcheck.inspection import inspect_all
-
-    report = inspect_all(paths, jobs)
-    if not write_out(lambda: _write(report, output_format), "the report"):
-        return ExitCode.UNREADABLE
-    return exit_code(report, fail_on, strict=strict, exit_zero=exit_zero)
-
-
-def exit_code(report: Report, fail_on: FailOn, *, strict: bool = False, exit_zero: bool = False) -> ExitCode:
-    """Tell the exit status of a run."""
-    from logitcheck.report import Outcome, Severity
-
-    found = any(model.has_at_least(Severity(fail_on.value)) for model in report.models)
-    undecided = strict and report.count(Outcome.UNDETERMINED) > 0
-    if (found or undecided) and not exit_zero:
-        return ExitCode.FOUND
-    return ExitCode.UNREADABLE if report.count(Outcome.UNREADABLE) else ExitCode.CLEAN
-
-
-def write_out(write: Callable[[], object], what: str) -> bool:
-    """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
-    if sys.stdout is None:
-        return _not_written(what, "standard output is closed")
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
-        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the encoding does not
     try:
-        write()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The interpreter flushes standard output at exit: give it somewhere to go (docs.python.org, signal module).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        plan = Plan(request.overrides)
+        checked = _checked(request, plan)
+        if request.write_baseline:
+            return _write_baseline(plan, checked)
+        written = [_write(checked.report, target) for target in request.targets]
+        if not all(written):
+            return ExitCode.UNREADABLE
+        if checked.shrunk:
+            _shrink_baselines(checked)
+    except SettingsError as error:
+        complain(str(error))
+        return ExitCode.UNREADABLE
+    return exit_code(checked, exit_zero=request.exit_zero)
+
+
+def exit_code(checked: Checked, *, exit_zero: bool = False) -> ExitCode:
+    """Tell the exit status of a run."""
+    if checked.fails and not exit_zero:
+        return ExitCode.FOUND
+    return ExitCode.UNREADABLE if checked.is_unreadable else ExitCode.CLEAN
+
+
+def _checked(request: Request, plan: Plan) -> Checked:
+    from logitcheck import checking, policy, progress
+
+    asked: tuple[Selector, ...] = policy.PROBLEMS if request.problems_only else policy.EVERY
+    given = checking.gather(request.paths, plan)
+    with progress.shown(sum(len(each.items) for each in given)) as watch:
+        return checking.check(
+            given, plan, asked, jobs=request.jobs, watch=watch, may_lack_baseline=request.write_baseline
+        )
+
+
+def _write(report: Report, target: Target) -> bool:
+    """Write one report and tell whether that worked."""
+    if target.file is not None:
+        return _write_file(Path(target.file), formats.render(report, target.output_format))
+    if formats.is_for_terminals(target.output_format):
+        return write_out(lambda: write_lines(partial(_lines, report, target.output_format)), "the report")
+    return write_out(lambda: sys.stdout.write(formats.render(report, target.output_format)), "the report")
+
+
+def _lines(report: Report, output_format: Format, width: int, ascii_only: bool) -> Iterator[Line]:
+    return formats.lines(report, output_format, width, ascii_only=ascii_only)
+
+
+def _write_file(path: Path, text: str) -> bool:
+    from logitcheck import writing
+
+    try:
+        writing.write_text(path, text)
     except OSError as error:
-        return _not_written(what, error.strerror or str(error))
+        complain(f"{path} could not be written: {error.strerror or error}")
+        return False
     return True
 
 
-def _not_written(what: str, why: str) -> bool:
-    complain(f"{what} could not be written: {why}")
-    return False
+def _write_baseline(plan: Plan, checked: Checked) -> ExitCode:
+    """Write all that was found into the baseline that is set for the current folder, and say so."""
+    from logitcheck import baseline
+
+    source = plan.in_folder(os.getcwd()).baseline or Path(baseline.USUAL_NAME)  # noqa: PTH109  as the plan has it
+    before = next((known for known in checked.known if known.source == source), None)
+    made = baseline.of(source, checked.report.models, before)
+    if not _write_file(source, baseline.render(made)):
+        return ExitCode.UNREADABLE
+    complain(f"{len(made.entries)} findings are known from now on: {source}")
+    return ExitCode.UNREADABLE if checked.is_unreadable else ExitCode.CLEAN
 
 
-def complain(message: str) -> None:
-    """Write a message to standard error, if it is open."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"logitcheck: {message}\n")
+def _shrink_baselines(checked: Checked) -> None:
+    """Take findings that are gone out of the baselines; where machines run, only say so: nobody would keep the file."""
+    from logitcheck import baseline
 
-
-def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:
-    """Write lines: in colour on a terminal, plain elsewhere, where rich is not even imported.
-
-    lines: makes them for a number of columns, and of ASCII only if the second argument is true.
-    """
-    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
-    if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
-        columns = os.environ.get("COLUMNS", "")
-        width = int(columns) if columns.isdecimal() and int(columns) > 0 else 80
-        for line in lines(width, ascii_only):
-            sys.stdout.write("".join(text for text, _ in line) + "\n")
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False, markup=False, emoji=False)
-    for line in lines(console.width, ascii_only):
-        console.print(Text.assemble(*line), soft_wrap=True)
-
-
-def _write(report: Report, output_format: Format) -> None:
-    match output_format:
-        case Format.JSON:
-            from logitcheck.reporter import json_report
-
-            sys.stdout.write(json_report.render(report, __version__) + "\n")
-        case Format.TEXT:
-            from logitcheck.reporter import text_report
-
-            write_lines(lambda width, ascii_only: text_report.lines(report, width, ascii_only=ascii_only))
+    for smaller in checked.shrunk:
+        count = len(next(known for known in checked.known if known.source == smaller.source).entries)
+        gone = f"{count - len(smaller.entries)} findings of the baseline are gone"
+        if os.environ.get("CI"):
+            complain(f"{gone}: run it again with this baseline outside CI, and commit {smaller.source}")
+        elif _write_file(smaller.source, baseline.render(smaller)):
+            complain(f"{gone}, and taken out of {smaller.source}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from logitcheck.inspection import inspect_all
+from logitcheck.batch import inspect_all
 from tests.building import dense, sequential, write
 
 MODEL = sequential(dense("d", 3, "softmax"))

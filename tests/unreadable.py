@@ -341,7 +341,7 @@ EXAMPLES = (
     Example(
         ErrorCode.SAVED_MODEL_FILE,
         "one file of a SavedModel",
-        _file("saved_model.pb", b"\x08\x01\x12\xd5\xa7\x03\n\x9f"),
+        _file("copy_of_saved_model.pb", b"\x08\x01\x12\xd5\xa7\x03\n\x9f"),
     ),
     Example(ErrorCode.TFJS_GRAPH_MODEL, "a graph model of TensorFlow.js", _file("model.json", TFJS_GRAPH)),
     Example(ErrorCode.TFLITE, "TensorFlow Lite", _file("model.tflite", b"\x1c\x00\x00\x00TFL3\x14\x00 \x00")),

@@ -6,7 +6,7 @@ Nothing is opened outside the folder: a symbolic link that leads out of it is na
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -36,15 +36,19 @@ class Found:
     error: InputError | None = None
 
 
-def find(root: Path) -> Iterator[Found]:
+def find(root: Path, passes_over: Callable[[str], bool] | None = None) -> Iterator[Found]:
     """Every model below the folder `root`, in sorted order; symbolic links to folders are not searched.
+
+    passes_over: tells of files and folders whether the search is not to look at them.
 
     A file counts by its content, and by its suffix also where the content is none (an empty file). What was not fetched
     counts where it is called as a model may be: by a pointer of Git LFS or git-annex in its place, or by a file of DVC
     that lists it. Folders that may not be listed are found as such.
     """
-    yield from _kept_around(root)
-    for here, entries in folders(root):
+    for kept in _kept_around(root):
+        if passes_over is None or not passes_over(kept.path):
+            yield kept
+    for here, entries in folders(root, passes_over):
         if isinstance(entries, OSError):
             yield Found(here, error=identify.read_error(entries).error)
             continue
@@ -55,7 +59,9 @@ def find(root: Path) -> Iterator[Found]:
                 yield _leading_out(entry, root) or Found(entry.path)
 
 
-def folders(root: Path) -> Iterator[tuple[str, list[os.DirEntry[str]] | OSError]]:
+def folders(
+    root: Path, passes_over: Callable[[str], bool] | None = None
+) -> Iterator[tuple[str, list[os.DirEntry[str]] | OSError]]:
     """Every folder below `root` that is searched, with what is in it, or with why it may not be listed."""
     pending = [str(root)]
     while pending:
@@ -65,6 +71,8 @@ def folders(root: Path) -> Iterator[tuple[str, list[os.DirEntry[str]] | OSError]
         except OSError as failure:
             yield here, failure
             continue
+        if passes_over is not None:
+            entries = [entry for entry in entries if not passes_over(entry.path)]
         yield here, entries
         inner = (entry for entry in entries if _is_folder(entry) and not entry.is_symlink())
         pending.extend(reversed([entry.path for entry in inner if not folder.is_model(Path(entry.path))]))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from logitcheck.batch import inspect_all
 from logitcheck.errors import ErrorCode
-from logitcheck.inspection import inspect_all
 from logitcheck.loader import search
 from tests.building import compiled, dense, sequential, write
 from tests.loader.older import write_hdf5

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from logitcheck.batch import inspect_all
 from logitcheck.errors import InputError
-from logitcheck.inspection import inspect_all
 from tests.unreadable import LFS
 
 ANNEX = ".git/annex/objects/Xk/0w/SHA256E-s5--abc/SHA256E-s5--abc"

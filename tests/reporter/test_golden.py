@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from logitcheck import inspection
+from logitcheck import batch, inspection
 from logitcheck.report import Report
 from logitcheck.reporter import json_report, text_report
 
@@ -69,7 +69,7 @@ def test_json_follows_the_schema() -> None:
 
 def test_json_of_unreadable_inputs_follows_the_schema(tmp_path: Path) -> None:
     (tmp_path / "empty.h5").touch()
-    report = inspection.inspect_all([str(tmp_path), str(tmp_path / "missing")])
+    report = batch.inspect_all([str(tmp_path), str(tmp_path / "missing")])
     document = json_report.document(report, "0.1.0")
     jsonschema.validate(document, SCHEMA)
     assert document["summary"]["unreadable"] == 2

@@ -1,0 +1,117 @@
+"""Many inputs to one report, in order, on every core."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from logitcheck import inspection
+from logitcheck.errors import ErrorCode, InputError
+from logitcheck.inputs import Given, gather
+from logitcheck.report import ModelReport, Report
+
+if TYPE_CHECKING:
+    from logitcheck.loader.search import Found
+
+_PARALLEL_FROM = 400
+"""Inputs from which a second process pays for its start; below, one core is done first."""
+
+_CHUNK = 50
+_NONE_BELOW = InputError(
+    code=ErrorCode.NO_MODEL_FOUND,
+    message="There is no model in the folder: no .keras archive or folder, HDF5 file, SavedModel or model as JSON.",
+    hint="Give the path of a model, or of a folder with some.",
+)
+
+Watch = Callable[[int], None]
+"""Told how many inputs are done, after each of them."""
+
+
+def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
+    """Inspect files and folders; folders are searched for models. The report is in the order given.
+
+    What is given twice, or given and found in a folder that is given as well, is inspected once, where it comes first.
+
+    jobs: processes to use; None takes one for each core if there are many inputs.
+    """
+    return Report(models=tuple(inspect_given(gather(paths), jobs)))
+
+
+def inspect_given(
+    inputs: Sequence[Given], jobs: int | None = None, watch: Watch | None = None
+) -> Iterator[ModelReport]:
+    """Inspect what paths stand for, in order."""
+    reports = _watched(_reports([item for each in inputs for item in each.items], jobs), watch)
+    for each in inputs:
+        judged = [report for report in islice(reports, len(each.items)) if report is not None]
+        yield from judged
+        if not judged and not each.is_shortened:
+            yield inspection.unreadable(each.path, _none_below(each.path))
+
+
+def _reports(items: list[str | Found], jobs: int | None) -> Iterator[ModelReport | None]:
+    workers = _workers(len(items), jobs)
+    if workers <= 1:
+        yield from map(_inspect_input, items)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    pool = ProcessPoolExecutor(workers, initializer=_die_of_interrupts)
+    try:
+        yield from pool.map(_inspect_input, items, chunksize=_CHUNK)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _die_of_interrupts() -> None:
+    """Let Ctrl-C end a worker without a word; the process that started it says what there is to say."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _watched(reports: Iterator[ModelReport | None], watch: Watch | None) -> Iterator[ModelReport | None]:
+    if watch is None:
+        yield from reports
+        return
+    for done, report in enumerate(reports, 1):
+        watch(done)
+        yield report
+
+
+def _workers(count: int, jobs: int | None) -> int:
+    if jobs is not None:
+        return min(jobs, max(1, count // _CHUNK))
+    return len(os.sched_getaffinity(0)) if count >= _PARALLEL_FROM and hasattr(os, "sched_getaffinity") else 1
+
+
+def _inspect_input(given: str | Found) -> ModelReport | None:
+    """Inspect one input; one that was only found by its content, and is no Keras model, is none of ours."""
+    if isinstance(given, str):
+        return _inspect_guarded(given)
+    if given.error is not None:
+        return inspection.unreadable(given.path, given.error)
+    report = _inspect_guarded(given.path)
+    is_foreign = report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
+    return None if given.by_content and is_foreign else report
+
+
+def _inspect_guarded(path: str) -> ModelReport:
+    try:
+        report = inspection.inspect(path)
+    except Exception as error:  # noqa: BLE001  a defect of ours in one file must not take the others' verdicts away
+        message = f"logitcheck failed on this file ({type(error).__name__}: {error})."
+        hint = "This is a defect of logitcheck: please report it, with the file if you can."
+        return inspection.unreadable(path, InputError(code=ErrorCode.INTERNAL_ERROR, message=message, hint=hint))
+    if report.error is not None and report.error.code in {ErrorCode.NO_MODEL_FOUND, ErrorCode.EMPTY_FOLDER}:
+        return inspection.unreadable(path, _none_below(path, report.error))
+    return report
+
+
+def _none_below(path: str, error: InputError | None = None) -> InputError:
+    from logitcheck.loader import stand_ins
+
+    is_empty = error is not None and error.code is ErrorCode.EMPTY_FOLDER
+    return stand_ins.none_below(path, error if error is not None and is_empty else _NONE_BELOW)

@@ -1,0 +1,97 @@
+"""One run under settings: what is inspected, what is told of it, and whether that makes the run fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from logitcheck import batch, inputs, policy
+from logitcheck.report import ModelReport, Outcome, Report
+from logitcheck.settings import Plan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from logitcheck.baseline import Baseline
+    from logitcheck.settings.selectors import Selector
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What came out of a run.
+
+    fails: whether something was found that makes the exit status 1.
+    known: the baselines that were read. shrunk: those of which findings are gone, without these.
+    """
+
+    report: Report
+    fails: bool
+    shrunk: tuple[Baseline, ...] = ()
+    known: tuple[Baseline, ...] = ()
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether an input could not be read."""
+        return self.report.count(Outcome.UNREADABLE) > 0
+
+
+def check(
+    given: Sequence[inputs.Given],
+    plan: Plan,
+    asked: tuple[Selector, ...],
+    *,
+    jobs: int | None = None,
+    watch: batch.Watch | None = None,
+    may_lack_baseline: bool = False,
+) -> Checked:
+    """Inspect what the paths stand for, under the settings of each.
+
+    asked: the rules that are asked unless settings select others. may_lack_baseline: whether a baseline that is not
+    there knows nothing, as before the first one is written.
+    Raises SettingsError for settings that cannot be followed.
+    """
+    models = [policy.applied(model, plan.of(model.path), asked) for model in batch.inspect_given(given, jobs, watch)]
+    known = _baselines(models, plan, may_lack_baseline=may_lack_baseline)
+    models = [_without_known(model, plan, known) for model in models]
+    return Checked(
+        report=Report(models=tuple(models)),
+        fails=any(policy.fails(model, plan.of(model.path)) for model in models),
+        shrunk=_shrunk(models, known),
+        known=tuple(known.values()),
+    )
+
+
+def gather(paths: Iterable[str], plan: Plan) -> list[inputs.Given]:
+    """Give what the paths of a run stand for, without what settings exclude."""
+
+    def excludes(path: str) -> bool:
+        return plan.of(path).excludes(path)
+
+    def forces_out(path: str) -> bool:
+        settings = plan.of(path)
+        return settings.force_exclude and settings.excludes(path)
+
+    return inputs.gather(paths, excludes, force=forces_out)
+
+
+def _baselines(models: Sequence[ModelReport], plan: Plan, *, may_lack_baseline: bool) -> dict[Path, Baseline]:
+    sources = {source for model in models if (source := plan.of(model.path).baseline) is not None}
+    if may_lack_baseline:
+        sources = {source for source in sources if source.exists()}
+    if not sources:
+        return {}
+    from logitcheck import baseline
+
+    return {source: baseline.read(source) for source in sorted(sources)}
+
+
+def _without_known(model: ModelReport, plan: Plan, known: dict[Path, Baseline]) -> ModelReport:
+    source = plan.of(model.path).baseline if known else None
+    return known[source].applied(model) if source in known else model
+
+
+def _shrunk(models: Sequence[ModelReport], known: dict[Path, Baseline]) -> tuple[Baseline, ...]:
+    """Give the baselines that know findings which are gone, without them."""
+    pairs = [(before, before.without_gone(models)) for before in known.values()]
+    return tuple(after for before, after in pairs if len(after.entries) < len(before.entries))

@@ -1,0 +1,74 @@
+"""What settings make of a report: which findings are told, which are kept quiet, and whether the model fails the run.
+
+Settings never change what a model is: the outcome and the verdicts stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from logitcheck.report import Finding, ModelReport, Outcome, Severity, SkippedBy, SkippedFinding
+from logitcheck.settings.selectors import Ignored, Selector, most_exact, most_exact_of
+from logitcheck.settings.settings import Settings
+
+EVERY = (Selector("", "ALL"),)
+"""The rules that are asked unless settings say otherwise, where everything is told."""
+
+PROBLEMS = tuple(Selector(group, group) for group in ("LC1", "LC2", "LC3"))
+"""The same where only what is wrong is told."""
+
+_INFORMATION = (Selector("LC4", "LC4"),)
+_WHY_UNDETERMINED = ("LC402", "LC403")
+
+
+def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...]) -> ModelReport:
+    """Give the report with the findings that settings let through; what they keep quiet is kept with the reason.
+
+    default: the rules that are asked if settings do not select any.
+    """
+    if not model.findings:
+        return model
+    asked = (*(default if settings.select is None else settings.select), *settings.extend_select, *_implied(settings))
+    in_file = settings.ignored_in(model.path)
+    told: list[Finding] = []
+    skipped: list[SkippedFinding] = list(model.skipped)
+    for finding in model.findings:
+        chosen = most_exact(asked, finding.code)
+        if chosen is None:
+            continue
+        quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)
+        quiet = quiet or _quiet(finding, settings.ignore, SkippedBy.IGNORE, chosen)
+        if quiet is None:
+            told.append(finding)
+        else:
+            skipped.append(quiet)
+    return replace(model, findings=tuple(told), skipped=tuple(skipped))
+
+
+def _implied(settings: Settings) -> tuple[Selector, ...]:
+    """Give the rules that must be asked for what else is wanted: what fails a run has to be told."""
+    if settings.fail_on is Severity.INFO:
+        return _INFORMATION
+    return tuple(Selector(code, code) for code in _WHY_UNDETERMINED) if settings.strict else ()
+
+
+def _quiet(finding: Finding, rules: Iterable[Ignored], by: SkippedBy, chosen: Selector) -> SkippedFinding | None:
+    """Tell what keeps a finding quiet, if it says so at least as exactly as `chosen` asks for its rule."""
+    ignored = most_exact_of(rules, finding.code)
+    if ignored is None or ignored.selector.exactness < chosen.exactness:
+        return None
+    return SkippedFinding(finding=finding, by=by, reason=ignored.reason)
+
+
+def fails(model: ModelReport, settings: Settings) -> bool:
+    """Whether what is told of a model makes the run fail; an input that cannot be read is another matter."""
+    if model.has_at_least(settings.fail_on):
+        return True
+    return settings.strict and model.outcome is Outcome.UNDETERMINED and not _is_accepted(model)
+
+
+def _is_accepted(model: ModelReport) -> bool:
+    """Whether settings keep quiet why the model is undetermined, all of it."""
+    told = any(finding.code in _WHY_UNDETERMINED for finding in model.findings)
+    return not told and any(each.finding.code in _WHY_UNDETERMINED for each in model.skipped)

@@ -1,0 +1,61 @@
+"""What goes to which stream, in colour or not. Standard output is for reports, standard error for everything else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from logitcheck.reporter.wrapping import Line
+
+
+def write_out(write: Callable[[], object], what: str) -> bool:
+    """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
+    if sys.stdout is None:
+        return _not_written(what, "standard output is closed")
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the encoding does not
+    try:
+        write()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes standard output at exit: give it somewhere to go (docs.python.org, signal module).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return _not_written(what, error.strerror or str(error))
+    return True
+
+
+def _not_written(what: str, why: str) -> bool:
+    complain(f"{what} could not be written: {why}")
+    return False
+
+
+def complain(message: str) -> None:
+    """Write a message to standard error, if it is open."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"logitcheck: {message}\n")
+
+
+def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:
+    """Write lines: in colour on a terminal, plain elsewhere, where rich is not even imported.
+
+    lines: makes them for a number of columns, and of ASCII only if the second argument is true.
+    """
+    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
+    if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
+        columns = os.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isdecimal() and int(columns) > 0 else 80
+        for line in lines(width, ascii_only):
+            sys.stdout.write("".join(text for text, _ in line) + "\n")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for line in lines(console.width, ascii_only):
+        console.print(Text.assemble(*line), soft_wrap=True)
