@@ -72,7 +72,7 @@ def render(report: Report, output_format: Format) -> str:
         case Format.SARIF:
             from logitcheck.reporter import sarif_report
 
-            return sarif_report.render(report, __version__)
+            return sarif_report.render(report, __version__, with_skipped=False)
         case Format.GITHUB:
             from logitcheck.reporter import github_annotations
 

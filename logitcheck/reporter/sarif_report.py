@@ -21,9 +21,6 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 MOST_RESULTS = 25_000
 """GitHub refuses a file with one result more, and all that is in it."""
 
-_CATEGORY = "logitcheck/"
-"""The same for every run, so that alerts of one run are known again in the next; GitHub reads what is before the /."""
-
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _LEVELS = ("error", "warning", "note")
 
@@ -42,7 +39,11 @@ def render(report: Report, version: str, *, with_skipped: bool = True) -> str:
 
 
 def document(report: Report, version: str, *, with_skipped: bool = True) -> Json:
-    """Give the report as plain JSON values."""
+    """Give the report as plain JSON values.
+
+    There are no `automationDetails`: where a file has some, `category` of GitHub's upload action counts for nothing,
+    and two uploads of one repository replace each other.
+    """
     results = [
         result for model in report.models for result in sarif_results.of(model, model.skipped if with_skipped else ())
     ]
@@ -52,7 +53,6 @@ def document(report: Report, version: str, *, with_skipped: bool = True) -> Json
     kept = _worst(results)
     run = {
         "tool": {"driver": _driver(version)},
-        "automationDetails": {"id": _CATEGORY},
         "invocations": [_invocation(report, len(results) - len(kept))],
         "artifacts": _artifacts(report),
         # Nothing has columns; but what has a line counts as text, and text has to say so (3.14.27).

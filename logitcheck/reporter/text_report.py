@@ -109,6 +109,9 @@ class _Writer:
         for finding in model.findings:
             yield from self._line("")
             yield from self._finding(finding)
+        if model.skipped:
+            yield from self._line("")
+            yield from self._skipped(model)
         if model.findings:
             yield from self._line("")
             yield from self._explain("  ", {finding.code for finding in model.findings})
@@ -124,6 +127,14 @@ class _Writer:
                 yield from self._finding(finding)
             elif _in_short(model, finding):
                 yield from self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
+        yield from self._skipped(model)
+
+    def _skipped(self, model: ModelReport) -> Iterator[Line]:
+        """Write what settings keep quiet, and why: nothing is passed over in silence."""
+        for skipped in model.skipped:
+            code, name = skipped.finding.code, skipped.finding.name
+            reason = printable(skipped.reason) if skipped.reason is not None else "no reason is given"
+            yield from self._line("  ", (f"skipped {code} {name}", "dim"), (f" ({skipped.by.value}): {reason}", ""))
 
     def _explain(self, indent: str, codes: Collection[str]) -> Iterator[Line]:
         """Lead to the documentation of the rules that were shown."""
