@@ -11,7 +11,7 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
-from logitcheck.reporter import fixes
+from logitcheck.reporter import commands, fixes
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
 
@@ -62,12 +62,8 @@ def lines(report: Report, width: int, *, ascii_only: bool = False) -> Iterator[L
 
     ascii_only: draw the trees with plain letters.
     """
-    writer = _Writer(min(width, WIDEST), ascii_only=ascii_only)
-    alone = len(report.models) == 1
-    for model in report.models:
-        yield from writer.model(model, in_full=alone)
-    if not alone:
-        yield from writer.summary(report)
+    for line in _Writer(min(width, WIDEST), ascii_only=ascii_only).report(report):
+        yield commands.inert(line)
 
 
 class _Writer:
@@ -77,7 +73,15 @@ class _Writer:
         self._width = width
         self._plain = ascii_only
 
-    def model(self, model: ModelReport, *, in_full: bool) -> Iterator[Line]:
+    def report(self, report: Report) -> Iterator[Line]:
+        """Write the whole report."""
+        alone = len(report.models) == 1
+        for model in report.models:
+            yield from self._model(model, in_full=alone)
+        if not alone:
+            yield from self._summary(report)
+
+    def _model(self, model: ModelReport, *, in_full: bool) -> Iterator[Line]:
         """Write one model."""
         yield from self._line("", (printable(model.path), "bold"), (": ", ""), *_verdict(model))
         if model.error is not None:
@@ -89,7 +93,7 @@ class _Writer:
             yield from self._short(model)
         yield from self._line("")
 
-    def summary(self, report: Report) -> Iterator[Line]:
+    def _summary(self, report: Report) -> Iterator[Line]:
         """Write how many models came to which outcome; every outcome is counted."""
         counts = ", ".join(f"{report.count(outcome)} {_SUMMARY_WORDS[outcome]}" for outcome in Outcome)
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
