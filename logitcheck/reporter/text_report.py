@@ -13,14 +13,16 @@ from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
 from logitcheck.reporter import commands, fixes
 from logitcheck.reporter.escaping import printable
+from logitcheck.reporter.summary import counted
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
 
+UNREADABLE_STYLE = "bold magenta"
 _OUTCOME_STYLES = {
     Outcome.OK: "bold green",
     Outcome.MISMATCH: "bold red",
     Outcome.UNDETERMINED: "bold yellow",
     Outcome.NOT_APPLICABLE: "bold cyan",
-    Outcome.UNREADABLE: "bold magenta",
+    Outcome.UNREADABLE: UNREADABLE_STYLE,
 }
 _OUTCOME_WORDS = {
     Outcome.OK: "ok",
@@ -97,8 +99,8 @@ class _Writer:
         """Write how many models came to which outcome; every outcome is counted."""
         counts = ", ".join(f"{report.count(outcome)} {_SUMMARY_WORDS[outcome]}" for outcome in Outcome)
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
-        found = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}"
-        yield from self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
+        found = f"{counted(errors, 'error')} and {counted(warnings, 'warning')}"
+        yield from self._line("", (f"{counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
         yield from self._line("", (_MORE, ""))
         shown = {finding.code for model in report.models for finding in model.findings if _in_short(model, finding)}
         yield from self._explain("", shown)
@@ -212,7 +214,7 @@ def _output_name(output: OutputReport) -> str:
 def _kind(output: OutputReport) -> str:
     if output.classes is None or output.kind is Kind.UNKNOWN:
         return _values(output)
-    return f"{_values(output)}, {_counted(output.classes, 'unit')}"
+    return f"{_values(output)}, {counted(output.classes, 'unit')}"
 
 
 def _values(output: OutputReport) -> str:
@@ -245,7 +247,3 @@ def _expects(loss: LossReport) -> str:
 def _title(finding: Finding) -> list[Piece]:
     style = SEVERITY_STYLES[finding.severity]
     return [(f"{finding.severity.value} {finding.code}", style), (f" {finding.name}", "bold")]
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
