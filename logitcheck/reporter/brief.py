@@ -1,8 +1,10 @@
-"""The first sentence of a message, for where there is one line to say it in."""
+"""What is said of a finding where there is one line for it."""
 
 from __future__ import annotations
 
 import re
+
+from logitcheck.report import Finding, ModelReport
 
 _QUOTED_OR_END = re.compile(
     r"""
@@ -23,6 +25,11 @@ def first_sentence(message: str) -> str:
         if found["quote"] is None and not _is_abbreviation(message[: found.end()]):
             return message[: found.end()]
     return message
+
+
+def one_of_several(model: ModelReport, finding: Finding) -> str:
+    """Name the output of a finding if the model has others, in words to go behind the name of the rule."""
+    return f" (output {finding.output!r})" if len(model.outputs) > 1 and finding.output else ""
 
 
 def _is_abbreviation(text: str) -> bool:

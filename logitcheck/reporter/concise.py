@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logitcheck.report import Finding, ModelReport, Report, SkippedFinding
+from logitcheck.report import ModelReport, Report, SkippedFinding
 from logitcheck.reporter import commands, summary
-from logitcheck.reporter.brief import first_sentence
+from logitcheck.reporter.brief import first_sentence, one_of_several
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.text_report import SEVERITY_STYLES, UNREADABLE_STYLE
 from logitcheck.reporter.wrapping import Line, Piece
@@ -35,7 +35,7 @@ def _model(model: ModelReport) -> Iterator[Line]:
         told = f": {printable(model.error.message)} {printable(model.error.hint)}"
         yield [("unreadable", UNREADABLE_STYLE), (f" {model.error.code.value}", "bold"), (told, "")]
     for finding in model.findings:
-        told = f"{_where(model, finding)}: {printable(first_sentence(finding.message))}"
+        told = f"{one_of_several(model, finding)}: {printable(first_sentence(finding.message))}"
         label = f"{finding.severity.value} {finding.code}"
         yield [(label, SEVERITY_STYLES[finding.severity]), (f" {finding.name}", "bold"), (told, "")]
     for skipped in model.skipped:
@@ -45,13 +45,8 @@ def _model(model: ModelReport) -> Iterator[Line]:
 
 def _skipped(model: ModelReport, skipped: SkippedFinding, reason: str) -> Line:
     finding = skipped.finding
-    told = f"{_where(model, finding)}: {printable(reason)} ({skipped.by.value})"
+    told = f"{one_of_several(model, finding)}: {printable(reason)} ({skipped.by.value})"
     return [(f"skipped {finding.code}", "dim"), (f" {finding.name}", ""), (told, "")]
-
-
-def _where(model: ModelReport, finding: Finding) -> str:
-    is_one_of_several = len(model.outputs) > 1 and finding.output
-    return f" (output {finding.output!r})" if is_one_of_several else ""
 
 
 def _summary(report: Report) -> Line:
