@@ -1,8 +1,9 @@
-"""Lines of a fix: prose is wrapped, code in it is never broken, so that it can be pasted."""
+"""What is code in a fix and what is prose: prose is wrapped, code never broken, so that it can be pasted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from logitcheck.reporter.wrapping import columns
 
@@ -28,6 +29,12 @@ def rows(fix: str, room: int) -> Iterator[str]:
         else:
             row = f"{row} {word}" if row else word
     yield row
+
+
+def parts(fix: str) -> Iterator[tuple[str, bool]]:
+    """Give the prose and the code of a fix in turn, each with whether it is code; a comment belongs to its code."""
+    for is_code, words in groupby(_words(fix), lambda word: _is_code(word) or word.startswith("# ")):
+        yield " ".join(words).replace(" # ", "  # "), is_code
 
 
 def _is_code(word: str) -> bool:

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from logitcheck.analyzer.effects import BackendEffects
-from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity, SkippedFinding
+from logitcheck.reporter import commands
 
 SCHEMA_VERSION = 1
 
@@ -15,9 +16,14 @@ def render(report: Report, version: str) -> str:
     """Write the report as JSON text in ASCII, a model a line; `version` is that of logitcheck."""
     whole = document(report, version)
     head = json.dumps({"schema_version": whole["schema_version"], "tool": whole["tool"]})
-    models = ",\n".join(json.dumps(model) for model in whole["models"])
+    models = ",\n".join(text_of(model) for model in whole["models"])
     summary = json.dumps({"summary": whole["summary"]})
     return f'{head[:-1]},\n"models": [\n{models}\n],\n{summary[1:]}'
+
+
+def text_of(value: Any) -> str:
+    """Write a value as one line of JSON in ASCII, which a CI service whose log it gets into does not obey."""
+    return commands.masked(json.dumps(value), r"\u0023")
 
 
 def document(report: Report, version: str) -> dict[str, Any]:
@@ -25,7 +31,7 @@ def document(report: Report, version: str) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "logitcheck", "version": version},
-        "models": [_model(model) for model in report.models],
+        "models": [of_model(model) for model in report.models],
         "summary": {
             "models": len(report.models),
             **{outcome.value: report.count(outcome) for outcome in _OUTCOMES},
@@ -38,9 +44,10 @@ def document(report: Report, version: str) -> dict[str, Any]:
 _OUTCOMES = (Outcome.OK, Outcome.MISMATCH, Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE, Outcome.UNREADABLE)
 
 
-def _model(model: ModelReport) -> dict[str, Any]:
+def of_model(model: ModelReport) -> dict[str, Any]:
+    """Give all that is said of one model; what settings skip has a key only where there is something."""
     error = model.error
-    return {
+    told = {
         "path": model.path,
         "format": model.format.value if model.format is not None else None,
         "keras_version": model.keras_version,
@@ -52,6 +59,7 @@ def _model(model: ModelReport) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in model.findings],
         "error": None if error is None else {"code": error.code.value, "message": error.message, "hint": error.hint},
     }
+    return told | ({"skipped": [_skipped(skipped) for skipped in model.skipped]} if model.skipped else {})
 
 
 def _output(output: OutputReport) -> dict[str, Any]:
@@ -85,6 +93,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fixes": list(finding.fixes),
         "docs_url": finding.docs_url,
     }
+
+
+def _skipped(skipped: SkippedFinding) -> dict[str, Any]:
+    return {**_finding(skipped.finding), "skipped_by": skipped.by.value, "reason": skipped.reason}
 
 
 def _effects(effects: BackendEffects) -> dict[str, str | None]:

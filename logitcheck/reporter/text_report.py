@@ -11,16 +11,18 @@ from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
-from logitcheck.reporter import fixes
+from logitcheck.reporter import commands, fixes
 from logitcheck.reporter.escaping import printable
+from logitcheck.reporter.summary import counted
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
 
+UNREADABLE_STYLE = "bold magenta"
 _OUTCOME_STYLES = {
     Outcome.OK: "bold green",
     Outcome.MISMATCH: "bold red",
     Outcome.UNDETERMINED: "bold yellow",
     Outcome.NOT_APPLICABLE: "bold cyan",
-    Outcome.UNREADABLE: "bold magenta",
+    Outcome.UNREADABLE: UNREADABLE_STYLE,
 }
 _OUTCOME_WORDS = {
     Outcome.OK: "ok",
@@ -62,12 +64,8 @@ def lines(report: Report, width: int, *, ascii_only: bool = False) -> Iterator[L
 
     ascii_only: draw the trees with plain letters.
     """
-    writer = _Writer(min(width, WIDEST), ascii_only=ascii_only)
-    alone = len(report.models) == 1
-    for model in report.models:
-        yield from writer.model(model, in_full=alone)
-    if not alone:
-        yield from writer.summary(report)
+    for line in _Writer(min(width, WIDEST), ascii_only=ascii_only).report(report):
+        yield commands.inert(line)
 
 
 class _Writer:
@@ -77,7 +75,15 @@ class _Writer:
         self._width = width
         self._plain = ascii_only
 
-    def model(self, model: ModelReport, *, in_full: bool) -> Iterator[Line]:
+    def report(self, report: Report) -> Iterator[Line]:
+        """Write the whole report."""
+        alone = len(report.models) == 1
+        for model in report.models:
+            yield from self._model(model, in_full=alone)
+        if not alone:
+            yield from self._summary(report)
+
+    def _model(self, model: ModelReport, *, in_full: bool) -> Iterator[Line]:
         """Write one model."""
         yield from self._line("", (printable(model.path), "bold"), (": ", ""), *_verdict(model))
         if model.error is not None:
@@ -89,12 +95,12 @@ class _Writer:
             yield from self._short(model)
         yield from self._line("")
 
-    def summary(self, report: Report) -> Iterator[Line]:
+    def _summary(self, report: Report) -> Iterator[Line]:
         """Write how many models came to which outcome; every outcome is counted."""
         counts = ", ".join(f"{report.count(outcome)} {_SUMMARY_WORDS[outcome]}" for outcome in Outcome)
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
-        found = f"{_counted(errors, 'error')} and {_counted(warnings, 'warning')}"
-        yield from self._line("", (f"{_counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
+        found = f"{counted(errors, 'error')} and {counted(warnings, 'warning')}"
+        yield from self._line("", (f"{counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
         yield from self._line("", (_MORE, ""))
         shown = {finding.code for model in report.models for finding in model.findings if _in_short(model, finding)}
         yield from self._explain("", shown)
@@ -219,7 +225,7 @@ def _output_name(output: OutputReport) -> str:
 def _kind(output: OutputReport) -> str:
     if output.classes is None or output.kind is Kind.UNKNOWN:
         return _values(output)
-    return f"{_values(output)}, {_counted(output.classes, 'unit')}"
+    return f"{_values(output)}, {counted(output.classes, 'unit')}"
 
 
 def _values(output: OutputReport) -> str:
@@ -252,7 +258,3 @@ def _expects(loss: LossReport) -> str:
 def _title(finding: Finding) -> list[Piece]:
     style = SEVERITY_STYLES[finding.severity]
     return [(f"{finding.severity.value} {finding.code}", style), (f" {finding.name}", "bold")]
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"

@@ -42,3 +42,23 @@ def test_code_is_never_broken(fix: str, room: int, rows: list[str]) -> None:
 @pytest.mark.parametrize("fix", ["a (", "a) b", "", "a(b c", "("])
 def test_brackets_that_do_not_match_lose_no_letter(fix: str) -> None:
     assert " ".join(fixes.rows(fix, 1)) == fix
+
+
+@pytest.mark.parametrize(
+    ("fix", "parts"),
+    [
+        pytest.param("Keep it: f(a, b)", [("Keep it:", False), ("f(a, b)", True)], id="behind a colon"),
+        pytest.param(
+            "End it in f(1) and use g(2)",
+            [("End it in", False), ("f(1)", True), ("and use", False), ("g(2)", True)],
+            id="inside",
+        ),
+        pytest.param("Put in: f(1)  # with g", [("Put in:", False), ("f(1)  # with g", True)], id="comment"),
+        pytest.param("Use: def f(a): return a + 1", [("Use:", False), ("def f(a): return a + 1", True)], id="function"),
+        pytest.param("Remove layer 'a', or (b)", [("Remove layer 'a', or (b)", False)], id="prose"),
+        pytest.param("f(1)", [("f(1)", True)], id="code"),
+        pytest.param("", [("", False)], id="nothing"),
+    ],
+)
+def test_code_is_told_from_prose(fix: str, parts: list[tuple[str, bool]]) -> None:
+    assert list(fixes.parts(fix)) == parts
