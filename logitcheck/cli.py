@@ -58,13 +58,13 @@ def _plain(arguments: list[str]) -> Request | None:
         return None
     is_check = arguments[0] == "check"
     paths: list[str] = []
-    output_format = Format.CONCISE if is_check else Format.TEXT
+    output_format: Format | None = None
     overrides = NO_OVERRIDES
     rest = iter(arguments[1:])
     for argument in rest:
         if argument == "--format":
             value = next(rest, "")
-            if value not in {member.value for member in Format}:
+            if value not in {member.value for member in Format} or output_format is not None:
                 return None
             output_format = Format(value)
         elif argument == "--force-exclude":
@@ -75,5 +75,5 @@ def _plain(arguments: list[str]) -> Request | None:
             paths.append(argument)
     if not paths:
         return None
-    targets = (Target(output_format),)
+    targets = (Target(output_format or (Format.CONCISE if is_check else Format.TEXT)),)
     return Request(paths=tuple(paths), targets=targets, overrides=overrides, problems_only=is_check)

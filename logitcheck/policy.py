@@ -18,6 +18,9 @@ EVERY = (Selector("", "ALL"),)
 PROBLEMS = tuple(Selector(group, group) for group in ("LC1", "LC2", "LC3"))
 """The same where only what is wrong is told."""
 
+_BY_DEFAULT = Selector("", "")
+"""How exactly a rule is asked that no setting asks for: any setting that ignores it decides."""
+
 _INFORMATION = (Selector("LC4", "LC4"),)
 _WHY_UNDETERMINED = ("LC402", "LC403")
 
@@ -29,12 +32,14 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
     """
     if not model.findings:
         return model
-    asked = (*(default if settings.select is None else settings.select), *settings.extend_select, *_implied(settings))
+    asked = (*(settings.select or ()), *settings.extend_select, *_implied(settings))
     in_file = settings.ignored_in(model.path)
     told: list[Finding] = []
     skipped: list[SkippedFinding] = list(model.skipped)
     for finding in model.findings:
         chosen = most_exact(asked, finding.code)
+        if chosen is None and settings.select is None and most_exact(default, finding.code) is not None:
+            chosen = _BY_DEFAULT
         if chosen is None:
             continue
         quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)

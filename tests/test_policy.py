@@ -81,6 +81,10 @@ class TestIgnoring:
         report = policy.applied(scores, Settings(ignore=ignored(ALL=None)), policy.EVERY)
         assert (report.outcome, report.findings) == (Outcome.MISMATCH, ())
 
+    @pytest.mark.parametrize("written", ["ALL", "LC1", "LC108"])
+    def test_any_setting_decides_over_what_is_asked_by_default(self, scores: ModelReport, written: str) -> None:
+        assert told(scores, Settings(ignore=ignored(**{written: None})), policy.PROBLEMS) == []
+
     def test_the_more_exact_setting_decides(self, scores: ModelReport) -> None:
         assert told(scores, Settings(select=(selector("LC108"),), ignore=ignored(LC1=None))) == ["LC108"]
         assert told(scores, Settings(select=(selector("LC1"),), ignore=ignored(LC108=None))) == []
