@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -58,18 +59,31 @@ def _reports(items: list[str | Found], jobs: int | None) -> Iterator[ModelReport
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(workers, initializer=_die_of_interrupts)
+    pool = ProcessPoolExecutor(workers, initializer=_die_when_told)
     try:
         yield from pool.map(_inspect_input, items, chunksize=_CHUNK)
+    except BaseException:
+        for worker in list(pool._processes.values()):  # noqa: SLF001  terminate_workers() came with Python 3.14
+            worker.terminate()  # else the exit of this process waits until each has done what it began
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _die_of_interrupts() -> None:
-    """Let Ctrl-C end a worker without a word; the process that started it says what there is to say."""
+def _die_when_told() -> None:
+    """Let a signal end a worker without a word; the process that started it says what there is to say."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _die)
+
+
+def _die(*_: object) -> None:
+    """End this process and the one that reads HDF5 for it, in whatever either is."""
+    isolation = sys.modules.get("logitcheck.loader.isolation")
+    if isolation is not None:
+        isolation.abandon()
+    os._exit(1)
 
 
 def _watched(reports: Iterator[ModelReport | None], watch: Watch | None) -> Iterator[ModelReport | None]:

@@ -7,6 +7,7 @@ long as all the rest of a run on a `.keras` file, and a pre-commit hook pays for
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _INSPECTING = ("inspect", "check")
 _COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "doctor"})
-_INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
+_INTERRUPTED, _TERMINATED = 130, 143
+"""The exit statuses after Ctrl-C and SIGTERM, as shells have them: 128 and the number of the signal."""
 
 _VARIABLES = ("LOGITCHECK_", "_LOGITCHECK_COMPLETE")
 """What environment variables begin with that change what a call means."""
@@ -25,9 +26,15 @@ _VARIABLES = ("LOGITCHECK_", "_LOGITCHECK_COMPLETE")
 def main() -> None:
     """Run the command line."""
     try:
+        signal.signal(signal.SIGTERM, _end)
         _run(sys.argv[1:])
     except KeyboardInterrupt:  # also while modules are imported, so none of ours is before
         sys.exit(_INTERRUPTED)
+
+
+def _end(*_: object) -> None:
+    """End as after Ctrl-C, so that no process of ours is left behind, which the default would do."""
+    sys.exit(_TERMINATED)
 
 
 def _run(arguments: list[str]) -> None:
