@@ -215,7 +215,7 @@ class TestBaseline:
     def test_what_is_known_stays_quiet_and_what_is_new_is_told(self, place: Path) -> None:
         written = check("models", "--baseline", "known.json", "--write-baseline")
         assert (written.returncode, written.stdout) == (0, "")
-        assert written.stderr == "logitcheck: 2 findings are known from now on: known.json\n"
+        assert written.stderr == "logitcheck: 2 findings known from now on: known.json\n"
         assert check("models", "--baseline", "known.json").returncode == 0
         write(place / "models" / "new.keras", MODELS["wrong"])
         assert found("models", "--baseline", "known.json")["new"] == ["LC101"]
@@ -226,15 +226,21 @@ class TestBaseline:
         assert (place / "known.json").exists()
         assert check("models").returncode == 0
 
-    def test_it_has_a_usual_name(self, place: Path) -> None:
-        check("models", "--write-baseline")
+    def test_it_has_a_usual_name_and_is_told_how_to_use_it(self, place: Path) -> None:
+        written = check("models", "--write-baseline")
         assert (place / "logitcheck-baseline.json").exists()
+        assert written.stderr == (
+            "logitcheck: 2 findings known from now on: logitcheck-baseline.json, once settings say so"
+            ' (baseline = "logitcheck-baseline.json"), or with --baseline logitcheck-baseline.json\n'
+        )
 
     def test_it_shrinks_as_findings_go(self, place: Path) -> None:
         check("models", "--baseline", "known.json", "--write-baseline")
         write(place / "models" / "wrong.keras", MODELS["good"])
         finished = check("models", "--baseline", "known.json")
-        assert finished.stderr == "logitcheck: 1 findings of the baseline are gone, and taken out of known.json\n"
+        assert (
+            finished.stderr == "logitcheck: 1 finding of the baseline not found any more, and taken out of known.json\n"
+        )
         assert len(json.loads((place / "known.json").read_text())["findings"]) == 1
         assert check("models", "--baseline", "known.json").stderr == ""
 
@@ -242,7 +248,10 @@ class TestBaseline:
         check("models", "--baseline", "known.json", "--write-baseline")
         before = (place / "known.json").read_bytes()
         write(place / "models" / "wrong.keras", MODELS["good"])
-        assert "are gone" in check("models", "--baseline", "known.json", CI="true").stderr
+        assert (
+            "run it again with this baseline outside CI"
+            in check("models", "--baseline", "known.json", CI="true").stderr
+        )
         assert (place / "known.json").read_bytes() == before
 
     def test_one_that_is_not_there_is_told(self) -> None:
