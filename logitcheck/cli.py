@@ -44,14 +44,23 @@ def _run(arguments: list[str]) -> None:
     request = _plain(arguments)
     if request is not None:
         sys.exit(run(request))
+    if arguments == ["doctor"]:  # without typer, which may be what is missing
+        from logitcheck.doctor import examine
+
+        sys.exit(examine())
     first = arguments[0] if arguments else ""
     if first not in _COMMANDS and not first.startswith("-") and os.path.exists(first):  # noqa: PTH110  pathlib is not imported yet
         from logitcheck.reporter.escaping import printable
 
         complain(f"did you mean `logitcheck inspect {printable(first)}`?")
         sys.exit(ExitCode.UNREADABLE)
-    from logitcheck.commands import app
-
+    try:
+        from logitcheck.commands import app
+    except ImportError as error:
+        if (error.name or "").startswith("logitcheck"):
+            raise
+        complain(f"options cannot be read, since typer cannot be imported ({error}): see `logitcheck doctor`")
+        sys.exit(ExitCode.UNREADABLE)
     app(prog_name="logitcheck")
 
 
