@@ -19,7 +19,10 @@ _COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "doctor"})
 _INTERRUPTED, _TERMINATED = 130, 143
 """The exit statuses after Ctrl-C and SIGTERM, as shells have them: 128 and the number of the signal."""
 
-_VARIABLES = ("LOGITCHECK_", "_LOGITCHECK_COMPLETE")
+_COMPLETING = "_LOGITCHECK_COMPLETE"
+"""The environment variable by which the completion of a shell asks."""
+
+_VARIABLES = ("LOGITCHECK_", _COMPLETING)
 """What environment variables begin with that change what a call means."""
 
 
@@ -61,6 +64,9 @@ def _run(arguments: list[str]) -> None:
             raise
         complain(f"options cannot be read, since typer cannot be imported ({error}): see `logitcheck doctor`")
         sys.exit(ExitCode.UNREADABLE)
+    if _COMPLETING in os.environ:
+        # typer breaks explanations at this width, and a shell takes each line for an offer
+        os.environ["COLUMNS"] = "10000"
     app(prog_name="logitcheck")
 
 
