@@ -10,7 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,10 @@ class Repository:
     def commits(self) -> int:
         return len(self.run("git", "log", "--all", "--oneline").stdout.splitlines())
 
+    def configure(self, hooks: Sequence[Mapping[str, object]]) -> None:
+        config = {"repos": [{"repo": "local", "hooks": list(hooks)}]}
+        (self.folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), "utf-8")
+
     def write(self, name: str, activation: str = "softmax", *, from_logits: bool) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,9 +94,7 @@ def repository(tmp_path: Path) -> Repository:
     }
     made = Repository(tmp_path / "repository", environment)
     made.folder.mkdir()
-    hooks = [local(hook) for hook in yaml.safe_load(MANIFEST.read_text("utf-8"))]
-    config = {"repos": [{"repo": "local", "hooks": hooks}]}
-    (made.folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    made.configure([local(hook) for hook in yaml.safe_load(MANIFEST.read_text("utf-8"))])
     assert made.run("git", "init", "--quiet").returncode == 0
     assert made.run(sys.executable, "-m", "pre_commit", "install").returncode == 0
     return made
@@ -171,6 +173,21 @@ def test_a_commit_of_many_models_is_one_call(repository: Repository) -> None:
     for number in range(40):
         repository.write(f"models/{number}.keras", from_logits=False)
     assert "40 models read" in repository.commit().stdout
+
+
+def test_a_folder_can_be_checked_at_each_commit(repository: Repository) -> None:
+    """As docs/ci.md has it for models that files do not tell by their names."""
+    (hook,) = yaml.safe_load(MANIFEST.read_text("utf-8"))
+    whole = local(hook) | {"args": ["models/"], "pass_filenames": False, "always_run": True}
+    repository.configure([whole])
+    repository.write("good.keras", from_logits=True)
+    repository.write("packed.keras", from_logits=True)
+    unpacked = repository.folder / "models" / "unpacked"
+    shutil.unpack_archive(repository.folder / "packed.keras", unpacked, "zip")
+    (unpacked / "model.weights.h5").touch()
+    finished = repository.commit()
+    assert "models/unpacked: error LC101" in finished.stdout
+    assert "1 model read" in finished.stdout
 
 
 def test_other_files_cost_nothing(repository: Repository) -> None:
