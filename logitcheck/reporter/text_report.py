@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat
-from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity, SkippedFinding
 from logitcheck.reporter import commands, fixes
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.summary import counted
@@ -93,6 +93,8 @@ class _Writer:
             yield from self._full(model)
         else:
             yield from self._short(model)
+        for skipped in model.skipped:
+            yield from self._skipped(skipped)
         yield from self._line("")
 
     def _summary(self, report: Report) -> Iterator[Line]:
@@ -164,6 +166,12 @@ class _Writer:
         for letter, fix in zip(_LETTERS, finding.fixes, strict=False):
             label = f"Fix {letter}  " if finding.severity is not Severity.INFO else "Try    "
             yield from self._fix(label, printable(fix))
+
+    def _skipped(self, skipped: SkippedFinding) -> Iterator[Line]:
+        """Write one line for what settings keep quiet: without it, a mismatch would have no cause."""
+        finding, reason = skipped.finding, f": {printable(skipped.reason)}" if skipped.reason is not None else ""
+        rule = (f"skipped {finding.code}", "dim"), (f" {finding.name}", "")
+        yield from self._line("  ", *rule, (f"{reason} ({skipped.by.value})", ""), rest="    ")
 
     def _fix(self, label: str, fix: str) -> Iterator[Line]:
         """Write a fix, with its code unbroken."""
