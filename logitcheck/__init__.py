@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from logitcheck.analyzer.effects import BackendEffects, Effect
+    from logitcheck.declarations import Declarations, DeclaredInput, DeclaredOutput
     from logitcheck.inspection import inspect, inspect_all
     from logitcheck.report import (
         EvidenceStep,
@@ -27,6 +28,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BackendEffects",
+    "Declarations",
+    "DeclaredInput",
+    "DeclaredOutput",
     "Effect",
     "EvidenceStep",
     "Finding",
@@ -49,5 +53,6 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         homes = {"inspect": "inspection", "inspect_all": "inspection", "Effect": "analyzer.effects"}
         homes["BackendEffects"] = homes["Effect"]
+        homes |= dict.fromkeys(("Declarations", "DeclaredInput", "DeclaredOutput"), "declarations")
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

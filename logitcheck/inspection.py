@@ -6,12 +6,14 @@ import math
 import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from logitcheck import loader, rules
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis, analyze
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.errors import ErrorCode, InputError
 from logitcheck.loader import folder
 from logitcheck.model import SavedModel
@@ -46,26 +48,32 @@ _NO_PATH = InputError(
 )
 
 
-def inspect(path: str | os.PathLike[str]) -> ModelReport:
+def inspect(path: str | os.PathLike[str], *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
     """Inspect one saved model.
 
     path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
     called. An input that cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing
     is raised for it.
+
+    declarations: what layers of your own put out and losses of your own take, where no file can tell. They decide
+    what would be "undetermined", and are never held against what is known; `declarations_used` of the report names
+    those that were used.
     """
     shown = os.fspath(path)
     loaded = loader.load(Path(path)) if shown else _NO_PATH
     if isinstance(loaded, InputError):
         return unreadable(shown, loaded)
-    return _report(shown, loaded)
+    return _report(shown, loaded, declarations)
 
 
-def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
+def inspect_all(
+    paths: Iterable[str], jobs: int | None = None, *, declarations: Declarations = NO_DECLARATIONS
+) -> Report:
     """Inspect files and folders; folders are searched for models. The report is in the order given.
 
     What is given twice, or given and found in a folder that is given as well, is inspected once, where it comes first.
 
-    jobs: processes to use; None takes one for each core if there are many inputs.
+    jobs: processes to use; None takes one for each core if there are many inputs. declarations: as for `inspect`.
     """
     inputs = [(path, _expand(path)) for path in paths]
     repeated: AbstractSet[int] = frozenset()
@@ -75,13 +83,14 @@ def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
         inputs, repeated = repetition.left_out(inputs)
     every = [item for _, items in inputs for item in items]
     workers = _workers(len(every), jobs)
+    inspect_input = partial(_inspect_input, declarations=declarations)
     if workers <= 1:
-        reports = iter([_inspect_input(item) for item in every])
+        reports = iter([inspect_input(item) for item in every])
     else:
         from concurrent.futures import ProcessPoolExecutor
 
         with ProcessPoolExecutor(workers) as pool:
-            reports = iter(list(pool.map(_inspect_input, every, chunksize=_CHUNK)))
+            reports = iter(list(pool.map(inspect_input, every, chunksize=_CHUNK)))
     models: list[ModelReport] = []
     for position, (path, items) in enumerate(inputs):
         judged = [report for report in islice(reports, len(items)) if report is not None]
@@ -123,20 +132,20 @@ def _workers(count: int, jobs: int | None) -> int:
     return len(os.sched_getaffinity(0)) if count >= _PARALLEL_FROM and hasattr(os, "sched_getaffinity") else 1
 
 
-def _inspect_input(given: str | Found) -> ModelReport | None:
+def _inspect_input(given: str | Found, declarations: Declarations) -> ModelReport | None:
     """Inspect one input; one that was only found by its content, and is no Keras model, is none of ours."""
     if isinstance(given, str):
-        return _inspect_guarded(given)
+        return _inspect_guarded(given, declarations)
     if given.error is not None:
         return unreadable(given.path, given.error)
-    report = _inspect_guarded(given.path)
+    report = _inspect_guarded(given.path, declarations)
     is_foreign = report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
     return None if given.by_content and is_foreign else report
 
 
-def _inspect_guarded(path: str) -> ModelReport:
+def _inspect_guarded(path: str, declarations: Declarations) -> ModelReport:
     try:
-        report = inspect(path)
+        report = inspect(path, declarations=declarations)
     except Exception as error:  # noqa: BLE001  a defect of ours in one file must not take the others' verdicts away
         message = f"logitcheck failed on this file ({type(error).__name__}: {error})."
         hint = "This is a defect of logitcheck: please report it, with the file if you can."
@@ -153,10 +162,12 @@ def _none_below(path: str, error: InputError | None = None) -> InputError:
     return stand_ins.none_below(path, error if error is not None and is_empty else _NONE_BELOW)
 
 
-def _report(path: str, model: SavedModel) -> ModelReport:
+def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
-    for analysis in analyze(model):
+    used: frozenset[str] = frozenset()
+    for analysis in analyze(model, declarations):
+        used |= analysis.declarations
         verdict, judged, found = rules.judge(model, analysis)
         outputs.append(_output(analysis, verdict, judged))
         findings.extend(found)
@@ -172,6 +183,7 @@ def _report(path: str, model: SavedModel) -> ModelReport:
         findings=tuple(_once(findings)),
         error=None,
         exported=model.exported,
+        declarations_used=tuple(sorted(used)),
     )
 
 
@@ -200,6 +212,7 @@ def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | Non
             expects=judged.expectation.expects,
             family=judged.expectation.family,
             label=judged.loss.label,
+            is_declared=judged.expectation.is_declared,
         )
     return OutputReport(
         name=analysis.name,
