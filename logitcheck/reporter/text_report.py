@@ -249,6 +249,8 @@ def _loss(output: OutputReport) -> str:
 def _expects(loss: LossReport) -> str:
     if loss.family is Family.MARGIN:
         return "wants scores on both sides of 0"
+    if loss.is_declared:
+        return f"{_EXPECTS_WORDS[loss.expects]}, as declared in settings"
     return _EXPECTS_WORDS[loss.expects]
 
 

@@ -15,8 +15,10 @@ import jsonschema
 import pytest
 
 from logitcheck import batch, inspection
+from logitcheck.declarations import NO_DECLARATIONS, Declarations, DeclaredInput, DeclaredOutput
 from logitcheck.report import ModelReport, Report, Severity, SkippedBy, SkippedFinding
 from logitcheck.reporter import json_report, text_report
+from tests.building import compiled, dense, sequential, write
 from tests.reporter import formats
 from tests.reporter.formats import FORMATS, SCHEMA, Format
 from tests.reporter.reports import unreadable
@@ -27,9 +29,13 @@ GOLDEN = ROOT / "tests" / "data" / "golden"
 each_format = pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.name)
 
 
-def report_on(*paths: Path) -> Report:
+OWN = ROOT / "sample_models" / "custom_head.keras"
+DECLARED = Declarations(layers={"SquaredShare": DeclaredOutput.LOGITS}, losses={"mse": DeclaredInput.LOGITS})
+
+
+def report_on(*paths: Path, declarations: Declarations = NO_DECLARATIONS) -> Report:
     """Report with paths relative to the repository, wherever that is."""
-    reports = [inspection.inspect(path) for path in paths]
+    reports = [inspection.inspect(path, declarations=declarations) for path in paths]
     return Report(
         models=tuple(
             dataclasses.replace(report, path=path.relative_to(ROOT).as_posix())
@@ -78,6 +84,27 @@ def test_text_of_one_model(path: Path) -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_text_of_one_model_fits_a_screen(path: Path) -> None:
     assert len(as_text(report_on(path)).splitlines()) <= 40
+
+
+def test_text_of_a_model_with_a_layer_that_is_declared() -> None:
+    assert as_text(report_on(OWN, declarations=DECLARED)) == expected("declared.txt")
+
+
+def test_json_of_a_model_with_a_layer_that_is_declared_has_the_same_shape() -> None:
+    report = report_on(OWN, declarations=DECLARED)
+    document = json_report.document(report, "0.1.0")
+    jsonschema.validate(document, SCHEMA)
+    (model,) = document["models"]
+    assert model["outcome"] == "mismatch"
+    assert model["outputs"][0]["evidence"][-1]["effect"] == "declared in settings: logits"
+    assert report.models[0].declarations_used == ("layers.SquaredShare",)
+
+
+def test_text_says_that_what_a_loss_expects_was_declared(tmp_path: Path) -> None:
+    model = compiled(sequential(dense("head", 3)), "my_ce")
+    declarations = Declarations(losses={"my_ce": DeclaredInput.LOGITS})
+    report = inspection.inspect(write(tmp_path / "model.keras", model), declarations=declarations)
+    assert "    Loss my_ce expects logits, as declared in settings\n" in as_text(Report(models=(report,)))
 
 
 @pytest.fixture
@@ -137,6 +164,7 @@ def write_golden() -> None:
     GOLDEN.mkdir(parents=True, exist_ok=True)
     for path in SAMPLES:
         (GOLDEN / f"{path.name}.txt").write_text(as_text(report_on(path)), encoding="utf-8")
+    (GOLDEN / "declared.txt").write_text(as_text(report_on(OWN, declarations=DECLARED)), encoding="utf-8")
     os.chdir(ROOT)
     for name, report in (("all", report_on(*SAMPLES)), ("mixed", mixed_report())):
         for format_ in FORMATS:
