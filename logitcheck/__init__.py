@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from logitcheck.analyzer.effects import BackendEffects, Effect
     from logitcheck.batch import inspect_all
+    from logitcheck.declarations import Declarations, DeclaredInput, DeclaredOutput
     from logitcheck.inspection import inspect
     from logitcheck.report import (
         EvidenceStep,
@@ -28,6 +29,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BackendEffects",
+    "Declarations",
+    "DeclaredInput",
+    "DeclaredOutput",
     "Effect",
     "EvidenceStep",
     "Finding",
@@ -50,5 +54,6 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         homes = {"inspect": "inspection", "inspect_all": "batch", "Effect": "analyzer.effects"}
         homes["BackendEffects"] = homes["Effect"]
+        homes |= dict.fromkeys(("Declarations", "DeclaredInput", "DeclaredOutput"), "declarations")
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -74,6 +74,8 @@ def run(request: Request) -> ExitCode:
             return ExitCode.UNREADABLE
         if checked.shrunk:
             _shrink_baselines(checked)
+        for unused in checked.unused:
+            complain(f"{unused.source}: no model needs {', '.join(unused.names)}")
     except SettingsError as error:
         complain(str(error))
         return ExitCode.UNREADABLE

@@ -133,6 +133,21 @@ class TestSettings:
         assert (finished.returncode, finished.stdout) == (2, "")
         assert finished.stderr.startswith(f"logitcheck: {place / 'pyproject.toml'}:2: unknown key 'selekt'")
 
+    def test_a_layer_of_ones_own_can_be_declared(self, place: Path) -> None:
+        settings = '[tool.logitcheck.layers]\n"mine>Head" = "{said}"\n"mine>Other" = "logits"\n'
+        (place / "pyproject.toml").write_text(settings.format(said="probabilities"))
+        assert json.loads(check("models/mine.keras", "--format", "json").stdout)["summary"]["ok"] == 1
+        (place / "pyproject.toml").write_text(settings.format(said="logits"))
+        assert found("models/mine.keras") == {"mine": ["LC102"]}
+
+    def test_what_is_declared_and_not_needed_is_told_where_folders_are_searched(self, place: Path) -> None:
+        (place / "logitcheck.toml").write_text(
+            'layers = { Head = "logits", Other = "logits" }\nlosses = { x = "any" }\n'
+        )
+        finished = check("models")
+        assert finished.stderr == f"logitcheck: {place / 'logitcheck.toml'}: no model needs layers.Other, losses.x\n"
+        assert check("models/mine.keras").stderr == ""
+
     def test_what_is_excluded_is_passed_over(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('exclude = ["wrong.keras", "models/s*.keras"]\n')
         assert found("models") == {"good": [], "mine": []}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from logitcheck.declarations import DeclaredInput, DeclaredOutput
 from logitcheck.formats import Format
 from logitcheck.rules import catalogue, documentation
 from logitcheck.rules.base import Rule
@@ -124,6 +125,13 @@ def test_the_page_of_formats_has_each(output_format: Format) -> None:
 def test_every_example_of_settings_can_be_followed(tmp_path: Path, example: str) -> None:
     (tmp_path / "logitcheck.toml").write_text(example, encoding="utf-8")
     assert Plan().of(str(tmp_path / "model.keras")).source == tmp_path / "logitcheck.toml"
+
+
+def test_every_value_of_a_declaration_is_explained() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for title, values in {"value of a layer": DeclaredOutput, "value of a loss": DeclaredInput}.items():
+        table = text.partition(f"| {title} |")[2].partition("\n\n")[0]
+        assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [each.value for each in values]
 
 
 class TestRecipes:

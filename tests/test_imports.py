@@ -11,6 +11,7 @@ import pytest
 
 HEAVY = ("tensorflow", "keras", "tf_keras", "h5py", "numpy", "rich", "google.protobuf")
 SAVED_MODEL = Path(__file__).parent / "data" / "saved_model" / "tf2.3" / "sequential_softmax_from_logits"
+REPORTERS = Path(__file__).parent.parent / "logitcheck" / "reporter"
 SAMPLES = Path(__file__).parent.parent / "sample_models"
 
 
@@ -47,6 +48,11 @@ def test_a_saved_model_needs_nothing_heavy() -> None:
 def test_text_that_is_not_for_a_terminal_needs_nothing_heavy_either() -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")
     assert imported_by(of_command_line("inspect", path)) == set()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in REPORTERS.glob("*.py")))
+def test_no_format_needs_anything_heavy(name: str) -> None:
+    assert imported_by(f"import logitcheck.reporter.{name}") == set()
 
 
 def test_the_library_of_hdf5_is_never_in_the_process_that_reports() -> None:
