@@ -150,8 +150,8 @@ WriteBaseline = Annotated[
     typer.Option(
         "--write-baseline",
         help=(
-            "Write all that is found into the baseline, without a report and with exit status 0, so that from then on"
-            " only new findings are told."
+            "Write all that is found into the baseline, instead of a report and without failing for it, so that from"
+            " then on only new findings are told."
         ),
     ),
 ]

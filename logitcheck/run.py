@@ -134,6 +134,9 @@ def _write_baseline(plan: Plan, checked: Checked) -> ExitCode:
     if not _write_file(source, baseline.render(made)):
         return ExitCode.UNREADABLE
     complain(_known_from_now_on(plan, len(made.entries), source))
+    for model in checked.report.models:
+        if model.error is not None:
+            complain(f"{model.path}: unreadable {model.error.code.value}: {model.error.message} {model.error.hint}")
     return ExitCode.UNREADABLE if checked.is_unreadable else ExitCode.CLEAN
 
 

@@ -235,6 +235,12 @@ class TestBaseline:
         write(place / "models" / "new.keras", MODELS["wrong"])
         assert found("models", "--baseline", "known.json")["new"] == ["LC101"]
 
+    def test_what_cannot_be_read_is_told_and_fails_also_then(self, place: Path) -> None:
+        (place / "models" / "empty.keras").touch()
+        written = check("models", "--baseline", "known.json", "--write-baseline")
+        assert (written.returncode, written.stdout) == (2, "")
+        assert lines(written.stderr)[1].startswith("logitcheck: models/empty.keras: unreadable empty-file: ")
+
     def test_the_settings_may_name_it(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('baseline = "known.json"\n')
         assert check("models", "--write-baseline").returncode == 0
