@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 _PARALLEL_FROM = 400
 """Inputs from which a second process pays for its start; below, one core is done first."""
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _CHUNK = 50
 _NONE_BELOW = InputError(
     code=ErrorCode.NO_MODEL_FOUND,
@@ -75,8 +79,11 @@ def _reports(
 
     pool = ProcessPoolExecutor(workers, initializer=_die_when_told)
     try:
-        yield from pool.map(_inspect_input, items, declarations, chunksize=_CHUNK)
+        with _signals_held():
+            reports = pool.map(_inspect_input, items, declarations, chunksize=_CHUNK)
+        yield from reports
     except BaseException:
+        threading.excepthook = lambda _: None  # the thread of the pool finds its work cancelled, and says so at length
         for worker in list(pool._processes.values()):  # noqa: SLF001  terminate_workers() came with Python 3.14
             worker.terminate()  # else the exit of this process waits until each has done what it began
         raise
@@ -84,12 +91,25 @@ def _reports(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let signals wait until all workers are there: Python forgets what a handler raises in the middle of a fork."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _die_when_told() -> None:
     """Let a signal end a worker without a word; the process that started it says what there is to say."""
-    import signal
-
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _SIGNALS:
         signal.signal(number, _die)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 def _die(*_: object) -> None:

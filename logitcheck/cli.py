@@ -67,14 +67,19 @@ def _run(arguments: list[str]) -> None:
     if _COMPLETING in os.environ:
         # typer breaks explanations at this width, and a shell takes each line for an offer
         os.environ["COLUMNS"] = "10000"
-    app(prog_name="logitcheck")
+    try:
+        app(prog_name="logitcheck")
+    except OSError as error:  # of the help that typer writes; what commands write is theirs to tell of
+        complain(f"the help could not be written: {error.strerror or error}")
+        sys.exit(ExitCode.UNREADABLE)
 
 
 def _plain(arguments: list[str]) -> Request | None:
     """Read a command with paths, `--format FORMAT` and `--force-exclude`; None for anything that needs a parser."""
     from logitcheck.formats import Format
-    from logitcheck.run import Request, Target
+    from logitcheck.run import Request
     from logitcheck.settings import NO_OVERRIDES, Overrides
+    from logitcheck.targets import Target
 
     if not arguments or arguments[0] not in _INSPECTING or any(name.startswith(_VARIABLES) for name in os.environ):
         return None

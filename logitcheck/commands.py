@@ -30,8 +30,9 @@ from logitcheck.command_options import (
 from logitcheck.formats import DocumentFormat, Format
 from logitcheck.report import Severity
 from logitcheck.reporter.escaping import printable
-from logitcheck.run import Request, Target, run
+from logitcheck.run import Request, run
 from logitcheck.settings import Overrides
+from logitcheck.targets import Target
 
 _EPILOG = (
     "Exit status: 0 every input was read, and nothing was found; 1 something was found at or above --fail-on, or, with"
@@ -148,7 +149,7 @@ def _targets(context: typer.Context, given: list[str], output: str | None) -> tu
         name, _, file = text.partition("=")
         if name not in {member.value for member in Format} or text.endswith("="):
             context.fail(f"--format: {printable(text)!r} is none of {', '.join(Format)}, with or without =FILE.")
-        targets.append(Target(Format(name), file or None))
+        targets.append(Target(Format(name), None if file in {"", "-"} else file))
     bare = [position for position, target in enumerate(targets) if target.file is None]
     if len(bare) > 1 or (output is not None and not bare):
         context.fail("--format: all but one need a file, as in --format sarif=logitcheck.sarif.")

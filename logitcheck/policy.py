@@ -32,14 +32,11 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
     """
     if not model.findings:
         return model
-    asked = (*(settings.select or ()), *settings.extend_select, *_implied(settings))
     in_file = settings.ignored_in(model.path)
     told: list[Finding] = []
     skipped: list[SkippedFinding] = list(model.skipped)
     for finding in model.findings:
-        chosen = most_exact(asked, finding.code)
-        if chosen is None and settings.select is None and most_exact(default, finding.code) is not None:
-            chosen = _BY_DEFAULT
+        chosen = chosen_for(finding.code, settings, default)
         if chosen is None:
             continue
         quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)
@@ -49,6 +46,14 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
         else:
             skipped.append(quiet)
     return replace(model, findings=tuple(told), skipped=tuple(skipped))
+
+
+def chosen_for(code: str, settings: Settings, default: tuple[Selector, ...]) -> Selector | None:
+    """Give what asks most exactly for the rule with this code; None if nothing does."""
+    chosen = most_exact((*(settings.select or ()), *settings.extend_select, *_implied(settings)), code)
+    if chosen is None and settings.select is None and most_exact(default, code) is not None:
+        return _BY_DEFAULT
+    return chosen
 
 
 def _implied(settings: Settings) -> tuple[Selector, ...]:

@@ -59,9 +59,9 @@ def _lines(settings: Settings) -> Iterator[str]:
 
 def _written(value: object) -> str | None:
     """Write a setting as TOML; None for one that says nothing."""
+    if value is None or value == () or value == {}:  # noqa: PLR1714  a dict is in no set
+        return None
     match value:
-        case None | () | {}:
-            return None
         case bool():
             return str(value).lower()
         case tuple() if all(isinstance(each, FileIgnores) for each in value):

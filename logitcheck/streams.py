@@ -17,7 +17,7 @@ def write_out(write: Callable[[], object], what: str) -> bool:
     """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
     if sys.stdout is None:
         return _not_written(what, "standard output is closed")
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors in {"strict", "surrogateescape"}:
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the encoding does not
     try:
         write()

@@ -42,3 +42,15 @@ def _mode_of(target: Path) -> int:
         mask = os.umask(0)
         os.umask(mask)
         return 0o666 & ~mask
+
+
+def written(path: Path, text: str) -> bool:
+    """Write a file like `write_text`; tell whether that worked, and say on standard error why not."""
+    from logitcheck.streams import complain
+
+    try:
+        write_text(path, text)
+    except OSError as error:
+        complain(f"{path} could not be written: {error.strerror or error}")
+        return False
+    return True

@@ -93,6 +93,9 @@ class TestFindings:
         assert check("models/mine.keras").returncode == 0
         finished = check("models/mine.keras", "--strict")
         assert "LC402" in finished.stdout
+        assert 'Say in settings what it puts out: [tool.logitcheck.layers] "mine>Head" = "probabilities"' in (
+            finished.stdout
+        )
         assert finished.returncode == 1
 
     def test_an_input_that_cannot_be_read_is_told_and_fails(self, place: Path) -> None:
@@ -100,6 +103,10 @@ class TestFindings:
         finished = check("models/empty.keras", "models/good.keras")
         assert "models/empty.keras: unreadable empty-file" in finished.stdout
         assert finished.returncode == 2
+
+    def test_what_is_wrong_does_not_vanish_with_the_rules_that_tell(self) -> None:
+        summary = check("models", "--select", "LC2").stdout
+        assert "2 mismatched, of which no rule that is asked tells" in summary
 
     def test_rules_can_be_picked(self) -> None:
         assert found("models", "--select", "LC101")["scores"] == []
@@ -171,6 +178,11 @@ class TestSettings:
         assert lines(shown)[:2] == ["# models", f"# from {place / 'pyproject.toml'}"]
         assert {'ignore = { "LC108" = "ranked" }', "strict = true", 'fail-on = "error"'} <= set(lines(shown))
 
+    def test_declarations_are_shown_as_well(self, place: Path) -> None:
+        (place / "logitcheck.toml").write_text('layers = { "a>B" = "logits" }\nlosses = { c = "any" }\n')
+        shown = lines(check("--show-settings", "models").stdout)
+        assert {'layers = { "a>B" = "logits" }', 'losses = { "c" = "any" }'} <= set(shown)
+
     def test_it_can_be_asked_which_files_would_be_inspected(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('exclude = ["wrong.keras"]\n')
         assert lines(check("--show-files", "models").stdout) == [
@@ -205,6 +217,34 @@ class TestReports:
         finished = check("models", *arguments)
         assert (finished.returncode, finished.stdout) == (2, "")
         assert "--format" in finished.stderr
+
+    @pytest.mark.parametrize("file", ["models/wrong.keras", "./models/../models/wrong.keras", "known.json", "link"])
+    def test_no_report_takes_the_place_of_what_is_read(self, place: Path, file: str) -> None:
+        check("models", "--baseline", "known.json", "--write-baseline")
+        (place / "link").symlink_to("models/wrong.keras")
+        before = (place / file).read_bytes()
+        finished = check("models", "--baseline", "known.json", "--format", f"json={file}")
+        assert finished.returncode == 2
+        assert finished.stderr == (
+            f"logitcheck: --format: {file} is read by this run, and the report would take its place.\n"
+        )
+        assert (place / file).read_bytes() == before
+
+    def test_two_reports_into_one_file_are_refused(self, place: Path) -> None:
+        (place / "all").touch()
+        finished = check("models", "--format", "json=all", "--format", "sarif=./all")
+        assert (finished.returncode, "two reports would go into ./all" in finished.stderr) == (2, True)
+
+    def test_a_dash_is_standard_output(self) -> None:
+        assert json.loads(check("models", "--format", "json=-").stdout)["summary"]["models"] == 4
+
+    def test_help_that_cannot_be_written_is_told(self) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no full device")
+        with Path("/dev/full").open("w") as full:
+            writer = [sys.executable, "-m", "logitcheck", "--help"]
+            finished = subprocess.run(writer, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (finished.returncode, "Traceback" in finished.stderr) == (2, False)
 
     def test_a_file_that_cannot_be_written_is_told(self) -> None:
         finished = check("models", "--format", "json=none/all.json")

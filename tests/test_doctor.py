@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import logitcheck
-from logitcheck import doctor
+from logitcheck import command_options, doctor
 from logitcheck.doctor import Need
 from logitcheck.run import ExitCode
 
@@ -28,7 +29,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str, before: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, before: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run logitcheck with a folder before all others on the path of Python."""
     path = os.pathsep.join([*([str(before)] if before else []), str(ROOT)])
     return subprocess.run(
@@ -36,7 +37,7 @@ def run(*arguments: str, before: Path | None = None) -> subprocess.CompletedProc
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path} | environment,
     )
 
 
@@ -74,7 +75,7 @@ def test_a_package_that_cannot_be_imported_is_named_with_what_to_do(place: Path,
     wrong, why, what_to_do = finished.stdout.splitlines()[at : at + 3]
     assert wrong.startswith("NO   HDF5 models: .h5, .hdf5, .hdf (h5py ")
     assert (why, what_to_do) == (f"     {said}", "     What to do: pip install --force-reinstall logitcheck")
-    assert finished.stdout.endswith("Something is missing: see above.\n")
+    assert finished.stdout.endswith("Something is missing or wrong: see above.\n")
 
 
 @pytest.mark.usefixtures("place")
@@ -140,3 +141,17 @@ class TestWithoutTyper:
             "logitcheck: options cannot be read, since typer cannot be imported (no typer today):"
             " see `logitcheck doctor`\n"
         )
+
+
+@pytest.mark.usefixtures("place")
+def test_the_environment_is_told_and_what_counts_for_nothing() -> None:
+    finished = run("doctor", LOGITCHECK_STRICT="1", LOGITCHECK_IGNORE="LC101")
+    assert "in the environment: LOGITCHECK_STRICT=1\n" in finished.stdout
+    assert "LOGITCHECK_IGNORE=LC101 (counts for nothing: there is no such variable)\n" in finished.stdout
+    broken = run("doctor", LOGITCHECK_CONFIG="gone.toml")
+    assert (broken.returncode, "gone.toml: the settings cannot be read" in broken.stdout) == (2, True)
+
+
+def test_the_variables_are_those_of_the_options() -> None:
+    text = Path(command_options.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r"LOGITCHECK_[A-Z_]+", text)) == doctor.VARIABLES

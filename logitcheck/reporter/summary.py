@@ -25,6 +25,7 @@ def counts(report: Report) -> str:
     if report.findings(Severity.INFO):
         found.append(counted(report.findings(Severity.INFO), "info"))
     came_to = {"ok": sum(map(_is_ok, report.models))}
+    came_to["mismatched, of which no rule that is asked tells"] = sum(map(_is_untold, report.models))
     came_to |= {words: report.count(outcome) for outcome, words in _UNDECIDED.items()}
     rest = [f"{count} {words}" for words, count in came_to.items() if count]
     skipped = sum(len(model.skipped) for model in report.models)
@@ -36,6 +37,11 @@ def counts(report: Report) -> str:
 def counted(count: int, word: str) -> str:
     """Write a number of things."""
     return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def _is_untold(model: ModelReport) -> bool:
+    """Whether settings select rules of which none tells what is wrong: that it is wrong must not vanish with them."""
+    return model.outcome is Outcome.MISMATCH and not model.findings and not model.skipped
 
 
 def _is_ok(model: ModelReport) -> bool:

@@ -47,14 +47,14 @@ def say_of_layer(key: str) -> str:
     """Write how to say what a layer puts out, with all that can be said."""
     others = [output for output in DeclaredOutput if output is not DeclaredOutput.PROBABILITIES]
     entry = layer_entry(key, DeclaredOutput.PROBABILITIES)
-    return f"Say in pyproject.toml what it puts out: {entry} (or {_listed(others)})"
+    return f"Say in settings what it puts out: {entry} (or {_listed(others)})"
 
 
 def say_of_loss(key: str, *, from_logits: bool | None) -> str:
     """Write how to say what a loss takes, with all that can be said; `from_logits` is what its config hints at."""
     first = DeclaredInput.PROBABILITIES if from_logits is False else DeclaredInput.LOGITS
     others = [takes for takes in DeclaredInput if takes is not first]
-    return f"Say in pyproject.toml what it takes: {loss_entry(key, first)} (or {_listed(others)})"
+    return f"Say in settings what it takes: {loss_entry(key, first)} (or {_listed(others)})"
 
 
 def _listed(values: Sequence[DeclaredOutput | DeclaredInput]) -> str:

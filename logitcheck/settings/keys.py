@@ -42,6 +42,10 @@ def _selectors(raw: object, place: Place, key: str) -> tuple[Selector, ...]:
     return tuple(selector(text, place) for text in _texts(raw, place, key))
 
 
+def _some_selectors(raw: object, place: Place, key: str) -> tuple[Selector, ...]:
+    return _selectors(raw, place, key) or _wrong(raw, place, key, "the rules that are asked, at least one")
+
+
 def selector(written: str, place: Place) -> Selector:
     """Read one selector of rules.
 
@@ -147,7 +151,7 @@ def _kind(raw: object) -> str:
 KEYS: Mapping[str, Key] = {
     "select": Key(
         field="select",
-        read=_selectors,
+        read=_some_selectors,
         meaning="The rules that are asked: codes, groups (LC1), names or ALL.",
         example='["LC1", "LC2"]',
     ),

@@ -90,7 +90,7 @@ def test_it_says_how_to_declare_that_very_layer_and_that_is_taken(tmp_path: Path
     _, fix = only(judge(tmp_path, model, SPARSE), CODE).fixes
     written = key if key.isalnum() else f'"{key}"'
     assert fix.startswith(
-        f'Say in pyproject.toml what it puts out: [tool.logitcheck.layers] {written} = "probabilities" (or "logits", '
+        f'Say in settings what it puts out: [tool.logitcheck.layers] {written} = "probabilities" (or "logits", '
     )
     report = judge(tmp_path, model, SPARSE, declarations=Declarations(layers={key: DeclaredOutput.LOGITS}))
     assert report.declarations_used == (f"layers.{key}",)

@@ -68,7 +68,7 @@ def test_it_says_what_the_loss_is_given(tmp_path: Path, model: Config, given: st
 )
 def test_it_says_how_to_declare_that_very_loss(tmp_path: Path, compiled_loss: Any, entry: str) -> None:
     _, fix = only(judge(tmp_path, head(), compiled_loss), CODE).fixes
-    assert fix.startswith("Say in pyproject.toml what it takes: [tool.logitcheck.losses] ")
+    assert fix.startswith("Say in settings what it takes: [tool.logitcheck.losses] ")
     assert f"{entry} (or " in fix
 
 
