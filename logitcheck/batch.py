@@ -114,10 +114,12 @@ def _die_when_told() -> None:
 
 def _die(*_: object) -> None:
     """End this process and the one that reads HDF5 for it, in whatever either is."""
-    isolation = sys.modules.get("logitcheck.loader.isolation")
-    if isolation is not None:
-        isolation.abandon()
-    os._exit(1)
+    try:
+        isolation = sys.modules.get("logitcheck.loader.isolation")
+        if isolation is not None:
+            isolation.abandon()
+    finally:  # an exception would be one of the task at hand, and the worker would go on with the next
+        os._exit(1)
 
 
 def _watched(reports: Iterator[ModelReport | None], watch: Watch | None) -> Iterator[ModelReport | None]:
