@@ -57,15 +57,17 @@ def attributes(path: Path) -> Mapping[str, bytes]:
 def _attributes(file: h5py.File) -> dict[str, bytes]:
     manager = file.attrs
     present = set(manager)
-    texts = {name: _text(manager, name) for name in _WANTED if name in present}
-    return {name: text for name, text in texts.items() if text is not None}
+    return {name: _text(manager, name) for name in _WANTED if name in present}
 
 
-def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
-    """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs")."""
+def _text(manager: h5py.AttributeManager, name: str) -> bytes:
+    """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs").
+
+    Raises UnreadableInputError if it is none: what is there and cannot be read is not the same as nothing.
+    """
     attribute = manager.get_id(name)
     if attribute.shape not in {(), (1,)}:
-        return None
+        raise _no_text(name)
     if attribute.get_storage_size() > LARGEST:
         document.refuse_size(attribute.get_storage_size(), name, LARGEST)
     try:
@@ -82,16 +84,18 @@ def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
     if isinstance(value, str):
         value = value.encode("utf-8", "surrogateescape")
     if not isinstance(value, bytes):
-        return None
+        raise _no_text(name)
     if len(value) > LARGEST:
         document.refuse_size(len(value), name, LARGEST)
     return value
 
 
+def _no_text(name: str) -> UnreadableInputError:
+    message = f"The attribute {name} of the file is not a text, as that of every Keras model is."
+    return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).")
+
+
 def _without_model(file: h5py.File) -> UnreadableInputError:
-    if "model_config" in file.attrs:
-        message = "The attribute model_config of the file is not a text, as that of every Keras model is."
-        return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).")
     if any(name in file.attrs for name in _LEGACY_WEIGHTS) or _WEIGHTS_GROUPS & set(file.keys()):
         return UnreadableInputError(
             ErrorCode.WEIGHTS_ONLY,

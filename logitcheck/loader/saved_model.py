@@ -41,15 +41,19 @@ def read(folder: Path) -> StoredModel:
     stored = None
     if os.path.lexists(folder / METADATA):
         with _opened(folder, METADATA) as metadata:
-            stored = _parsed(saved_model_metadata.of_keras_metadata(metadata))
+            described = saved_model_metadata.of_keras_metadata(metadata)
+        stored = saved_model_metadata.stored_model(described) if described is not None else None
     if not os.path.lexists(folder / GRAPH):
         if stored is None:
-            raise _without_graph(folder)
+            raise _without_root() if os.path.lexists(folder / METADATA) else _only_as_text()
         return (
             stored  # it was left out where it is large, by `.gitignore` for instance; the verdict is that of the whole
         )
     with _opened(folder, GRAPH) as saved:  # also where it is not needed: a pointer or half of it is no model
-        return stored if stored is not None and _is_walkable(stored) else _with_graph(saved, stored)
+        whole = stored if stored is not None and _is_walkable(stored) else _with_graph(saved, stored)
+    if whole.exported is not None and os.path.lexists(folder / METADATA):
+        raise _without_root()
+    return whole
 
 
 def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
@@ -62,8 +66,9 @@ def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
         raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
     objects = meta_graph.message(7)
-    if stored is None and objects is not None:
-        stored = _parsed(saved_model_metadata.of_object_graph(objects))
+    described = saved_model_metadata.of_object_graph(objects) if stored is None and objects is not None else None
+    if described is not None:
+        stored = saved_model_metadata.stored_model(described)
     if stored is not None and _is_walkable(stored):
         return stored
     if stored is not None and stored.compile_settings is not None:
@@ -94,8 +99,9 @@ def _is_for_serving(meta_graph: Message) -> bool:
     return about is not None and any(tag.as_text() == "serve" for tag in about.messages(4))
 
 
-def _parsed(raw: str | None) -> StoredModel | None:
-    return saved_model_metadata.stored_model(raw) if raw is not None else None
+def _without_root() -> UnreadableInputError:
+    message = f"{METADATA} describes no model: none of the objects in it is the root, as one always is."
+    return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Give the folder that model.save('name') wrote.")
 
 
 def _is_walkable(stored: StoredModel) -> bool:
@@ -122,10 +128,7 @@ def _check(path: Path, folder: Path) -> None:
             raise UnreadableInputError(error.error.code, message, error.error.hint) from error
 
 
-def _without_graph(folder: Path) -> UnreadableInputError:
-    if os.path.lexists(folder / METADATA):
-        message = f"{METADATA} describes no model, and there is no {GRAPH} beside it."
-        return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Give the folder that model.save('name') wrote.")
+def _only_as_text() -> UnreadableInputError:
     message = "This SavedModel holds its graph as text (saved_model.pbtxt), which logitcheck does not read."
     hint = "Save it again as saved_model.pb, or save the model with model.save('name.keras')."
     return UnreadableInputError(ErrorCode.UNSUPPORTED_FORMAT, message, hint)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logitcheck.loader import document, envelopes, fields, graphs
+from logitcheck.loader import document, envelopes, fields, graphs, stored
 from logitcheck.loader.protobuf_wire import Message
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat
 
 _ROOT = "root"
+_NAME = "the Keras metadata"
 
 
 def of_keras_metadata(metadata: Message) -> str | None:
@@ -40,19 +41,17 @@ def _root_object(objects: Message) -> Message | None:
     return user_object.checked() if user_object is not None else None
 
 
-def stored_model(raw: str) -> StoredModel | None:
-    """Parse the JSON on the root; None if it describes no model.
+def stored_model(raw: str) -> StoredModel:
+    """Parse the JSON on the root.
 
-    Raises UnreadableInputError if it is no JSON.
+    Raises UnreadableInputError if it is no JSON, or describes no model: where Keras wrote some, it describes one.
     """
-    root = fields.mapping(document.parse(raw, "the Keras metadata", _unwrapped))
-    if fields.text(root.get("class_name")) is None:
-        return None
+    root = stored.model_object(document.parse(raw, _NAME, _unwrapped), _NAME)
     return StoredModel(
         format=ContainerFormat.SAVED_MODEL,
         config=_config(root),
-        compile_settings=fields.mapping(root.get("training_config")) or None,
-        keras_version=fields.label(root.get("keras_version")),
+        compile_settings=stored.settings(root.get("training_config"), "training_config"),
+        keras_version=stored.version(root),
         backend=fields.label(root.get("backend")),
         functions_by_name=True,
     )
@@ -60,10 +59,10 @@ def stored_model(raw: str) -> StoredModel | None:
 
 def _config(root: Mapping[str, object]) -> Mapping[str, object]:
     """Give the serialized model: where `model_config` lacks the layers, those of the root's own config are the same."""
-    stored = fields.mapping(root.get("model_config"))
-    envelope = envelopes.read(stored)
+    model = fields.mapping(root.get("model_config"))
+    envelope = envelopes.read(model)
     if envelope is not None and graphs.is_walkable(envelope):
-        return stored
+        return model
     return {"class_name": root["class_name"], "config": root.get("config")}
 
 

@@ -31,9 +31,12 @@ def tuple_of(*items: object) -> dict[str, Any]:
 
 LAYERS = [
     {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": tuple_of(None, 8, 8, 1)}},
-    {"class_name": "Conv2D", "config": {"name": "c", "filters": 3, "kernel_size": tuple_of(8, 8)}},
+    {
+        "class_name": "Conv2D",
+        "config": {"name": "c", "filters": 3, "kernel_size": tuple_of(8, 8), "activation": "linear"},
+    },
     {"class_name": "Reshape", "config": {"name": "r", "target_shape": tuple_of(3)}},
-    {"class_name": "Softmax", "config": {"name": "probabilities"}},
+    {"class_name": "Softmax", "config": {"name": "probabilities", "axis": -1}},
 ]
 CONFIG = {"name": "sequential", "layers": LAYERS}
 TRAINING = {
@@ -106,6 +109,12 @@ def test_layers_that_stand_in_the_model_config_only_are_read(tmp_path: Path) -> 
     assert model(saved_models.write(tmp_path, saved(), described(stored))).graph is not None
 
 
+@pytest.mark.parametrize("training", [[], [TRAINING], "x", 5, True], ids=repr)
+def test_compile_settings_that_are_no_object_are_not_taken_for_none(tmp_path: Path, training: object) -> None:
+    written = saved_models.write(tmp_path, saved(), described(ROOT | {"training_config": training}))
+    assert refused(written).code is ErrorCode.MALFORMED_GRAPH
+
+
 @pytest.mark.parametrize("training", [None, {}], ids=["null", "empty"])
 def test_a_model_that_was_not_compiled_is_told(tmp_path: Path, training: object) -> None:
     read = model(saved_models.write(tmp_path, saved(), described(ROOT | {"training_config": training})))
@@ -122,6 +131,21 @@ def test_tuples_and_shapes_are_lists(tmp_path: Path) -> None:
 def test_metadata_of_no_model_is_none(tmp_path: Path, stored: str) -> None:
     metadata = span(1, span(3, "root") + span(5, stored))
     assert refused(saved_models.write(tmp_path, None, metadata)).code is ErrorCode.NOT_A_MODEL
+
+
+@pytest.mark.parametrize("stored", ["[]", '{"clasr_name": "Sequential", "config": {}}'])
+@pytest.mark.parametrize("is_inside", [True, False], ids=["in the graph", "beside it"])
+def test_metadata_of_no_model_do_not_make_an_export_of_it(tmp_path: Path, stored: str, is_inside: bool) -> None:
+    metadata = span(1, span(3, "root") + span(5, stored))
+    graph = saved(object_graph=objects([span(4, span(1, "_tf_keras_model") + span(3, stored))], {}))
+    written = saved_models.write(tmp_path, graph if is_inside else saved(), None if is_inside else metadata)
+    assert refused(written).code is ErrorCode.NOT_A_MODEL
+
+
+def test_metadata_without_a_root_do_not_make_an_export_of_it(tmp_path: Path) -> None:
+    error = refused(saved_models.write(tmp_path, saved(), described(ROOT, "rooz")))
+    assert error.code is ErrorCode.NOT_A_MODEL
+    assert "none of the objects in it is the root" in error.message
 
 
 def test_metadata_that_is_no_json_is_told(tmp_path: Path) -> None:
