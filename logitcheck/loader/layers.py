@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
 from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused
 from logitcheck.loader.envelopes import Envelope
-from logitcheck.model import Activation, Call, Graph, Layer, LayerKind, TensorReference
+from logitcheck.model import Call, Graph, Layer, LayerKind, TensorReference
 
 if TYPE_CHECKING:
     from logitcheck.loader.tensorflow_operations import Parsed
@@ -229,22 +229,17 @@ def _plain(entry: _Entry, context: Context) -> Layer:
     if envelope.class_name == "Merge":
         return _merge(entry)
     build = fields.mapping(entry.stored.get("build_config"))
+    config = names.parameters(envelope.class_name, envelope.config)
     layer = entry.layer(
         LayerKind.LAYER,
-        activation=_activation(envelope),
+        config=config,
+        activation=activations.read(config["activation"]) if "activation" in config else None,
         cells=_cells(envelope.config.get("cell"), context),
         input_shape=fields.shape(build.get("input_shape")) if build and len(entry.calls) <= 1 else None,
         compute_dtype=_compute_dtype(envelope.config.get("dtype")),
     )
-    refusal = refused.reason(layer.rule, layer.config)
+    refusal = refused.reason(layer.rule, config)
     return entry.opaque(refusal) if refusal is not None else layer
-
-
-def _activation(envelope: Envelope) -> Activation | None:
-    fixed = names.FIXED_ACTIVATIONS.get(envelope.class_name)
-    if fixed is not None:
-        return activations.read(fixed)
-    return activations.read(envelope.config["activation"]) if "activation" in envelope.config else None
 
 
 def _lambda(entry: _Entry) -> Layer:

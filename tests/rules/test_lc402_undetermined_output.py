@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from logitcheck.report import Severity, Verdict
-from tests.building import Config, codes, custom, layer, loss, sequential
+from tests.building import Config, codes, custom, dense, layer, loss, sequential
 from tests.rules.judging import SPARSE, findings, followed_by, head, judge, masked, only, softmax
 
 CODE = "LC402"
 MAXIMUM = followed_by(layer("GlobalMaxPooling1D", "pool"), activation="softmax", shape=(None, 7, 4))
-FROZEN = followed_by(layer("Dense", "frozen", units=3, trainable=False, kernel_initializer="ones"))
+FROZEN = followed_by(dense("frozen", 3, trainable=False, kernel_initializer="ones"))
 
 
 @pytest.mark.parametrize(
