@@ -6,7 +6,21 @@ from typing import Any
 import pytest
 
 from logitcheck.report import Severity, Verdict
-from tests.building import Config, codes, custom, function, loss, sequential
+from tests.building import (
+    Config,
+    called,
+    codes,
+    compiled,
+    custom,
+    dense,
+    function,
+    functional,
+    loss,
+    report_on,
+    sequential,
+    source,
+    tensor,
+)
 from tests.rules.judging import SPARSE, findings, head, judge, only
 
 CODE = "LC403"
@@ -55,3 +69,22 @@ def test_no_hint_is_invented(tmp_path: Path) -> None:
 def test_it_says_what_the_loss_is_given(tmp_path: Path, model: Config, given: str) -> None:
     (fix,) = only(judge(tmp_path, model, "my_loss"), "LC403").fixes
     assert fix == f"Check by hand whether it takes logits or probabilities: it is given {given}"
+
+
+def test_losses_for_outputs_that_are_not_there_are_named(tmp_path: Path) -> None:
+    layers = [source(), *(called(dense(name, 3), tensor("x", (None, 4))) for name in "ab")]
+    model = functional(layers, [["a", 0, 0], ["b", 0, 0]])
+    report = report_on(tmp_path, compiled(model, loss={"a": "mse", "c": "mse"}))
+    assert {finding.output for finding in findings(report, CODE)} == {"a", "b"}
+    assert {output.verdict for output in report.outputs} == {Verdict.UNDETERMINED}
+    assert "outputs that the model does not have (c)" in findings(report, CODE)[0].message
+
+
+@pytest.mark.parametrize("config", [{"from_mogits": True}, {"axis": "x"}, {"label_smoothing": "x"}], ids=repr)
+def test_a_loss_of_keras_that_was_damaged_is_not_the_default_one(tmp_path: Path, config: Config) -> None:
+    report = judge(tmp_path, head("softmax"), loss("CategoricalCrossentropy", **config))
+    assert report.outputs[0].verdict is Verdict.UNDETERMINED
+    assert (
+        "'CategoricalCrossentropy' of output 'head' expects cannot be told: it is stored with "
+        in only(report, CODE).message
+    )
