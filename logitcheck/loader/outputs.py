@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
 from logitcheck.loader import document, fields, graphs, losses
@@ -96,7 +97,9 @@ def _losses(
 
 
 def _candidates(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> list[object]:
-    """Find the stored losses of one output."""
+    """Find the stored losses of one output; all there are, where it stands for whatever the model puts out."""
+    if output.name is None:
+        return _few(stored)
     if isinstance(stored, dict) and "class_name" not in stored:
         return [from_dict(output, stored)]
     if isinstance(stored, list):
@@ -114,11 +117,34 @@ def from_dict(output: NamedOutput, stored: Mapping[str, object]) -> object:
     if nested is not None:
         return nested
     found = stored.get(output.name) if output.name is not None else None
-    if output.name is None and len(stored) == 1:
-        return next(iter(stored.values()))
     if found is None and output.tensor is not None:
         found = stored.get(output.tensor.layer)
     return found
+
+
+def _few(stored: object) -> list[object]:
+    """Give the losses in a structure of them.
+
+    Raises UnreadableInputError if they are more than any model has outputs.
+    """
+    found = list(islice(leaves(stored), graphs.MOST_OUTPUTS + 1))
+    if len(found) > graphs.MOST_OUTPUTS:
+        message = f"The model is compiled with more than {graphs.MOST_OUTPUTS:,} losses, which no model is."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
+    return found
+
+
+def leaves(stored: object) -> Iterator[object]:
+    """Give what a structure of lists and dicts holds, in order."""
+    pending = [stored]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending.extend(reversed(item))
+        elif isinstance(item, dict) and "class_name" not in item:
+            pending.extend(reversed(item.values()))
+        else:
+            yield item
 
 
 def mirrors(stored: list[object]) -> bool:

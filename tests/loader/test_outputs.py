@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from logitcheck.errors import ErrorCode
 from logitcheck.loader import outputs
 from logitcheck.loader.outputs import NamedOutput, name_outputs
 from logitcheck.model import TensorReference
 from tests.building import Config
 from tests.building import loss as loss_object
+from tests.loader.older import refusal
 
 both = pytest.mark.parametrize("generation", [2, 3], ids=["Keras 2", "Keras 3"])
 
@@ -114,9 +116,23 @@ def test_a_serialized_loss_is_no_dict_of_losses(generation: int) -> None:
     assert given([leaf("a", 0)], loss_object("Poisson"), generation) == [["Poisson"]]
 
 
-def test_a_model_that_cannot_be_walked_has_one_output() -> None:
-    matched = outputs.match([NamedOutput((), None, None)], {"loss": {"anything": "mse"}}, 3)
-    assert [(output.name, len(output.losses)) for output in matched] == [(None, 1)]
+@both
+@pytest.mark.parametrize(
+    "stored",
+    [{"anything": "mse"}, {"a": "mse", "b": "poisson"}, ["mse", "poisson"], {"a": ["mse", {"b": "poisson"}]}],
+    ids=repr,
+)
+def test_a_model_that_cannot_be_walked_has_one_output_with_all_losses(stored: object, generation: int) -> None:
+    """Which of its outputs they are for, nobody can tell; that there are none would be wrong."""
+    matched = outputs.match([NamedOutput((), None, None)], {"loss": stored}, generation)
+    names = ["MeanSquaredError", "Poisson"][: str(stored).count("'mse'") + str(stored).count("'poisson'")]
+    assert [(output.name, [loss.name for loss in output.losses]) for output in matched] == [(None, names)]
+
+
+def test_more_losses_than_any_model_has_are_refused() -> None:
+    nested = [["mse"] * 400] * 2
+    error = refusal(outputs.match, [NamedOutput((), None, None)], {"loss": nested}, 3)
+    assert error.code is ErrorCode.TOO_LARGE
 
 
 # Several outputs
