@@ -9,7 +9,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
@@ -49,22 +48,30 @@ def read(folder: Path) -> StoredModel:
         return (
             stored  # it was left out where it is large, by `.gitignore` for instance; the verdict is that of the whole
         )
-    with _opened(folder, GRAPH) as saved:  # also where it is not needed: a pointer or half of it is no model
-        whole = stored if stored is not None and _is_walkable(stored) else _with_graph(saved, stored)
+    with _opened(folder, GRAPH) as saved:
+        served = _meta_graph(saved)  # also where it is not needed: a pointer or half of it is no model
+        whole = stored if stored is not None and _is_walkable(stored) else _with_graph(served, stored)
     if whole.exported is not None and os.path.lexists(folder / METADATA):
         raise _without_root()
     return whole
 
 
-def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
-    """Read the rest of a model whose `keras_metadata.pb`, if there is one, does not hold its layers."""
-    meta_graphs = list(islice(saved.messages(2), _MOST_META_GRAPHS + 1))
+def _meta_graph(saved: Message) -> Message:
+    """Give the graph that is served, of which there must be one.
+
+    Raises UnreadableInputError if there is none, or one whose own fields do not end where it does.
+    """
+    meta_graphs = saved.messages(2)
     if not meta_graphs:
         raise saved.wire.damaged(0)
     if len(meta_graphs) > _MOST_META_GRAPHS:
         message = f"{GRAPH} holds more than {_MOST_META_GRAPHS} graphs, as no model does."
         raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
-    meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
+    return next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
+
+
+def _with_graph(meta_graph: Message, stored: StoredModel | None) -> StoredModel:
+    """Read the rest of a model whose `keras_metadata.pb`, if there is one, does not hold its layers."""
     objects = meta_graph.message(7)
     described = saved_model_metadata.of_object_graph(objects) if stored is None and objects is not None else None
     if described is not None:

@@ -53,4 +53,4 @@ def test_the_valid_files_are_judged_as_the_second_opinion_has_it(name: str, tmp_
 def test_the_valid_messages_are_taken_apart_and_put_together_again() -> None:
     for seed in formats.seeds("saved_model"):
         fields = [(number, kind, content) for number, kind, content in wire_mutations.fields(seed.raw)]
-        assert b"".join(map(wire_mutations._written, fields)) == seed.raw
+        assert b"".join(map(wire_mutations.written, fields)) == seed.raw

@@ -142,6 +142,35 @@ def test_metadata_of_no_model_do_not_make_an_export_of_it(tmp_path: Path, stored
     assert refused(written).code is ErrorCode.NOT_A_MODEL
 
 
+def test_of_metadata_that_are_there_twice_the_last_ones_count(tmp_path: Path) -> None:
+    """As in Protocol Buffers: a file that Keras reads as the second model must not be judged as the first."""
+    plain = ROOT | {"training_config": TRAINING | {"loss": "mse"}}
+    for first, last in ((ROOT, plain), (plain, ROOT)):
+        twice = span(5, json.dumps(first)) + span(5, json.dumps(last))
+        read = model(saved_models.write(tmp_path, saved(), span(1, span(3, "root") + twice)))
+        assert read.keras_version == "2.9.0"
+        assert [loss.name for loss in losses(read)] == [
+            "MeanSquaredError" if last is plain else "SparseCategoricalCrossentropy"
+        ]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        described(ROOT) + described(ROOT),
+        span(1, span(3, "root") + span(5, json.dumps(ROOT)) + span(3, "root.layer-0")),
+    ],
+    ids=["two roots", "a root that is called otherwise later on"],
+)
+def test_a_root_that_nobody_can_tell_is_refused(tmp_path: Path, metadata: bytes) -> None:
+    assert refused(saved_models.write(tmp_path, saved(), metadata)).code is ErrorCode.TRUNCATED
+
+
+def test_a_root_of_two_kinds_is_refused(tmp_path: Path) -> None:
+    twice = root(ROOT) + root(ROOT)
+    assert refused(saved_models.write(tmp_path, saved(object_graph=objects([twice], {})))).code is ErrorCode.TRUNCATED
+
+
 def test_metadata_without_a_root_do_not_make_an_export_of_it(tmp_path: Path) -> None:
     error = refused(saved_models.write(tmp_path, saved(), described(ROOT, "rooz")))
     assert error.code is ErrorCode.NOT_A_MODEL
@@ -190,6 +219,8 @@ def test_a_folder_without_metadata_is_an_export(tmp_path: Path) -> None:
         pytest.param(lambda _: b"", ErrorCode.EMPTY_FILE, id="empty"),
         pytest.param(lambda _: b"version https://git-lfs.github.com/spec/v1\n", ErrorCode.LFS_POINTER, id="pointer"),
         pytest.param(lambda whole: whole[: len(whole) // 2], ErrorCode.TRUNCATED, id="half"),
+        pytest.param(lambda _: b"\x08\x01", ErrorCode.TRUNCATED, id="no graph"),
+        pytest.param(lambda _: whole(1, 1) + span(2, b"\xff" * 50), ErrorCode.TRUNCATED, id="a graph of garbage"),
     ],
 )
 def test_a_graph_that_is_not_there_as_a_whole_is_told_though_the_metadata_would_do(
