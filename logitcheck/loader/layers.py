@@ -167,9 +167,17 @@ def name_of(stored: Mapping[str, object]) -> str:
     name = stored.get("name") or fields.mapping(stored.get("config")).get("name") or ""
     if not isinstance(name, str):
         raise MalformedGraphError(f"The name of a layer is a {type(name).__name__}.")
-    if len(name) > LONGEST_NAME:
-        raise MalformedGraphError(f"The name of a layer has {len(name):,} characters.")
+    check_name(name, "a layer")
     return name
+
+
+def check_name(name: str, of: str) -> None:
+    """Check that a name, by which things are found, is not too long to be shown.
+
+    Raises MalformedGraphError if it is.
+    """
+    if len(name) > LONGEST_NAME:
+        raise MalformedGraphError(f"The name of {of} has {len(name):,} characters.")
 
 
 def _layer(entry: _Entry, context: Context) -> Layer:
