@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
+from io import BufferedReader, FileIO
 from typing import NoReturn
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
@@ -35,13 +35,16 @@ _EXCERPT = 40
 _SAVE_AGAIN = "The file is damaged: fetch it again, or save the model again with model.save(...)."
 
 
-def read(path: Path) -> bytes:
-    """Read the document at `path`, which must not be larger than any model config is."""
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > LARGEST:
-            refuse_size(size, path.name)
-        return file.read(size + 1)
+def read(file: FileIO, where: str) -> bytes:
+    """Read the document that a file is, which must not be larger than any model config is.
+
+    Raises UnreadableInputError if it is.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size > LARGEST:
+        refuse_size(size, where)
+    with BufferedReader(file) as whole:
+        return whole.read(size + 1)
 
 
 _Hook = Callable[[dict[str, object]], object] | None

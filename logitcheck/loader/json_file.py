@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, fields, stored
+from logitcheck.loader import document, fields, opening, stored
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat
 
@@ -32,7 +32,8 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is no JSON, too large, or holds no Keras model.
     """
-    whole = fields.mapping(document.parse(document.read(path), path.name))
+    with opening.regular(path) as file:
+        whole = fields.mapping(document.parse(document.read(file, path.name), path.name))
     if "modelTopology" in whole or fields.text(whole.get("format")) in {"layers-model", "graph-model"}:
         return _of_tensorflow_js(whole, path.name)
     if not _is_model(whole):
@@ -49,9 +50,9 @@ def read(path: Path) -> StoredModel:
 def may_hold_model(path: Path) -> bool:
     """Tell from its first bytes whether the JSON document at `path` can hold a Keras model, without parsing it."""
     try:
-        with path.open("rb", buffering=0) as file:
+        with opening.regular(path) as file:
             start = file.read(_HEAD).replace(b"\0", b"")  # each letter of UTF-16 has one
-    except OSError:
+    except (OSError, UnreadableInputError):
         return False
     return (b'"class_name"' in start and b'"config"' in start) or any(mark in start for mark in _OF_TENSORFLOW_JS)
 

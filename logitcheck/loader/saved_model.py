@@ -12,8 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, envelopes, graphs, identify, saved_model_metadata
-from logitcheck.loader.folder import refuse_link
+from logitcheck.loader import document, envelopes, graphs, identify, opening, saved_model_metadata
 from logitcheck.loader.protobuf_wire import Message, Wire
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat, Export
@@ -120,13 +119,13 @@ def _is_walkable(stored: StoredModel) -> bool:
 def _opened(folder: Path, member: str) -> Iterator[Message]:
     """Open a member of the folder for reading."""
     path = folder / member
-    _check(path, folder)
-    with path.open("rb", buffering=0) as file:
+    opening.refuse_link(path, folder)
+    _check(path)
+    with opening.member(path, folder) as file:
         yield Wire(file, member).message()
 
 
-def _check(path: Path, folder: Path) -> None:
-    refuse_link(path, folder)
+def _check(path: Path) -> None:
     try:
         identify.identify(path)
     except UnreadableInputError as error:
