@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, identify
+from logitcheck.loader import document, identify, opening
 from logitcheck.loader.stored import StoredModel, of_attributes
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ LARGEST = 16 * 1024 * 1024
 
 _WANTED = ("model_config", "training_config", "keras_version", "backend")
 _TRUNCATED = re.compile(r"truncated file: eof = (\d+), sblock->base_addr = (\d+), stored_eof = (\d+)")
+_OUT_OF_MEMORY = re.compile(r"(?<!end of )alloc", re.IGNORECASE)
+"""As in "memory allocation failed" and "image null after H5MM_realloc()"; what is past the end of allocation is cut."""
+
 _LEGACY_WEIGHTS = ("layer_names", "nb_layers")
 _WEIGHTS_GROUPS = frozenset({"layers", "vars", "_layer_checkpoint_dependencies", "optimizer"})
 
@@ -43,6 +46,8 @@ def attributes(path: Path) -> Mapping[str, bytes]:
     """
     import h5py
 
+    # The HDF5 library opens paths only: a pipe that comes to be there now costs the time that is set for a file.
+    opening.regular(path).close()
     try:
         with h5py.File(path, "r", locking=False) as file:
             found = _attributes(file)
@@ -119,7 +124,7 @@ def _damaged(error: Exception) -> UnreadableInputError:
         return UnreadableInputError(ErrorCode.TRUNCATED, message, "Fetch or copy the file again.")
     if isinstance(error, PermissionError):
         return identify.read_error(error)
-    if "allocat" in text:
+    if _OUT_OF_MEMORY.search(text):
         message = f"Reading the HDF5 file takes more memory than any model config needs: {text}."
         return UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     message = f"The HDF5 library cannot read the file: {text}."
