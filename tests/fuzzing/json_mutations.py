@@ -108,10 +108,14 @@ def _flip_in_key(damaged: list[Any], _: Sequence[Any], random: Random) -> None:
     holder, key = _place(damaged, random)
     if isinstance(holder, dict) and isinstance(key, str) and key:
         at = random.randrange(len(key))
-        flipped = key[:at] + chr(ord(key[at]) ^ 1 << random.randrange(7)) + key[at + 1 :]
-        items = [(flipped if name == key else name, value) for name, value in holder.items()]
-        holder.clear()
-        holder.update(items)
+        rename(holder, key, key[:at] + chr(ord(key[at]) ^ 1 << random.randrange(7)) + key[at + 1 :])
+
+
+def rename(holder: dict[str, Any], key: str, other: str) -> None:
+    """Give a value another key, at the place where it is."""
+    items = [(other if name == key else name, value) for name, value in holder.items()]
+    holder.clear()
+    holder.update(items)
 
 
 _DAMAGES: tuple[Callable[[list[Any], Sequence[Any], Random], None], ...] = (
