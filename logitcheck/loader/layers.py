@@ -195,7 +195,8 @@ def _layer(entry: _Entry, context: Context) -> Layer:
     if class_name in _TENSORFLOW_LAYERS:
         return _operation(entry, _tensorflow_operation(entry))
     if _is_operation(envelope, entry.stored):
-        return _operation(entry, (class_name, envelope.config, entry.calls))
+        refusal = refused.reason_of_operation(class_name, envelope.config)
+        return entry.opaque(refusal) if refusal else _operation(entry, (class_name, envelope.config, entry.calls))
     if class_name == "Lambda":
         return _lambda(entry)
     if class_name in _OPAQUE_CLASSES:

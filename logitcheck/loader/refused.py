@@ -44,6 +44,18 @@ _WITHOUT_WEIGHTS = frozenset({"Activation", "Softmax", "ReLU", "LeakyReLU", "ELU
 _SIZES = ("units", "filters")
 
 
+_STORED_OF_OPERATIONS: Mapping[str, str] = {"Softmax": "axis", "LogSoftmax": "axis"}
+"""Class of a `keras.ops` node -> what is always given to it, and so in its config."""
+
+
+def reason_of_operation(class_name: str, config: Mapping[str, object]) -> str | None:
+    """Say why a config is none that Keras writes of a `keras.ops` node; None if it may be."""
+    absent = _STORED_OF_OPERATIONS.get(class_name)
+    if absent is not None and absent not in config:
+        return f"its config has no {absent}, which every version of Keras writes"
+    return None
+
+
 def reason(rule: str, config: Mapping[str, object]) -> str | None:
     """Say why Keras refuses to build a layer of the class `rule` from a config under today's names; None if it may."""
     needed = _NEEDED.get(rule)

@@ -23,9 +23,9 @@ def of_keras_metadata(metadata: Message) -> bytes | None:
 
     Raises UnreadableInputError if two objects of it are the root.
     """
-    roots = [node for node in metadata.messages(1) if node.first_text(3) == _ROOT]
-    if len(roots) > 1 or any(node.text(3) != _ROOT for node in roots):
-        raise metadata.wire.damaged(roots[-1].start)
+    roots = [node for node in metadata.messages(1) if node.text(3) == _ROOT]
+    if len(roots) > 1:
+        raise metadata.wire.damaged(roots[1].start)
     return _document(roots[0], 5) if roots else None
 
 

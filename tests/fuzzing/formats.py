@@ -128,9 +128,15 @@ def _write_metadata(parts: Parts, _: Random) -> bytes:
 
 
 def _read_saved_model(raw: bytes) -> Parts:
-    """Read what Keras says of the root in the first graph; the message must be whole, and raises IndexError else."""
-    root = wire_mutations.every(wire_mutations.find(wire_mutations.every(raw, 2)[0], 7), 1)[0]
+    """Read what Keras says of the root of the graph that is served, or of the first; raises IndexError without any."""
+    graphs = wire_mutations.every(raw, 2)
+    served = [graph for graph in graphs if _is_served(graph)] or graphs
+    root = wire_mutations.every(wire_mutations.find(served[0], 7), 1)[0]
     return {"metadata": json.loads(wire_mutations.find(root, 4, 3)), "raw": raw}
+
+
+def _is_served(graph: bytes) -> bool:
+    return any(b"serve" in wire_mutations.every(about, 4) for about in wire_mutations.every(graph, 1)[-1:])
 
 
 def _mutate_saved_model(parts: Parts, others: Sequence[Parts], random: Random) -> Parts:

@@ -174,7 +174,7 @@ def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> st
     if name in _PASSING or name in {"Average", "Sequential"} or (name == "Merge" and config.get("mode") == "ave"):
         kinds = {_kind(other, feeding, depth + 1) for other in feeding(layer)}
         return kinds.pop() if len(kinds) == 1 else None
-    if name == "TFOpLambda" and config.get("function") == "nn.softmax":
+    if name == "TFOpLambda" and config.get("function") in {"nn.softmax", "softmax"}:  # there is no other
         return "probabilities"
     if name == "Softmax":
         return "probabilities" if config["axis"] in (-1, 1, None, [-1]) else None

@@ -156,7 +156,7 @@ COLLIDING = ["Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Mult
 @pytest.mark.parametrize("class_name", [*COLLIDING, "Subtract"])
 def test_in_hdf5_an_operation_is_told_from_a_layer_by_trainable(class_name: str) -> None:
     call = tensor("x", [None, 4])
-    assert one_layer(in_hdf5(class_name, call)).kind is LayerKind.OPERATION
+    assert one_layer(in_hdf5(class_name, call, axis=-1)).kind is LayerKind.OPERATION
     assert one_layer(in_hdf5(class_name, call, trainable=True, axis=-1)).kind is LayerKind.LAYER
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from logitcheck.loader import refused
 from logitcheck.model import LayerKind
-from tests.building import dense, layer
+from tests.building import dense, layer, operation
 from tests.loader.older import one_layer
 
 
@@ -87,6 +87,13 @@ def test_gates_whose_activation_is_gone_are_not_those_of_a_sigmoid(class_name: s
 
 def test_a_softmax_whose_axis_is_gone_is_not_one_over_the_last() -> None:
     assert one_layer(layer("Softmax", "s", axir=1)).kind is LayerKind.OPAQUE
+
+
+@pytest.mark.parametrize("class_name", ["Softmax", "LogSoftmax"])
+def test_nor_is_an_operation(class_name: str) -> None:
+    stored = operation(class_name, "s", "keras.src.ops.nn", axir=1)
+    assert one_layer(stored).reason == "its config has no axis, which every version of Keras writes"
+    assert one_layer(operation(class_name, "s", "keras.src.ops.nn", axis=1)).kind is LayerKind.OPERATION
 
 
 def test_nor_is_one_that_is_an_activation() -> None:

@@ -155,15 +155,16 @@ def test_of_metadata_that_are_there_twice_the_last_ones_count(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "metadata",
+    ("metadata", "code"),
     [
-        described(ROOT) + described(ROOT),
-        span(1, span(3, "root") + span(5, json.dumps(ROOT)) + span(3, "root.layer-0")),
+        (described(ROOT) + described(ROOT), ErrorCode.TRUNCATED),
+        (span(1, span(3, "root") + span(5, json.dumps(ROOT)) + span(3, "root.layer-0")), ErrorCode.NOT_A_MODEL),
+        (span(1, whole(2, 1) + b"\xff") + described(ROOT), ErrorCode.TRUNCATED),
     ],
-    ids=["two roots", "a root that is called otherwise later on"],
+    ids=["two roots", "a root that is called otherwise later on", "another object that is damaged"],
 )
-def test_a_root_that_nobody_can_tell_is_refused(tmp_path: Path, metadata: bytes) -> None:
-    assert refused(saved_models.write(tmp_path, saved(), metadata)).code is ErrorCode.TRUNCATED
+def test_a_root_that_nobody_can_tell_is_refused(tmp_path: Path, metadata: bytes, code: ErrorCode) -> None:
+    assert refused(saved_models.write(tmp_path, saved(), metadata)).code is code
 
 
 def test_a_root_of_two_kinds_is_refused(tmp_path: Path) -> None:
