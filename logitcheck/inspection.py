@@ -23,6 +23,14 @@ from logitcheck.report import (
     Verdict,
 )
 
+MOST_LETTERS = 1_000_000
+"""Letters of a report; 500 outputs, more than any model has, take two thirds of it."""
+
+_TOO_LONG = InputError(
+    code=ErrorCode.TOO_LARGE,
+    message="The report would be longer than any: the file has very many outputs, and layers with very long names.",
+    hint="Check where the file comes from; it may be hostile.",
+)
 _NO_PATH = InputError(
     code=ErrorCode.MISSING,
     message="The path is empty, as that of an unset shell variable is.",
@@ -68,11 +76,15 @@ def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLAR
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
     used: frozenset[str] = frozenset()
+    letters = 0
     for analysis in analyze(model, declarations):
         used |= analysis.declarations
         verdict, judged, found = rules.judge(model, analysis)
         outputs.append(_output(analysis, verdict, judged))
         findings.extend(found)
+        letters += _letters(outputs[-1], found)
+        if letters > MOST_LETTERS:
+            return unreadable(path, _TOO_LONG)
     return ModelReport(
         path=path,
         format=model.format,
@@ -87,6 +99,16 @@ def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLAR
         exported=model.exported,
         declarations_used=tuple(sorted(used)),
     )
+
+
+def _letters(output: OutputReport, findings: Iterable[Finding]) -> int:
+    """Tell how many letters there are to say of an output, most of which are names from the file."""
+    said = sum(len(step.layer) + len(step.class_name) + len(step.effect) for step in output.evidence)
+    for finding in findings:
+        said += (
+            len(finding.message) + len(finding.output or "") + len(finding.layer or "") + sum(map(len, finding.fixes))
+        )
+    return said + len(output.name or "")
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -94,6 +94,7 @@ def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int,
             yield from leaves(items, depth + 1)
         case dict():
             for key in sorted(structure):
+                layers.check_name(key, "an output")
                 for path, reference in leaves(structure[key], depth + 1):
                     yield (key, *path), reference
         case _:
