@@ -29,15 +29,31 @@ _NO_PATH = InputError(
 )
 
 
-def inspect(path: str | os.PathLike[str]) -> ModelReport:
-    """Inspect one saved model.
+def inspect(path: str | os.PathLike[str] | object) -> ModelReport:
+    """Inspect one model: a saved one, or one in memory.
 
     path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
-    called. An input that cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing
-    is raised for it.
+    called; or a model of Keras 3, of tf.keras or of tf-keras. An input that cannot be read gives a report with
+    `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
+
+    A model in memory is neither called nor changed, and nothing is written or imported: it is asked for what
+    `model.save(...)` would store.
+
+    Raises TypeError for what is neither a path nor a model.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        return _inspect_live(path)
     shown = os.fspath(path)
     loaded = loader.load(Path(path)) if shown else _NO_PATH
+    if isinstance(loaded, InputError):
+        return unreadable(shown, loaded)
+    return _report(shown, loaded)
+
+
+def _inspect_live(model: object) -> ModelReport:
+    """Inspect a model in memory; its name stands where the path of a file does."""
+    loaded = loader.load_live(model)
+    shown = f"<model {getattr(model, 'name', type(model).__name__)}>"
     if isinstance(loaded, InputError):
         return unreadable(shown, loaded)
     return _report(shown, loaded)
@@ -78,6 +94,7 @@ def _report(path: str, model: SavedModel) -> ModelReport:
         findings=tuple(_once(findings)),
         error=None,
         exported=model.exported,
+        in_memory=model.in_memory,
     )
 
 

@@ -135,6 +135,8 @@ class ModelReport:
     """Everything said about one input.
 
     exported: set for a graph for serving that holds nothing of Keras; not part of the JSON report.
+    in_memory: whether a live model was inspected and no file; not part of the JSON report. `path` is then its name, as
+      in `<model sequential>`, and `format` the one that `model.save(...)` would write.
     skipped: what settings keep quiet; settings decide what is told, never what a model is, so that the outcome stays.
     """
 
@@ -150,6 +152,7 @@ class ModelReport:
     error: InputError | None
     exported: Export | None = None
     skipped: tuple[SkippedFinding, ...] = ()
+    in_memory: bool = False
 
     @property
     def ok(self) -> bool:

@@ -215,7 +215,8 @@ def _about(model: ModelReport) -> str:
     backend = f" on {printable(model.backend)}" if model.backend else ""
     kind = _FORMAT_WORDS[model.format] if model.format is not None else "a file"
     compiled = "compiled" if model.compiled else "not compiled"
-    return f"{printable(model.model_class or 'model')}, {compiled}, saved by {version}{backend} as {kind}"
+    where = f"in memory, {version}{backend}" if model.in_memory else f"saved by {version}{backend} as {kind}"
+    return f"{printable(model.model_class or 'model')}, {compiled}, {where}"
 
 
 def _output_name(output: OutputReport) -> str:
