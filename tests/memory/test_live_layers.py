@@ -171,6 +171,9 @@ def test_an_object_among_the_arguments_of_a_call_leaves_the_whole_graph_unknown(
         def call(self, inputs: Any, **_: Any) -> Any:
             return inputs
 
+        def compute_output_spec(self, inputs: Any, **_: Any) -> Any:
+            return keras.KerasTensor(inputs.shape, inputs.dtype)
+
     x = keras.Input((4,))
     model = keras.Model(x, keras.layers.Dense(3)(Own()(x, scale=object())))
     model.compile("sgd", loss="sparse_categorical_crossentropy")
