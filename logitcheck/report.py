@@ -163,6 +163,9 @@ class ModelReport:
         """Whether any finding is as bad as `severity`."""
         return any(finding.severity.at_least(severity) for finding in self.findings)
 
+    def _repr_html_(self) -> str:
+        return Report(models=(self,))._repr_html_()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
@@ -177,3 +180,9 @@ class Report:
     def findings(self, severity: Severity) -> int:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for model in self.models for finding in model.findings)
+
+    def _repr_html_(self) -> str:
+        """Write the report for a notebook, which asks the object itself: the one way back from a reporter to here."""
+        from logitcheck.reporter import html_report
+
+        return html_report.render(self)
