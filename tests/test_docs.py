@@ -75,7 +75,15 @@ def test_the_readme_lists_every_rule(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/rules.md", "docs/unreadable.md", "sample_models/README.md"]
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/notebooks.md",
+        "docs/rules.md",
+        "docs/unreadable.md",
+        "sample_models/README.md",
+    ],
 )
 def test_links_to_files_lead_somewhere(name: str) -> None:
     page_path = ROOT / name
