@@ -38,7 +38,7 @@ def _loaded(read: Callable[[], StoredModel]) -> SavedModel | InputError:
     except OSError as error:
         return identify.read_error(error).error
     except (MemoryError, RecursionError):
-        message = "The file holds more than a model config can: reading it ran out of memory or depth."
+        message = "It holds more than a model config can: reading it ran out of memory or depth."
         return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
 
 

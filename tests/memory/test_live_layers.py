@@ -70,7 +70,8 @@ UNKNOWN: dict[str, Head] = {
     "the activation of a cell": lambda keras, x: keras.layers.RNN(
         keras.layers.SimpleRNNCell(3, activation=functools.partial(_identity))
     )(x),
-    "a config that is no JSON": lambda keras, x: _with_set(keras)()(x),
+    "a config that is no JSON": lambda keras, x: _with(keras, {"axes": {1, 2}})()(x),
+    "a config that holds itself": lambda keras, x: _with(keras, _endless())()(x),
 }
 
 
@@ -90,15 +91,21 @@ def _nested(keras: Any, layer: Any) -> Any:
     return keras.Model(x, layer(x))
 
 
-def _with_set(keras: Any) -> Any:
+def _with(keras: Any, more: Any) -> Any:
     class Own(keras.layers.Layer):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
             return inputs
 
         def get_config(self) -> Any:
-            return {**super().get_config(), "axes": {1, 2}}
+            return {**super().get_config(), **more}
 
     return Own
+
+
+def _endless() -> dict[str, Any]:
+    endless: dict[str, Any] = {}
+    endless["again"] = endless
+    return endless
 
 
 @pytest.mark.parametrize("name", UNKNOWN)
