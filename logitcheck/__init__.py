@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from logitcheck.analyzer.effects import BackendEffects, Effect
     from logitcheck.batch import inspect_all
     from logitcheck.callback import LogitCheck
+    from logitcheck.declarations import Declarations, DeclaredInput, DeclaredOutput
     from logitcheck.errors import InconsistentModelError, LogitcheckWarning
     from logitcheck.inspection import inspect
     from logitcheck.report import (
@@ -31,6 +32,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BackendEffects",
+    "Declarations",
+    "DeclaredInput",
+    "DeclaredOutput",
     "Effect",
     "EvidenceStep",
     "Finding",
@@ -57,6 +61,7 @@ def __getattr__(name: str) -> object:
         homes = {"inspect": "inspection", "inspect_all": "batch", "Effect": "analyzer.effects"}
         homes["BackendEffects"] = homes["Effect"]
         homes |= {"LogitCheck": "callback", "InconsistentModelError": "errors", "LogitcheckWarning": "errors"}
+        homes |= dict.fromkeys(("Declarations", "DeclaredInput", "DeclaredOutput"), "declarations")
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     if name == "testing":
         return import_module("logitcheck.testing")

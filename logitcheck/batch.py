@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from logitcheck import inspection
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.errors import ErrorCode, InputError
 from logitcheck.inputs import Given, gather
 from logitcheck.report import ModelReport, Report
@@ -29,21 +31,32 @@ Watch = Callable[[int], None]
 """Told how many inputs are done, after each of them."""
 
 
-def inspect_all(paths: Iterable[str], jobs: int | None = None) -> Report:
+def inspect_all(
+    paths: Iterable[str], jobs: int | None = None, *, declarations: Declarations = NO_DECLARATIONS
+) -> Report:
     """Inspect files and folders; folders are searched for models. The report is in the order given.
 
     What is given twice, or given and found in a folder that is given as well, is inspected once, where it comes first.
 
-    jobs: processes to use; None takes one for each core if there are many inputs.
+    jobs: processes to use; None takes one for each core if there are many inputs. declarations: as for `inspect`.
     """
-    return Report(models=tuple(inspect_given(gather(paths), jobs)))
+    return Report(models=tuple(inspect_given(gather(paths), jobs, declared=lambda _: declarations)))
 
 
 def inspect_given(
-    inputs: Sequence[Given], jobs: int | None = None, watch: Watch | None = None
+    inputs: Sequence[Given],
+    jobs: int | None = None,
+    *,
+    declared: Callable[[str], Declarations],
+    watch: Watch | None = None,
 ) -> Iterator[ModelReport]:
-    """Inspect what paths stand for, in order."""
-    reports = _watched(_reports([item for each in inputs for item in each.items], jobs), watch)
+    """Inspect what paths stand for, in order.
+
+    declared: gives what is declared for the input at a path.
+    """
+    items = [item for each in inputs for item in each.items]
+    declarations = [declared(item if isinstance(item, str) else item.path) for item in items]
+    reports = _watched(_reports(items, declarations, jobs), watch)
     for each in inputs:
         judged = [report for report in islice(reports, len(each.items)) if report is not None]
         yield from judged
@@ -51,25 +64,40 @@ def inspect_given(
             yield inspection.unreadable(each.path, _none_below(each.path))
 
 
-def _reports(items: list[str | Found], jobs: int | None) -> Iterator[ModelReport | None]:
+def _reports(
+    items: list[str | Found], declarations: list[Declarations], jobs: int | None
+) -> Iterator[ModelReport | None]:
     workers = _workers(len(items), jobs)
     if workers <= 1:
-        yield from map(_inspect_input, items)
+        yield from map(_inspect_input, items, declarations)
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    pool = ProcessPoolExecutor(workers, initializer=_die_of_interrupts)
+    pool = ProcessPoolExecutor(workers, initializer=_die_when_told)
     try:
-        yield from pool.map(_inspect_input, items, chunksize=_CHUNK)
+        yield from pool.map(_inspect_input, items, declarations, chunksize=_CHUNK)
+    except BaseException:
+        for worker in list(pool._processes.values()):  # noqa: SLF001  terminate_workers() came with Python 3.14
+            worker.terminate()  # else the exit of this process waits until each has done what it began
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _die_of_interrupts() -> None:
-    """Let Ctrl-C end a worker without a word; the process that started it says what there is to say."""
+def _die_when_told() -> None:
+    """Let a signal end a worker without a word; the process that started it says what there is to say."""
     import signal
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _die)
+
+
+def _die(*_: object) -> None:
+    """End this process and the one that reads HDF5 for it, in whatever either is."""
+    isolation = sys.modules.get("logitcheck.loader.isolation")
+    if isolation is not None:
+        isolation.abandon()
+    os._exit(1)
 
 
 def _watched(reports: Iterator[ModelReport | None], watch: Watch | None) -> Iterator[ModelReport | None]:
@@ -87,20 +115,20 @@ def _workers(count: int, jobs: int | None) -> int:
     return len(os.sched_getaffinity(0)) if count >= _PARALLEL_FROM and hasattr(os, "sched_getaffinity") else 1
 
 
-def _inspect_input(given: str | Found) -> ModelReport | None:
+def _inspect_input(given: str | Found, declarations: Declarations) -> ModelReport | None:
     """Inspect one input; one that was only found by its content, and is no Keras model, is none of ours."""
     if isinstance(given, str):
-        return _inspect_guarded(given)
+        return _inspect_guarded(given, declarations)
     if given.error is not None:
         return inspection.unreadable(given.path, given.error)
-    report = _inspect_guarded(given.path)
+    report = _inspect_guarded(given.path, declarations)
     is_foreign = report.error is not None and report.error.code is ErrorCode.NOT_A_MODEL
     return None if given.by_content and is_foreign else report
 
 
-def _inspect_guarded(path: str) -> ModelReport:
+def _inspect_guarded(path: str, declarations: Declarations) -> ModelReport:
     try:
-        report = inspection.inspect(path)
+        report = inspection.inspect(path, declarations=declarations)
     except Exception as error:  # noqa: BLE001  a defect of ours in one file must not take the others' verdicts away
         message = f"logitcheck failed on this file ({type(error).__name__}: {error})."
         hint = "This is a defect of logitcheck: please report it, with the file if you can."

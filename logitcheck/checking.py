@@ -17,18 +17,28 @@ if TYPE_CHECKING:
     from logitcheck.settings.selectors import Selector
 
 
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Declarations of one settings file that no model of a run needs, such as `layers.pkg>MySoftmax`."""
+
+    source: Path
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
     """What came out of a run.
 
     fails: whether something was found that makes the exit status 1.
     known: the baselines that were read. shrunk: those of which findings are gone, without these.
+    unused: what settings declare and no model needs, where folders were searched: a few files tell nothing of the rest.
     """
 
     report: Report
     fails: bool
     shrunk: tuple[Baseline, ...] = ()
     known: tuple[Baseline, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
     @property
     def is_unreadable(self) -> bool:
@@ -51,7 +61,8 @@ def check(
     there knows nothing, as before the first one is written.
     Raises SettingsError for settings that cannot be followed.
     """
-    models = [policy.applied(model, plan.of(model.path), asked) for model in batch.inspect_given(given, jobs, watch)]
+    reports = batch.inspect_given(given, jobs, declared=lambda path: plan.of(path).declarations, watch=watch)
+    models = [policy.applied(model, plan.of(model.path), asked) for model in reports]
     known = _baselines(models, plan, may_lack_baseline=may_lack_baseline)
     models = [_without_known(model, plan, known) for model in models]
     return Checked(
@@ -59,6 +70,7 @@ def check(
         fails=any(policy.fails(model, plan.of(model.path)) for model in models),
         shrunk=_shrunk(models, known),
         known=tuple(known.values()),
+        unused=_unused(models, plan) if any(not isinstance(item, str) for each in given for item in each.items) else (),
     )
 
 
@@ -89,6 +101,18 @@ def _baselines(models: Sequence[ModelReport], plan: Plan, *, may_lack_baseline: 
 def _without_known(model: ModelReport, plan: Plan, known: dict[Path, Baseline]) -> ModelReport:
     source = plan.of(model.path).baseline if known else None
     return known[source].applied(model) if source in known else model
+
+
+def _unused(models: Sequence[ModelReport], plan: Plan) -> tuple[Unused, ...]:
+    used: dict[Path, set[str]] = {}
+    declared: dict[Path, list[str]] = {}
+    for model in models:
+        settings = plan.of(model.path)
+        if settings.source is not None and settings.declarations:
+            used.setdefault(settings.source, set()).update(model.declarations_used)
+            declared[settings.source] = settings.declarations.names()
+    left = {source: tuple(name for name in names if name not in used[source]) for source, names in declared.items()}
+    return tuple(Unused(source, names) for source, names in left.items() if names)
 
 
 def _shrunk(models: Sequence[ModelReport], known: dict[Path, Baseline]) -> tuple[Baseline, ...]:

@@ -77,7 +77,11 @@ def _problem(package: str) -> str:
     """Import a package in a process of its own, which a broken one may crash; give what went wrong, or nothing."""
     try:
         tried = subprocess.run(  # noqa: S603  our own interpreter, and the name of a package of ours
-            [sys.executable, "-c", f"import {package}"], capture_output=True, text=True, timeout=_SECONDS, check=False
+            [sys.executable, "-P", "-c", f"import {package}"],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"import {package} takes longer than {_SECONDS} seconds."

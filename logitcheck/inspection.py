@@ -9,6 +9,7 @@ from pathlib import Path
 
 from logitcheck import loader, rules
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis, analyze
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.errors import ErrorCode, InputError
 from logitcheck.model import SavedModel
 from logitcheck.report import (
@@ -29,34 +30,29 @@ _NO_PATH = InputError(
 )
 
 
-def inspect(path: str | os.PathLike[str] | object) -> ModelReport:
+def inspect(path: str | os.PathLike[str] | object, *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
     """Inspect one model: a saved one, or one in memory.
 
     path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
     called; or a model of Keras 3, of tf.keras or of tf-keras. An input that cannot be read gives a report with
     `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
 
+    declarations: what layers of your own put out and losses of your own take, where no file can tell. They decide
+    what would be "undetermined", and are never held against what is known; `declarations_used` of the report names
+    those that were used.
+
     A model in memory is neither called nor changed, and nothing is written or imported: it is asked for what
     `model.save(...)` would store.
 
     Raises TypeError for what is neither a path nor a model.
     """
-    if not isinstance(path, (str, os.PathLike)):
-        return _inspect_live(path)
-    shown = os.fspath(path)
-    loaded = loader.load(Path(path)) if shown else _NO_PATH
-    if isinstance(loaded, InputError):
-        return unreadable(shown, loaded)
-    return _report(shown, loaded)
-
-
-def _inspect_live(model: object) -> ModelReport:
-    """Inspect a model in memory; its name stands where the path of a file does."""
-    loaded = loader.load_live(model)
-    shown = f"<model {getattr(model, 'name', type(model).__name__)}>"
-    if isinstance(loaded, InputError):
-        return unreadable(shown, loaded)
-    return _report(shown, loaded)
+    if isinstance(path, (str, os.PathLike)):
+        shown = os.fspath(path)
+        loaded = loader.load(Path(path)) if shown else _NO_PATH
+    else:
+        loaded = loader.load_live(path)
+        shown = f"<model {getattr(path, 'name', type(path).__name__)}>"
+    return unreadable(shown, loaded) if isinstance(loaded, InputError) else _report(shown, loaded, declarations)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -75,10 +71,12 @@ def unreadable(path: str, error: InputError) -> ModelReport:
     )
 
 
-def _report(path: str, model: SavedModel) -> ModelReport:
+def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
-    for analysis in analyze(model):
+    used: frozenset[str] = frozenset()
+    for analysis in analyze(model, declarations):
+        used |= analysis.declarations
         verdict, judged, found = rules.judge(model, analysis)
         outputs.append(_output(analysis, verdict, judged))
         findings.extend(found)
@@ -95,6 +93,7 @@ def _report(path: str, model: SavedModel) -> ModelReport:
         error=None,
         exported=model.exported,
         in_memory=model.in_memory,
+        declarations_used=tuple(sorted(used)),
     )
 
 
@@ -123,6 +122,7 @@ def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | Non
             expects=judged.expectation.expects,
             family=judged.expectation.family,
             label=judged.loss.label,
+            is_declared=judged.expectation.is_declared,
         )
     return OutputReport(
         name=analysis.name,

@@ -74,6 +74,8 @@ def run(request: Request) -> ExitCode:
             return ExitCode.UNREADABLE
         if checked.shrunk:
             _shrink_baselines(checked)
+        for unused in checked.unused:
+            complain(f"{unused.source}: no model needs {', '.join(unused.names)}")
     except SettingsError as error:
         complain(str(error))
         return ExitCode.UNREADABLE
@@ -131,17 +133,30 @@ def _write_baseline(plan: Plan, checked: Checked) -> ExitCode:
     made = baseline.of(source, checked.report.models, before)
     if not _write_file(source, baseline.render(made)):
         return ExitCode.UNREADABLE
-    complain(f"{len(made.entries)} findings are known from now on: {source}")
+    complain(_known_from_now_on(plan, len(made.entries), source))
+    for model in checked.report.models:
+        if model.error is not None:
+            complain(f"{model.path}: unreadable {model.error.code.value}: {model.error.message} {model.error.hint}")
     return ExitCode.UNREADABLE if checked.is_unreadable else ExitCode.CLEAN
+
+
+def _known_from_now_on(plan: Plan, count: int, source: Path) -> str:
+    from logitcheck.reporter import summary
+
+    known = f"{summary.counted(count, 'finding')} known from now on: {source}"
+    if plan.in_folder(os.getcwd()).baseline is not None:  # noqa: PTH109  as the plan has it
+        return known
+    return f'{known}, once settings say so (baseline = "{source}"), or with --baseline {source}'
 
 
 def _shrink_baselines(checked: Checked) -> None:
     """Take findings that are gone out of the baselines; where machines run, only say so: nobody would keep the file."""
     from logitcheck import baseline
+    from logitcheck.reporter import summary
 
     for smaller in checked.shrunk:
         count = len(next(known for known in checked.known if known.source == smaller.source).entries)
-        gone = f"{count - len(smaller.entries)} findings of the baseline are gone"
+        gone = f"{summary.counted(count - len(smaller.entries), 'finding')} of the baseline not found any more"
         if os.environ.get("CI"):
             complain(f"{gone}: run it again with this baseline outside CI, and commit {smaller.source}")
         elif _write_file(smaller.source, baseline.render(smaller)):

@@ -71,7 +71,7 @@ def _written(value: object) -> str | None:
         case tuple():
             return _list(each.text if isinstance(each, Pattern) else each.written for each in value)
         case Mapping():
-            return _table((str(name), _text(str(said))) for name, said in value.items())
+            return _table((str(name), _text(said.value)) for name, said in value.items())
         case Severity():
             return _text(value.value)
         case _:

@@ -36,9 +36,14 @@ def _not_written(what: str, why: str) -> bool:
 
 
 def complain(message: str) -> None:
-    """Write a message to standard error, if it is open."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"logitcheck: {message}\n")
+    """Write a message to standard error, if it is open: one line, which no terminal and no CI service obeys."""
+    if sys.stderr is None:
+        return
+    from logitcheck.reporter.commands import masked
+    from logitcheck.reporter.escaping import printable
+
+    told = masked(printable(message), r"\x23")
+    sys.stderr.write(f"logitcheck: {told}\n")
 
 
 def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:

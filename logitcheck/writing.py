@@ -14,10 +14,10 @@ def write_text(path: Path, text: str) -> None:
     Raises OSError if that does not work; then the old file is what it was.
     """
     raw = text.encode("utf-8", "backslashreplace")
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        target.write_bytes(raw)
+    if path.exists() and not path.is_file():
+        path.write_bytes(raw)  # and not where its links lead: behind /dev/stdout there may be a pipe without a path
         return
+    target = Path(os.path.realpath(path))
     import tempfile
 
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".part", dir=target.parent)

@@ -133,6 +133,21 @@ class TestSettings:
         assert (finished.returncode, finished.stdout) == (2, "")
         assert finished.stderr.startswith(f"logitcheck: {place / 'pyproject.toml'}:2: unknown key 'selekt'")
 
+    def test_a_layer_of_ones_own_can_be_declared(self, place: Path) -> None:
+        settings = '[tool.logitcheck.layers]\n"mine>Head" = "{said}"\n"mine>Other" = "logits"\n'
+        (place / "pyproject.toml").write_text(settings.format(said="probabilities"))
+        assert json.loads(check("models/mine.keras", "--format", "json").stdout)["summary"]["ok"] == 1
+        (place / "pyproject.toml").write_text(settings.format(said="logits"))
+        assert found("models/mine.keras") == {"mine": ["LC102"]}
+
+    def test_what_is_declared_and_not_needed_is_told_where_folders_are_searched(self, place: Path) -> None:
+        (place / "logitcheck.toml").write_text(
+            'layers = { Head = "logits", Other = "logits" }\nlosses = { x = "any" }\n'
+        )
+        finished = check("models")
+        assert finished.stderr == f"logitcheck: {place / 'logitcheck.toml'}: no model needs layers.Other, losses.x\n"
+        assert check("models/mine.keras").stderr == ""
+
     def test_what_is_excluded_is_passed_over(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('exclude = ["wrong.keras", "models/s*.keras"]\n')
         assert found("models") == {"good": [], "mine": []}
@@ -215,10 +230,16 @@ class TestBaseline:
     def test_what_is_known_stays_quiet_and_what_is_new_is_told(self, place: Path) -> None:
         written = check("models", "--baseline", "known.json", "--write-baseline")
         assert (written.returncode, written.stdout) == (0, "")
-        assert written.stderr == "logitcheck: 2 findings are known from now on: known.json\n"
+        assert written.stderr == "logitcheck: 2 findings known from now on: known.json\n"
         assert check("models", "--baseline", "known.json").returncode == 0
         write(place / "models" / "new.keras", MODELS["wrong"])
         assert found("models", "--baseline", "known.json")["new"] == ["LC101"]
+
+    def test_what_cannot_be_read_is_told_and_fails_also_then(self, place: Path) -> None:
+        (place / "models" / "empty.keras").touch()
+        written = check("models", "--baseline", "known.json", "--write-baseline")
+        assert (written.returncode, written.stdout) == (2, "")
+        assert lines(written.stderr)[1].startswith("logitcheck: models/empty.keras: unreadable empty-file: ")
 
     def test_the_settings_may_name_it(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('baseline = "known.json"\n')
@@ -226,15 +247,21 @@ class TestBaseline:
         assert (place / "known.json").exists()
         assert check("models").returncode == 0
 
-    def test_it_has_a_usual_name(self, place: Path) -> None:
-        check("models", "--write-baseline")
+    def test_it_has_a_usual_name_and_is_told_how_to_use_it(self, place: Path) -> None:
+        written = check("models", "--write-baseline")
         assert (place / "logitcheck-baseline.json").exists()
+        assert written.stderr == (
+            "logitcheck: 2 findings known from now on: logitcheck-baseline.json, once settings say so"
+            ' (baseline = "logitcheck-baseline.json"), or with --baseline logitcheck-baseline.json\n'
+        )
 
     def test_it_shrinks_as_findings_go(self, place: Path) -> None:
         check("models", "--baseline", "known.json", "--write-baseline")
         write(place / "models" / "wrong.keras", MODELS["good"])
         finished = check("models", "--baseline", "known.json")
-        assert finished.stderr == "logitcheck: 1 findings of the baseline are gone, and taken out of known.json\n"
+        assert (
+            finished.stderr == "logitcheck: 1 finding of the baseline not found any more, and taken out of known.json\n"
+        )
         assert len(json.loads((place / "known.json").read_text())["findings"]) == 1
         assert check("models", "--baseline", "known.json").stderr == ""
 
@@ -242,7 +269,10 @@ class TestBaseline:
         check("models", "--baseline", "known.json", "--write-baseline")
         before = (place / "known.json").read_bytes()
         write(place / "models" / "wrong.keras", MODELS["good"])
-        assert "are gone" in check("models", "--baseline", "known.json", CI="true").stderr
+        assert (
+            "run it again with this baseline outside CI"
+            in check("models", "--baseline", "known.json", CI="true").stderr
+        )
         assert (place / "known.json").read_bytes() == before
 
     def test_one_that_is_not_there_is_told(self) -> None:

@@ -19,7 +19,7 @@ def models_read(report: Report) -> str:
 def counts(report: Report) -> str:
     """Say how many errors and warnings there are, and of all else how many if there are any.
 
-    Only a model that was read, proved to fit and gave no cause for a warning is counted as ok.
+    Only a model that was read, proved to fit and gave no cause for a warning, skipped or not, is counted as ok.
     """
     found = [counted(report.findings(Severity.ERROR), "error"), counted(report.findings(Severity.WARNING), "warning")]
     if report.findings(Severity.INFO):
@@ -39,4 +39,4 @@ def counted(count: int, word: str) -> str:
 
 
 def _is_ok(model: ModelReport) -> bool:
-    return model.outcome is Outcome.OK and model.ok
+    return model.outcome is Outcome.OK and model.ok and not model.skipped

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from logitcheck.declarations import DeclaredInput, DeclaredOutput
 from logitcheck.errors import SettingsError
 from logitcheck.report import Severity
 from logitcheck.settings import Plan
@@ -63,8 +64,8 @@ class TestReading:
             ("LC108", "scores are ranked, not calibrated")
         ]
         assert settings.baseline == tmp_path / "known.json"
-        assert settings.layers == {"pkg>MySoftmax": "probabilities"}
-        assert settings.losses == {"my_ce": "logits"}
+        assert settings.layers == {"pkg>MySoftmax": DeclaredOutput.PROBABILITIES}
+        assert settings.losses == {"my_ce": DeclaredInput.LOGITS}
         assert settings.source == tmp_path / "pyproject.toml"
 
     def test_patterns_are_relative_to_the_file(self, tmp_path: Path) -> None:
