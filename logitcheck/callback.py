@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from logitcheck import demands, inspection
-from logitcheck.errors import InconsistentModelError, LogitcheckWarning
+from logitcheck.declarations import Declarations
+from logitcheck.errors import InconsistentModelError, LogitcheckWarning, SettingsError
 from logitcheck.report import ModelReport, Severity
 from logitcheck.reporter.summary import counted
 
@@ -30,18 +31,25 @@ class LogitCheck:
     fail_on: the mildest finding for which it does: "error", "warning" or "info".
     strict: whether it also does where nothing can be proved.
     ignore: rules that are not asked, by code or name: "LC201", "threshold-on-logits", "LC2".
+    declarations: what layers and losses of your own do; None takes what settings say of them.
 
         model.fit(x, y, callbacks=[logitcheck.LogitCheck()])
 
     Of a model in which nothing is wrong it says nothing. A model that cannot be judged at all is trained, with a
-    warning. Settings files have no say in it.
+    warning. Nothing else is taken from settings.
     """
 
     async_safe = True  # Keras 3 then runs batches of other callbacks in the background, as it would without this one
     _supports_tf_logs = True  # and Keras 2 makes no NumPy arrays for it
 
     def __init__(
-        self, action: str = "raise", *, fail_on: str = "warning", strict: bool = False, ignore: str | Iterable[str] = ()
+        self,
+        action: str = "raise",
+        *,
+        fail_on: str = "warning",
+        strict: bool = False,
+        ignore: str | Iterable[str] = (),
+        declarations: Declarations | None = None,
     ) -> None:
         """Decide what is asked of models.
 
@@ -53,6 +61,7 @@ class LogitCheck:
         self.model: Any = None
         self.params: Any = None
         self._settings = demands.demand(fail_on=fail_on, strict=strict, ignore=ignore)
+        self._declarations = declarations
 
     def set_model(self, model: Any) -> None:
         """Take the model that is about to be trained."""
@@ -68,7 +77,11 @@ class LogitCheck:
         Raises InconsistentModelError if that is the action, and something is found.
         """
         try:
-            report = inspection.inspect(_unwrapped(self.model))
+            declared = demands.declarations(self.model, self._declarations)
+            report = inspection.inspect(_unwrapped(self.model), declarations=declared)
+        except SettingsError as error:
+            _warn(f"The settings of logitcheck cannot be followed, and this model is trained unseen: {error}")
+            return
         except Exception as error:  # noqa: BLE001  a defect of ours must not cost anybody a training
             _warn(f"logitcheck failed on this model, which is trained unseen ({type(error).__name__}: {error}).")
             return

@@ -1,10 +1,16 @@
-"""What code asks of a model, in a callback or a test: whether its report will do, and the words if it does not."""
+"""What code asks of a model, in a callback or a test: whether its report will do, and the words if it does not.
+
+What is asked stands in the code, and no settings file has a say in it. What layers and losses of the user's own do is
+another matter: it is so wherever it is said, and is taken from settings unless it is given.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from logitcheck import policy
+from logitcheck.declarations import Declarations
 from logitcheck.report import ModelReport, Report, Severity
 from logitcheck.settings.selectors import Ignored
 from logitcheck.settings.settings import Settings
@@ -14,7 +20,7 @@ _WIDTH = 80
 
 
 def demand(*, fail_on: str, strict: bool, ignore: str | Iterable[str]) -> Settings:
-    """Give what is asked of a model; no settings file has a say in it.
+    """Give what is asked of a model.
 
     Raises ValueError for a severity that there is not, SettingsError for a rule that there is not.
     """
@@ -28,6 +34,21 @@ def demand(*, fail_on: str, strict: bool, ignore: str | Iterable[str]) -> Settin
         given = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         rules = tuple(map(Ignored, options.selectors_of("ignore", given)))
     return Settings(fail_on=Severity(fail_on), strict=strict, ignore=rules)
+
+
+def declarations(model_or_path: object, given: Declarations | None) -> Declarations:
+    """Give what is said of the user's own layers and losses: what is given, or what stands in settings.
+
+    Those of a file are found upward from it, those of a model in memory from the current folder.
+    Raises SettingsError if they cannot be followed.
+    """
+    if given is not None:
+        return given
+    from logitcheck.settings import Plan
+
+    if isinstance(model_or_path, (str, os.PathLike)):
+        return Plan().of(str(os.fspath(model_or_path))).declarations
+    return Plan().in_folder(os.getcwd()).declarations  # noqa: PTH109  as the plan has it
 
 
 def told(report: ModelReport, settings: Settings) -> ModelReport:

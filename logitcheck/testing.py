@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 
 from logitcheck import demands, inspection
+from logitcheck.declarations import Declarations
 
 __all__ = ["assert_consistent"]
 
@@ -16,6 +17,7 @@ def assert_consistent(
     fail_on: str = "warning",
     strict: bool = False,
     ignore: str | Iterable[str] = (),
+    declarations: Declarations | None = None,
 ) -> None:
     """Assert that what a model puts out is what its loss and its metrics expect.
 
@@ -23,9 +25,10 @@ def assert_consistent(
     fail_on: the mildest finding that fails: "error", "warning" or "info".
     strict: whether it also fails where nothing can be proved.
     ignore: rules that are not asked, by code or name: "LC201", "threshold-on-logits", "LC2".
+    declarations: what layers and losses of your own do; None takes what settings say of them.
 
-    Raises AssertionError with the report as its text; so does a file that cannot be read. Settings files have no say in
-    it, so that a test means the same wherever it runs.
+    Raises AssertionError with the report as its text; so does a file that cannot be read. Nothing else is taken from
+    settings, so that a test means the same wherever it runs.
 
         from logitcheck.testing import assert_consistent
 
@@ -35,6 +38,7 @@ def assert_consistent(
     """
     __tracebackhide__ = True  # pytest shows the line of the test, not this one
     settings = demands.demand(fail_on=fail_on, strict=strict, ignore=ignore)
-    report = demands.told(inspection.inspect(model_or_path), settings)
+    declared = demands.declarations(model_or_path, declarations)
+    report = demands.told(inspection.inspect(model_or_path, declarations=declared), settings)
     if report.error is not None or demands.is_refused(report, settings):
         raise AssertionError(demands.text(report))

@@ -64,6 +64,48 @@ def test_what_is_not_known_fails_only_if_it_is_asked_for() -> None:
         assert_consistent(SAMPLES / "custom_head.keras", strict=True)
 
 
+def test_what_is_declared_is_taken_from_settings_unless_it_is_given(
+    keras: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def my_ce(*tensors: Any) -> Any:
+        return tensors[1]
+
+    model = model_of(keras, my_ce)
+    monkeypatch.chdir(tmp_path)
+    assert_consistent(model)
+    (tmp_path / "logitcheck.toml").write_text('ignore = ["LC1"]\n[losses]\nmy_ce = "probabilities"\n')
+    with pytest.raises(AssertionError, match="LC102"):
+        assert_consistent(model)
+    takes = logitcheck.Declarations(losses={"my_ce": logitcheck.DeclaredInput.LOGITS})
+    assert_consistent(model, declarations=takes, strict=True)
+    path = tmp_path / "deep" / "model.keras"
+    path.parent.mkdir()
+    model.save(path)
+    monkeypatch.chdir("/")
+    with pytest.raises(AssertionError, match="LC102"):
+        assert_consistent(path)
+
+
+def test_settings_that_cannot_be_followed_are_no_assertions(
+    keras: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logitcheck.toml").write_text("losses = 3\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SettingsError, match=r"logitcheck\.toml"):
+        assert_consistent(model_of(keras, "mse"))
+
+
+def test_a_declaration_says_nothing_of_the_function_of_keras_itself(keras: Any) -> None:
+    takes = logitcheck.Declarations(losses={"sparse_categorical_crossentropy": logitcheck.DeclaredInput.LOGITS})
+    with pytest.raises(AssertionError, match="LC102"):
+        assert_consistent(model_of(keras, keras.losses.sparse_categorical_crossentropy), declarations=takes)
+
+    def sparse_categorical_crossentropy(y_true: Any, y_pred: Any) -> Any:
+        return keras.losses.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
+
+    assert_consistent(model_of(keras, sparse_categorical_crossentropy), declarations=takes, strict=True)
+
+
 def test_wrong_arguments_are_no_assertions() -> None:
     with pytest.raises(ValueError, match="fail_on should be one of"):
         assert_consistent(SAMPLES / "softmax_good.keras", fail_on="mismatch")

@@ -7,6 +7,7 @@ import logging
 import pickle
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -137,6 +138,32 @@ def test_what_is_not_known_counts_only_if_it_is_asked_for(keras: Any) -> None:
         fit(model, logitcheck.LogitCheck(strict=True))
 
 
+def test_what_is_declared_is_taken_from_settings_unless_it_is_given(
+    keras: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def my_ce(y_true: Any, y_pred: Any) -> Any:
+        return keras.losses.sparse_categorical_crossentropy(y_true, y_pred, from_logits=True)
+
+    model = model_of(keras)
+    model.compile("sgd", loss=my_ce)
+    (tmp_path / "logitcheck.toml").write_text('[losses]\nmy_ce = "probabilities"\n')
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(logitcheck.InconsistentModelError, match="LC102"):
+        fit(model, logitcheck.LogitCheck())
+    takes = logitcheck.Declarations(losses={"my_ce": logitcheck.DeclaredInput.LOGITS})
+    assert fit(model, logitcheck.LogitCheck(strict=True, declarations=takes))
+
+
+def test_settings_that_cannot_be_followed_cost_nobody_a_training(
+    keras: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "logitcheck.toml").write_text("losses = 3\n")
+    monkeypatch.chdir(tmp_path)
+    warnings.simplefilter("always", logitcheck.LogitcheckWarning)
+    with pytest.warns(logitcheck.LogitcheckWarning, match="settings of logitcheck cannot be followed.*logitcheck.toml"):
+        assert fit(model_of(keras), logitcheck.LogitCheck())
+
+
 def test_a_model_that_is_not_built_is_judged_by_its_layers(keras: Any) -> None:
     model = keras.Sequential([keras.layers.Dense(3)])
     model.compile("sgd", loss="sparse_categorical_crossentropy")
@@ -145,7 +172,7 @@ def test_a_model_that_is_not_built_is_judged_by_its_layers(keras: Any) -> None:
 
 
 def test_a_defect_of_logitcheck_costs_nobody_a_training(keras: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(_: Any) -> Any:
+    def failing(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr("logitcheck.inspection.inspect", failing)
