@@ -50,10 +50,10 @@ def _serialized(part: Any, origin: Origin) -> Mapping[str, object]:
 def _namesakes(parts: list[Any], origin: Origin) -> Iterator[tuple[Any, str, FunctionType]]:
     """Give the layers of Keras with functions that would be saved under the name of an activation, and are none."""
     for part in filter(_is_of_keras, parts):
-        for parameter in ("activation", "function"):
-            given = getattr(part, parameter, None)
-            if isinstance(given, FunctionType) and activations.read(given.__name__).name and not origin.owns(given):
-                yield part, parameter, given
+        parameter = "function" if type(part).__name__ == "Lambda" else "activation"
+        given = getattr(part, parameter, None)
+        if isinstance(given, FunctionType) and activations.read(given.__name__).name and not origin.owns(given):
+            yield part, parameter, given
 
 
 def _renamed(get_config: Callable[[], Mapping[str, object]], parameter: str, given: FunctionType) -> object:

@@ -25,7 +25,7 @@ class Origin:
     @property
     def root(self) -> str:
         """The name that people import it by, but for `tf.keras`."""
-        return self.package.partition(".")[0]
+        return _root(self.package)
 
     @property
     def version(self) -> str | None:
@@ -50,12 +50,21 @@ class Origin:
         return self.module("saving.serialization_lib").serialize_keras_object(value)
 
     def owns(self, function: object) -> bool:
-        """Whether a function is one of this Keras or of TensorFlow: what their module has under its name."""
+        """Whether a function or class is one of this Keras or of TensorFlow: what their module has under its name.
+
+        TensorFlow has some under another name, or wrapped; then its own code has to be what is called. Neither can be
+        said by a decorator of the user's (`functools.wraps` copies the name of the module, `tf.custom_gradient` calls
+        code of TensorFlow): none does both.
+        """
         home, name = getattr(function, "__module__", None), getattr(function, "__name__", None)
         if not isinstance(home, str) or not isinstance(name, str):
             return False
-        is_own = home.startswith(f"{self.package}.") or home.partition(".")[0] == "tensorflow"
-        return is_own and getattr(sys.modules.get(home), name, None) is function
+        is_of_tensorflow = _root(home) == "tensorflow"
+        if not is_of_tensorflow and not home.startswith(f"{self.package}."):
+            return False
+        code = getattr(function, "__globals__", {}).get("__name__", "")
+        is_same = getattr(sys.modules.get(home), name, None) is function
+        return is_same or (is_of_tensorflow and _root(code) == "tensorflow")
 
 
 def of(model: object) -> Origin | None:
@@ -67,3 +76,7 @@ def of(model: object) -> Origin | None:
             if package != home and package in _PACKAGES and getattr(sys.modules.get(home), "Model", None) is ancestor:
                 return Origin(package, generation)
     return None
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
