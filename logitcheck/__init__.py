@@ -1,6 +1,7 @@
-"""logitcheck tells from a saved Keras model whether it puts out logits or probabilities, and whether its loss knows.
+"""logitcheck tells from a Keras model whether it puts out logits or probabilities, and whether its loss knows.
 
-`logitcheck.inspect(path)` gives the same report as the command line; its types are those of the JSON report. Nothing
+`logitcheck.inspect` gives the report of the command line, of a saved model or of one in memory; its types are those of
+the JSON report. `logitcheck.LogitCheck` is the same as a Keras callback, `logitcheck.testing` as an assertion. Nothing
 of the model is run or imported, and nothing heavy is imported before it is needed.
 """
 
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from logitcheck.analyzer.effects import BackendEffects, Effect
     from logitcheck.batch import inspect_all
+    from logitcheck.callback import LogitCheck
     from logitcheck.declarations import Declarations, DeclaredInput, DeclaredOutput
+    from logitcheck.errors import InconsistentModelError, LogitcheckWarning
     from logitcheck.inspection import inspect
     from logitcheck.report import (
         EvidenceStep,
@@ -35,6 +38,9 @@ __all__ = [
     "Effect",
     "EvidenceStep",
     "Finding",
+    "InconsistentModelError",
+    "LogitCheck",
+    "LogitcheckWarning",
     "LossReport",
     "ModelReport",
     "Outcome",
@@ -54,6 +60,9 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         homes = {"inspect": "inspection", "inspect_all": "batch", "Effect": "analyzer.effects"}
         homes["BackendEffects"] = homes["Effect"]
+        homes |= {"LogitCheck": "callback", "InconsistentModelError": "errors", "LogitcheckWarning": "errors"}
         homes |= dict.fromkeys(("Declarations", "DeclaredInput", "DeclaredOutput"), "declarations")
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
+    if name == "testing":
+        return import_module("logitcheck.testing")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

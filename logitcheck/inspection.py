@@ -38,22 +38,29 @@ _NO_PATH = InputError(
 )
 
 
-def inspect(path: str | os.PathLike[str], *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
-    """Inspect one saved model.
+def inspect(path: str | os.PathLike[str] | object, *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
+    """Inspect one model: a saved one, or one in memory.
 
     path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
-    called. An input that cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing
-    is raised for it.
+    called; or a model of Keras 3, of tf.keras or of tf-keras. An input that cannot be read gives a report with
+    `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
 
     declarations: what layers of your own put out and losses of your own take, where no file can tell. They decide
     what would be "undetermined", and are never held against what is known; `declarations_used` of the report names
     those that were used.
+
+    A model in memory is neither called nor changed, and nothing is written or imported: it is asked for what
+    `model.save(...)` would store.
+
+    Raises TypeError for what is neither a path nor a model.
     """
-    shown = os.fspath(path)
-    loaded = loader.load(Path(path)) if shown else _NO_PATH
-    if isinstance(loaded, InputError):
-        return unreadable(shown, loaded)
-    return _report(shown, loaded, declarations)
+    if isinstance(path, (str, os.PathLike)):
+        shown = os.fspath(path)
+        loaded = loader.load(Path(path)) if shown else _NO_PATH
+    else:
+        loaded = loader.load_live(path)
+        shown = f"<model {getattr(path, 'name', type(path).__name__)}>"
+    return unreadable(shown, loaded) if isinstance(loaded, InputError) else _report(shown, loaded, declarations)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -97,6 +104,7 @@ def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLAR
         findings=tuple(_once(findings)),
         error=None,
         exported=model.exported,
+        in_memory=model.in_memory,
         declarations_used=tuple(sorted(used)),
     )
 

@@ -262,6 +262,7 @@ class SavedModel:
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
     functions_by_name: whether it keeps of a compiled function its bare name, so that it looks like a string.
     exported: set where the file holds nothing of Keras; `graph` is then only the end of the graph that is served.
+    in_memory: whether there is no file, but a live model, whose functions are known by more than their names.
     """
 
     format: ContainerFormat
@@ -278,6 +279,7 @@ class SavedModel:
     generation: int = 3
     functions_by_name: bool = False
     exported: Export | None = None
+    in_memory: bool = False
 
     @property
     def full_class(self) -> str:

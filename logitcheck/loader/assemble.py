@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from logitcheck.loader import activations, envelopes, fields, graphs, outputs
+from logitcheck.loader import activations, envelopes, fields, graphs, outputs, unsaved
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.outputs import NamedOutput
 from logitcheck.loader.stored import ServedGraph, StoredModel
@@ -44,6 +44,7 @@ def assemble(stored: StoredModel) -> SavedModel:
         generation=generation,
         functions_by_name=stored.functions_by_name,
         exported=stored.exported,
+        in_memory=stored.in_memory,
     )
 
 
@@ -86,6 +87,9 @@ def _metrics(stored: StoredModel, named: Sequence[NamedOutput], generation: int)
 
 
 def _why_unwalkable(envelope: Envelope) -> str:
+    lost = unsaved.reason_in(envelope.config)
+    if lost is not None:
+        return lost
     return f"the config of {envelope.full_name!r} holds no layers, as those of subclassed models do not"
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
-from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused
+from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused, unsaved
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Call, Graph, Layer, LayerKind, TensorReference
 
@@ -185,6 +185,9 @@ def _layer(entry: _Entry, context: Context) -> Layer:
     class_name = envelope.class_name
     if class_name in INPUT_CLASSES and not envelope.is_custom:
         return entry.layer(LayerKind.INPUT)
+    lost = unsaved.reason_in(envelope.config)
+    if lost is not None:
+        return entry.opaque(lost)
     graph = context.read_model(envelope, context.inside())
     if graph is not None:
         return entry.layer(LayerKind.MODEL, graph=graph)

@@ -96,6 +96,8 @@ def read(raw: object, generation: int) -> Loss | None:
     match raw:
         case None:
             return None
+        case Loss():  # of a model in memory
+            return raw
         case str():
             return _string(fields.label(raw) or "", generation)
         case {"class_name": "function", "config": str(name)}:

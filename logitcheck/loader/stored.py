@@ -29,6 +29,7 @@ class StoredModel:
     config: the serialized model object. compile_settings: as stored, or None for a model that was not compiled.
     functions_by_name: whether the file keeps of a function its bare name, as HDF5 does, so that it looks like a string.
     served: of a SavedModel whose config holds no layers. exported: set where it holds nothing of Keras at all.
+    in_memory: set where it is of a live model, and of no file.
     """
 
     format: ContainerFormat
@@ -39,6 +40,7 @@ class StoredModel:
     functions_by_name: bool = False
     served: ServedGraph | None = None
     exported: Export | None = None
+    in_memory: bool = False
 
 
 def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat) -> StoredModel:

@@ -79,6 +79,8 @@ class NotCompiled(Rule):
             message = f"No loss is compiled for {wording.output_words(case)}, so there is nothing to compare it with."
         elif case.model.exported is not None:
             message = f"{_EXPORTED[case.model.exported]} Inspect the file that model.save(...) wrote to have it judged."
+        elif case.model.in_memory:
+            message = "The model is not compiled, so there is no loss to compare the output with."
         else:
             where = _SETTINGS.get(case.model.format, "compile_config")
             message = (
