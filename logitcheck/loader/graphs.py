@@ -23,6 +23,7 @@ _PLAIN_LAYERS = frozenset(
         *("Conv1D", "Conv2D", "Conv3D", "LSTM", "GRU", "SimpleRNN", "RNN", "Embedding", "BatchNormalization", "Lambda"),
         *("TimeDistributed", "Bidirectional", "Merge", "Add", "Average", "Concatenate", "Multiply", "ReLU"),
         *("MaxPooling1D", "MaxPooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "LayerNormalization"),
+        *("TensorFlowOpLayer", "TFOpLambda", "SlicingOpLambda"),
     }
 )
 """The layers most used, none of which holds others under `layers`: nobody calls a model of their own as one of them."""

@@ -66,7 +66,8 @@ def _meta_graph(saved: Message) -> Message:
     if len(meta_graphs) > _MOST_META_GRAPHS:
         message = f"{GRAPH} holds more than {_MOST_META_GRAPHS} graphs, as no model does."
         raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
-    return next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
+    served = [found for found in meta_graphs if _is_for_serving(found.checked())]  # damage to any is damage to all
+    return (served or meta_graphs)[0]
 
 
 def _with_graph(meta_graph: Message, stored: StoredModel | None) -> StoredModel:

@@ -189,7 +189,7 @@ def _kind_inside(config: Any, depth: int) -> str | None:
         by_name = {inner.get("name") or inner["config"]["name"]: inner for inner in config["layers"]}
         (last,) = set(_names(config["output_layers"], by_name))
         return _kind(by_name[last], lambda _: [], depth)
-    inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
+    inside = config if isinstance(config, list) else [config["layer"]] if "layer" in config else config["layers"]
     return _kind(inside[-1], _before(inside), depth)
 
 

@@ -222,6 +222,7 @@ def test_a_folder_without_metadata_is_an_export(tmp_path: Path) -> None:
         pytest.param(lambda whole: whole[: len(whole) // 2], ErrorCode.TRUNCATED, id="half"),
         pytest.param(lambda _: b"\x08\x01", ErrorCode.TRUNCATED, id="no graph"),
         pytest.param(lambda _: whole(1, 1) + span(2, b"\xff" * 50), ErrorCode.TRUNCATED, id="a graph of garbage"),
+        pytest.param(lambda whole: whole + span(2, b"\xff" * 50), ErrorCode.TRUNCATED, id="garbage beside a graph"),
     ],
 )
 def test_a_graph_that_is_not_there_as_a_whole_is_told_though_the_metadata_would_do(
