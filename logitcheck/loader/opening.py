@@ -62,10 +62,9 @@ def _opened(path: str, flags: int) -> int:
 
 def _is_below(file: FileIO, path: Path, folder: Path) -> bool:
     """Whether a file that is open is the one that is at a path in a folder."""
-    real = os.path.realpath(path)
+    real = Path(os.path.realpath(path))
     try:
-        now = os.stat(real)  # noqa: PTH116  beside fstat, of which pathlib has none
-        return leads_below(real, folder) and os.path.samestat(now, os.fstat(file.fileno()))
+        return leads_below(real, folder) and os.path.samestat(real.stat(), os.fstat(file.fileno()))
     except OSError:
         return False
 
