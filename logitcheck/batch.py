@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -80,15 +79,19 @@ def _reports(
     pool = ProcessPoolExecutor(workers, initializer=_die_when_told)
     try:
         with _signals_held():
-            reports = pool.map(_inspect_input, items, declarations, chunksize=_CHUNK)
-        yield from reports
+            # Not `map`, which cancels what is left when it is closed: the pool's thread then tells of it at length.
+            chunks = [
+                pool.submit(_inspect_inputs, items[start : start + _CHUNK], declarations[start : start + _CHUNK])
+                for start in range(0, len(items), _CHUNK)
+            ]
+        for chunk in chunks:
+            yield from chunk.result()
     except BaseException:
-        threading.excepthook = lambda _: None  # the thread of the pool finds its work cancelled, and says so at length
         for worker in list(pool._processes.values()):  # noqa: SLF001  terminate_workers() came with Python 3.14
             worker.terminate()  # else the exit of this process waits until each has done what it began
         raise
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(wait=False)
 
 
 @contextlib.contextmanager
@@ -135,6 +138,10 @@ def _workers(count: int, jobs: int | None) -> int:
     if jobs is not None:
         return min(jobs, max(1, count // _CHUNK))
     return len(os.sched_getaffinity(0)) if count >= _PARALLEL_FROM and hasattr(os, "sched_getaffinity") else 1
+
+
+def _inspect_inputs(items: list[str | Found], declarations: list[Declarations]) -> list[ModelReport | None]:
+    return list(map(_inspect_input, items, declarations))
 
 
 def _inspect_input(given: str | Found, declarations: Declarations) -> ModelReport | None:

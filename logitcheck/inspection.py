@@ -104,6 +104,7 @@ def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLAR
         findings=tuple(_once(findings)),
         error=None,
         exported=model.exported,
+        own_class=model.own_class,
         in_memory=model.in_memory,
         declarations_used=tuple(sorted(used)),
     )

@@ -257,6 +257,7 @@ class SavedModel:
 
     package: under which the class of the model is registered, if it is.
     graph: None where the config holds no layers (subclassed models): then `unwalkable` says why.
+    own_class: whether the layers are those of a class that is none of Keras: its code may do otherwise.
     traced: whether the config holds no layers, and `graph` is only the end of what the model was traced to.
     compiled: whether compile settings with a loss entry are stored.
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
@@ -273,6 +274,7 @@ class SavedModel:
     outputs: tuple[ModelOutput, ...]
     package: str | None = None
     graph: Graph | None = None
+    own_class: bool = False
     traced: bool = False
     head: Head | None = None
     unwalkable: str | None = None

@@ -137,6 +137,7 @@ class ModelReport:
     """Everything said about one input.
 
     exported: set for a graph for serving that holds nothing of Keras; not part of the JSON report.
+    own_class: whether the layers are those of a class that is none of Keras, whose code may do otherwise.
     in_memory: whether a live model was inspected and no file; not part of the JSON report. `path` is then its name, as
       in `<model sequential>`, and `format` the one that `model.save(...)` would write.
     skipped: what settings keep quiet; settings decide what is told, never what a model is, so that the outcome stays.
@@ -157,6 +158,7 @@ class ModelReport:
     exported: Export | None = None
     skipped: tuple[SkippedFinding, ...] = ()
     declarations_used: tuple[str, ...] = ()
+    own_class: bool = False
     in_memory: bool = False
 
     @property

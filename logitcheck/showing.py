@@ -55,6 +55,11 @@ def _lines(settings: Settings) -> Iterator[str]:
         written = _written(getattr(settings, key.field))
         if written is not None:
             yield f"{name} = {written}"
+        elif name == "select":
+            yield "# select is not set: inspect asks ALL rules, check LC1, LC2 and LC3"
+    bare = [each.selector.written for each in settings.ignore if each.reason is None]
+    if bare and len(bare) < len(settings.ignore):
+        yield f"# ignored without a reason, beside those: {', '.join(bare)}"
 
 
 def _written(value: object) -> str | None:
@@ -81,7 +86,7 @@ def _written(value: object) -> str | None:
 def _rules(rules: tuple[Ignored, ...]) -> str:
     if all(each.reason is None for each in rules):
         return _list(each.selector.written for each in rules)
-    return _table((each.selector.written, _text(each.reason or "")) for each in rules)
+    return _table((each.selector.written, _text(each.reason)) for each in rules if each.reason is not None)
 
 
 def _list(texts: Iterable[str]) -> str:

@@ -178,6 +178,14 @@ class TestSettings:
         assert lines(shown)[:2] == ["# models", f"# from {place / 'pyproject.toml'}"]
         assert {'ignore = { "LC108" = "ranked" }', "strict = true", 'fail-on = "error"'} <= set(lines(shown))
 
+    def test_what_is_shown_can_be_read_again(self, place: Path) -> None:
+        (place / "logitcheck.toml").write_text('ignore = { LC108 = "ranked" }\nlayers = { "a>B" = "logits" }\n')
+        shown = check("--show-settings", "models", "--ignore", "LC2", "--exclude", "old/**").stdout
+        assert "# ignored without a reason, beside those: LC2\n" in shown
+        assert "# select is not set: inspect asks ALL rules, check LC1, LC2 and LC3\n" in shown
+        (place / "logitcheck.toml").write_text(shown)
+        assert check("models").returncode == 1
+
     def test_declarations_are_shown_as_well(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('layers = { "a>B" = "logits" }\nlosses = { c = "any" }\n')
         shown = lines(check("--show-settings", "models").stdout)

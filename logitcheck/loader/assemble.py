@@ -10,7 +10,7 @@ from logitcheck.loader.outputs import NamedOutput
 from logitcheck.loader.stored import ServedGraph, StoredModel
 from logitcheck.model import Graph, Head, Metric, SavedModel
 
-_OF_KERAS = frozenset({"Sequential", "Functional", "Model"})
+_OF_KERAS = frozenset({"Sequential", "Functional", "Model", "Network", "Container"})
 _HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
 
 
@@ -28,7 +28,8 @@ def assemble(stored: StoredModel) -> SavedModel:
     else:
         named = _named_outputs(envelope, graph, generation)
     settings = stored.compile_settings
-    outputs.check_settings(settings or {}, may_lack_loss=envelope.is_custom or envelope.class_name not in _OF_KERAS)
+    is_own = envelope.is_custom or envelope.class_name not in _OF_KERAS
+    outputs.check_settings(settings or {}, may_lack_loss=is_own)
     return SavedModel(
         format=stored.format,
         keras_version=stored.keras_version,
@@ -39,6 +40,7 @@ def assemble(stored: StoredModel) -> SavedModel:
         package=envelope.package,
         graph=graph,
         traced=served is not None,
+        own_class=is_own and graph is not None and served is None,
         head=_hub_head(envelope) if graph is None else None,
         unwalkable=None if graph is not None else _why_unwalkable(envelope),
         generation=generation,

@@ -54,7 +54,6 @@ _FORMAT_WORDS = {
     ContainerFormat.SAVED_MODEL: "a SavedModel",
     ContainerFormat.JSON: "JSON",
 }
-_OF_KERAS = frozenset({"Sequential", "Functional", "Model", "Graph", "Network", "Container"})
 WIDEST = 100
 _LETTERS = "ABCDEFGH"
 _MORE = "Inspect one model alone to see how its outputs were found, and all information."
@@ -215,14 +214,8 @@ def about(model: ModelReport) -> str:
     kind = _FORMAT_WORDS[model.format] if model.format is not None else "a file"
     compiled = "compiled" if model.compiled else "not compiled"
     where = f"in memory, {version}{backend}" if model.in_memory else f"saved by {version}{backend} as {kind}"
-    return f"{printable(model.model_class or 'model')}{_own(model)}, {compiled}, {where}"
-
-
-def _own(model: ModelReport) -> str:
-    """Say of a class that is none of Keras that its code is not in the file: it is judged by the layers that are."""
-    if model.model_class in _OF_KERAS or model.model_class is None or not model.outputs[0].evidence:
-        return ""
-    return " (a class of your own: its call and train_step may do otherwise)"
+    own = " (a class of your own: its call and train_step may do otherwise)" if model.own_class else ""
+    return f"{printable(model.model_class or 'model')}{own}, {compiled}, {where}"
 
 
 def output_name(output: OutputReport) -> str:

@@ -100,10 +100,10 @@ def test_json_of_a_model_with_a_layer_that_is_declared_has_the_same_shape() -> N
     assert report.models[0].declarations_used == ("layers.SquaredShare",)
 
 
-@pytest.mark.parametrize(("class_name", "is_own"), [("Functional", False), ("MyModel", True)])
-def test_text_says_that_a_class_may_do_otherwise(tmp_path: Path, class_name: str, *, is_own: bool) -> None:
+@pytest.mark.parametrize(("changes", "is_own"), [({}, False), ({"class_name": "Mine", "module": "mine"}, True)])
+def test_text_says_that_a_class_may_do_otherwise(tmp_path: Path, changes: dict[str, str], *, is_own: bool) -> None:
     head = called(dense("head", 3), tensor("x", (None, 4)))
-    model = functional([source(), head], [["head", 0, 0]]) | {"class_name": class_name, "module": "mine"}
+    model = functional([source(), head], [["head", 0, 0]]) | changes
     text = as_text(Report(models=(inspection.inspect(write(tmp_path / "model.keras", compiled(model, "mse"))),)), 200)
     assert ("(a class of your own: its call and train_step may do otherwise)" in text) is is_own
 
