@@ -40,7 +40,7 @@ def inspect(path: str | os.PathLike[str]) -> ModelReport:
     loaded = loader.load(Path(path)) if shown else _NO_PATH
     if isinstance(loaded, InputError):
         return unreadable(shown, loaded)
-    return _report(shown, loaded)
+    return report_on(shown, loaded)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -59,7 +59,8 @@ def unreadable(path: str, error: InputError) -> ModelReport:
     )
 
 
-def _report(path: str, model: SavedModel) -> ModelReport:
+def report_on(path: str, model: SavedModel) -> ModelReport:
+    """Make the report on a model that was read."""
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
     for analysis in analyze(model):
