@@ -32,23 +32,48 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
     """
     if not model.findings:
         return model
-    asked = (*(settings.select or ()), *settings.extend_select, *_implied(settings))
-    in_file = settings.ignored_in(model.path)
+    judged = _Judge(model.path, settings, default)
     told: list[Finding] = []
     skipped: list[SkippedFinding] = list(model.skipped)
     for finding in model.findings:
-        chosen = most_exact(asked, finding.code)
-        if chosen is None and settings.select is None and most_exact(default, finding.code) is not None:
-            chosen = _BY_DEFAULT
+        chosen = judged.chosen(finding)
         if chosen is None:
             continue
-        quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)
-        quiet = quiet or _quiet(finding, settings.ignore, SkippedBy.IGNORE, chosen)
+        quiet = judged.quiet(finding, chosen)
         if quiet is None:
             told.append(finding)
         else:
             skipped.append(quiet)
     return replace(model, findings=tuple(told), skipped=tuple(skipped))
+
+
+def tells(path: str, settings: Settings, finding: Finding) -> bool:
+    """Whether settings let a finding about the model at `path` through, where everything is told unless they do not."""
+    judged = _Judge(path, settings, EVERY)
+    chosen = judged.chosen(finding)
+    return chosen is not None and judged.quiet(finding, chosen) is None
+
+
+class _Judge:
+    """What settings say of the findings about one model."""
+
+    def __init__(self, path: str, settings: Settings, default: tuple[Selector, ...]) -> None:
+        self._asked = (*(settings.select or ()), *settings.extend_select, *_implied(settings))
+        self._in_file = settings.ignored_in(path)
+        self._settings = settings
+        self._default = default
+
+    def chosen(self, finding: Finding) -> Selector | None:
+        """Give what asks for the rule of a finding; None if nothing does."""
+        chosen = most_exact(self._asked, finding.code)
+        if chosen is None and self._settings.select is None and most_exact(self._default, finding.code) is not None:
+            chosen = _BY_DEFAULT
+        return chosen
+
+    def quiet(self, finding: Finding, chosen: Selector) -> SkippedFinding | None:
+        """Tell what keeps a finding quiet though its rule is asked; None if nothing does."""
+        quiet = _quiet(finding, self._in_file, SkippedBy.PER_FILE_IGNORES, chosen)
+        return quiet or _quiet(finding, self._settings.ignore, SkippedBy.IGNORE, chosen)
 
 
 def _implied(settings: Settings) -> tuple[Selector, ...]:
