@@ -10,20 +10,30 @@ from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
 
-__all__ = ["load"]
+__all__ = ["CAUSES", "load", "reason"]
+
+CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
+"""What reading a model raises for one that cannot be judged."""
 
 
 def load(path: Path) -> SavedModel | InputError:
     """Read the saved model at `path`; an input that cannot be judged is a value with the reason, not an exception."""
     try:
         return assemble(_read(path))
-    except UnreadableInputError as error:
-        return error.error
-    except OSError as error:
-        return identify.read_error(error).error
-    except (MemoryError, RecursionError):
-        message = "The file holds more than a model config can: reading it ran out of memory or depth."
-        return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
+    except CAUSES as error:
+        return reason(error)
+
+
+def reason(error: BaseException) -> InputError:
+    """Tell why a model cannot be judged from what was raised when it was read, one of CAUSES."""
+    match error:
+        case UnreadableInputError():
+            return error.error
+        case OSError():
+            return identify.read_error(error).error
+        case _:
+            message = "The file holds more than a model config can: reading it ran out of memory or depth."
+            return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
 
 
 def _read(path: Path) -> StoredModel:
