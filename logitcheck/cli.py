@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from logitcheck.run import Request
 
 _INSPECTING = ("inspect", "check")
-_COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "doctor"})
+_COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "doctor", "fix"})
 _INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it: 128 and the number of SIGINT."""
 
