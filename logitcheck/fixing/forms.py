@@ -61,10 +61,12 @@ def loss(model: SavedModel, class_name: str, label: str) -> Mapping[str, object]
 def metric(model: SavedModel, class_name: str, label: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
     """Spell a metric in place of a string or a function that was called `label`, under the same name in logs.
 
-    That is the string or the name of the function (`get_metric` in keras/src/trainers/compile_utils.py), but for
-    strings that name a class in Keras 2 (`_get_metric_object` in keras/engine/compile_utils.py): those name themselves.
+    Keras takes the string, or the name of the function (`get_metric` in keras/src/trainers/compile_utils.py). But a
+    string that names a class becomes an object that names itself in Keras 2 (`_get_metric_object` in
+    keras/engine/compile_utils.py), and in Keras 3 when it is loaded from HDF5.
     """
-    named = {} if model.generation < 3 and label == class_name else {"name": label}
+    names_itself = label == class_name and (model.generation < 3 or model.functions_by_name)
+    named = {} if names_itself else {"name": label}
     return _wrapped(model, "metrics", class_name, {**named, **parameters})
 
 

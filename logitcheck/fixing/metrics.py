@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from logitcheck import rules
-from logitcheck.analyzer import metrics
+from logitcheck.analyzer import effects, metrics
 from logitcheck.analyzer.losses import FOCAL, Family
 from logitcheck.analyzer.metrics import Reading, Reads
 from logitcheck.fixing import forms, retraining
@@ -71,6 +71,9 @@ def _objection(outlook: Outlook, case: Case, place: Place, reading: Reading) -> 
     return reason
 
 
+_STORES_FLAG_OF_AUC = (2, 10)
+"""First Keras whose AUC keeps its from_logits in a file; up to TensorFlow 2.4 it has none (tensorflow#49196)."""
+
 _OF_SCALE = frozenset({Reads.THRESHOLD, Reads.SWEEP, Reads.CURVE})
 
 
@@ -81,8 +84,26 @@ def _scale_objection(case: Case, reading: Reading) -> str:
         return "under a hinge loss it depends on the labels (0 and 1, or -1 and 1), which are not in the file"
     if judged.expectation.family is Family.CATEGORICAL:
         return "the logits of a softmax mean nothing one by one, so that no threshold and no flag makes it right"
-    if reading.reads is Reads.CURVE or threshold_fixes.as_logits(case, reading) is not None:
+    if reading.reads is not Reads.CURVE:
+        return _threshold_objection(case, reading)
+    if effects.version(case.model) >= _STORES_FLAG_OF_AUC:
         return ""
+    return f"AUC of Keras {case.model.keras_version} has no from_logits, or does not store it"
+
+
+def _threshold_objection(case: Case, reading: Reading) -> str:
+    """Say why the thresholds of a metric cannot be given as logits."""
+    cuts = threshold_fixes.as_logits(case, reading)
+    looking_like_probabilities = [cut for cut in cuts or () if 0 < cut < 1]
+    if looking_like_probabilities:
+        return (
+            f"as a logit its threshold is {looking_like_probabilities[0]:g}, which would be taken for a probability the"
+            " next time: set it yourself, and ignore the finding"
+        )
+    if cuts is not None:
+        return ""
+    if not all(0 < cut < 1 for cut in reading.thresholds or ()):
+        return "only some of its thresholds can be meant as probabilities"
     if reading.name == "BinaryAccuracy" and not metric_wording.accuracy_takes_zero(case.model):
         written_by = "" if case.model.keras_version else ", and which Keras wrote the file is not stored"
         return f"Keras 3.0 to 3.4 refuse a threshold outside (0, 1){written_by}"

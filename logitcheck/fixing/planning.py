@@ -7,7 +7,7 @@ judged as if it were a file of its own, until none is wished for.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from logitcheck import inspection, rules
@@ -15,6 +15,7 @@ from logitcheck.analyzer import analyze
 from logitcheck.fixing import forms, losses, metrics, places, reasons
 from logitcheck.fixing.forms import Edit
 from logitcheck.fixing.result import Change, Refusal, Weights
+from logitcheck.fixing.spans import Place
 from logitcheck.fixing.wishes import Outlook, Wish
 from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
@@ -62,11 +63,13 @@ def plan(stored: StoredModel, path: str, permit: Permit) -> FixPlan:
     asked: list[Wish] = []
     for _ in range(_MOST_ROUNDS):
         settings = stored.compile_settings or {}
-        agreed, asked = _agreed(model, settings, list(_wishes(model, settings, permit)))
+        done = {edit.place for edit in edits}
+        wishes = [_once(wish, done) for wish in _wishes(model, settings, permit)]
+        agreed, asked = _agreed(model, settings, wishes)
         if not agreed:
             break
-        changes.extend(_change(settings, model, wishes) for wishes in agreed)
-        new = [wishes[0].edit for wishes in agreed if wishes[0].edit is not None]
+        changes.extend(_change(settings, model, group) for group in agreed)
+        new = [group[0].edit for group in agreed if group[0].edit is not None]
         edits.extend(new)
         stored = replace(stored, compile_settings=changed(settings, new))
         model = assemble(stored)
@@ -97,6 +100,13 @@ def _wishes(model: SavedModel, settings: Mapping[str, object], permit: Permit) -
         for wish in (*losses.wishes(outlook), *metrics.wishes(outlook)):
             if not permit.is_quiet(wish.finding):
                 yield wish
+
+
+def _once(wish: Wish, done: Collection[Place]) -> Wish:
+    """Make sure that nothing is changed twice: a threshold that was moved once is right, whatever it looks like."""
+    if wish.edit is not None and wish.edit.place in done:
+        return replace(wish, edit=None, reason="it was changed, and would have to be changed again")
+    return wish
 
 
 def _agreed(
