@@ -85,7 +85,8 @@ def _take_name(new: Path, target: Path, *, may_replace: bool) -> None:
             if os.path.lexists(target):
                 raise FileExistsError(17, os.strerror(17), str(target)) from error
         else:
-            new.unlink()
+            with contextlib.suppress(OSError):  # the target is whole, whatever becomes of its other name
+                new.unlink()
             return
     os.replace(new, target)  # noqa: PTH105  Path.replace returns what nobody needs
 

@@ -54,7 +54,7 @@ def choose(source: Source, wanted: Wanted) -> Target:
 
 def _in_place(source: Source, wanted: Wanted) -> Target:
     path = Path(os.path.realpath(source.file))
-    if not os.access(path, os.W_OK):
+    if not _may(path, os.W_OK):
         raise NotWrittenError(f"{source.file} is read-only: it may not be changed with the rights of this user.")
     _check_folder(path.parent)
     backup = None
@@ -118,8 +118,13 @@ def _check_suffix(source: Source, given: Path) -> None:
 def _check_folder(path: Path) -> None:
     if not folder.is_folder(path):
         raise NotWrittenError(f"There is no folder {path} to write into.")
-    if not os.access(path, os.W_OK | os.X_OK):
+    if not _may(path, os.W_OK | os.X_OK):
         raise NotWrittenError(f"In the folder {path} nothing may be written with the rights of this user.")
+
+
+def _may(path: Path, mode: int) -> bool:
+    """Whether this process, whoever started it, may do such things with a file or a folder."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def sentence(error: OSError, path: Path) -> str:
