@@ -6,14 +6,18 @@ import os
 from pathlib import Path
 
 from logitcheck import inspection, loader
-from logitcheck.fixing import differences, planning, sources, targets, writers
+from logitcheck.fixing import differences, planning, sources, targets, verifying, writers
 from logitcheck.fixing.planning import FixPlan, Permit
 from logitcheck.fixing.result import FixResult, FixStatus, NotWrittenError, Refusal
 from logitcheck.fixing.sources import NotFixableError, Source
 from logitcheck.fixing.targets import Wanted
-from logitcheck.report import ModelReport, Outcome, Severity
+from logitcheck.report import ModelReport, Outcome
 
 __all__ = ["FixResult", "NotWrittenError", "Permit", "Wanted", "fix", "mend"]
+
+
+_EXPORTED = "it was exported for serving, and holds no compile settings that could be fixed"
+_FIX_THE_ORIGINAL = "Fix the model that it was exported from, and export that."
 
 
 def fix(
@@ -52,11 +56,21 @@ def mend(path: str, wanted: Wanted | None, permit: Permit) -> FixResult:
     try:
         source = sources.read(Path(path))
         plan = planning.plan(source.stored, path, permit)
+        text = verifying.new_text(source, plan)
+        diff = differences.between(source.stored.compile_settings or {}, plan.settings, path, _output(path, wanted))
     except NotFixableError as error:
         return _not_fixable(inspection.inspect(path), error)
     except loader.CAUSES as error:
         return _unreadable(inspection.unreadable(path, loader.reason(error)))
-    return _planned(source, plan, wanted if plan.edits else None)
+    target = targets.choose(source, wanted) if wanted is not None and plan.edits else None
+    if target is not None:
+        writers.write(source, plan, text, target)
+    return _result(source, plan, diff, wanted, target)
+
+
+def _output(path: str, wanted: Wanted | None) -> str:
+    """Give where the result goes as the user wrote it."""
+    return path if wanted is None else wanted.output or path
 
 
 def _unreadable(report: ModelReport) -> FixResult:
@@ -67,32 +81,32 @@ def _not_fixable(report: ModelReport, error: NotFixableError) -> FixResult:
     """Say of a model in a container that is not written what is wrong with it, and what to do instead."""
     if report.outcome is Outcome.UNREADABLE:
         return _unreadable(report)
-    wrong = [finding for finding in report.findings if finding.severity.at_least(Severity.WARNING)]
     refusals = tuple(
         Refusal(code=finding.code, output=finding.output, reason=error.reason, fixes=(error.advice, *finding.fixes))
-        for finding in wrong
+        for finding in report.findings
+        if planning.is_left(finding, report.outcome is Outcome.UNDETERMINED)
     )
+    if report.exported is not None:
+        refusals = (Refusal(code="LC404", output=None, reason=_EXPORTED, fixes=(_FIX_THE_ORIGINAL,)), *refusals)
     status = FixStatus.REFUSED if refusals else FixStatus.NOTHING_TO_FIX
     return FixResult(path=report.path, status=status, refusals=refusals, before=report, after=report)
 
 
-def _planned(source: Source, plan: FixPlan, wanted: Wanted | None) -> FixResult:
-    """Write the result of a plan, if it is wanted anywhere, and tell about it."""
+def _result(
+    source: Source, plan: FixPlan, diff: str, wanted: Wanted | None, target: targets.Target | None
+) -> FixResult:
+    """Tell about a plan, and where its result was written, if it was."""
     path = plan.before.path
-    target = targets.choose(source, wanted) if wanted is not None else None
-    if target is not None:
-        writers.write(source, plan, target)
-    output = None if wanted is None else wanted.output or path
     return FixResult(
         path=path,
         status=_status(plan),
-        output=output,
+        output=_output(path, wanted) if target is not None else None,
         backup=_shown(source, target.backup) if target is not None else None,
         changes=plan.changes,
         refusals=plan.refusals,
         ignored=plan.ignored,
         notes=target.notes if target is not None else (),
-        diff=differences.between(source.stored.compile_settings or {}, plan.settings, path, output or path),
+        diff=diff,
         before=plan.before,
         after=plan.after,
     )

@@ -168,7 +168,7 @@ def _refusals(model: SavedModel, asked: Iterable[Wish]) -> Iterator[tuple[Findin
     for position, output in enumerate(analyze(model)):
         verdict, _, findings = rules.judge(model, output)
         for finding in findings:
-            if not _is_left(finding, verdict):
+            if not is_left(finding, verdict is Verdict.UNDETERMINED):
                 continue
             own = why.get((finding.code, position))
             is_untold = finding.severity is Severity.INFO
@@ -176,11 +176,9 @@ def _refusals(model: SavedModel, asked: Iterable[Wish]) -> Iterator[tuple[Findin
             yield finding, Refusal(code=finding.code, output=finding.output, reason=reason, fixes=finding.fixes)
 
 
-def _is_left(finding: Finding, verdict: Verdict) -> bool:
-    """Whether a finding says that something is wrong, or why nothing can be said."""
-    if finding.severity.at_least(Severity.WARNING):
-        return True
-    return verdict is Verdict.UNDETERMINED and finding.code in _UNTOLD
+def is_left(finding: Finding, is_undetermined: bool) -> bool:
+    """Whether a finding says that something is wrong, or why nothing can be said of what is undetermined."""
+    return finding.severity.at_least(Severity.WARNING) or (is_undetermined and finding.code in _UNTOLD)
 
 
 _UNTOLD = frozenset({"LC402", "LC403"})

@@ -25,6 +25,8 @@ def new_text(source: Source, plan: FixPlan) -> str:
 
     Raises NotWrittenError if the document does not have what is to be changed where it should be, or has it twice.
     """
+    if not plan.edits:
+        return source.text
     text = source.text
     for edit in plan.edits:
         try:
@@ -65,7 +67,7 @@ def check(source: Source, plan: FixPlan, text: str, written: Path) -> None:
         report = inspection.report_on(plan.after.path, assemble(stored))
     except (UnreadableInputError, NotFixableError) as error:
         raise NotWrittenError(f"{_DEFECT}: the result could not be read ({error}).") from error
-    if found != text or report != plan.after:
+    if found.rstrip() != text.rstrip() or report != plan.after:
         raise NotWrittenError(f"{_DEFECT}: the result is not what was planned.")
     if source.container is Container.ARCHIVE and not _is_same_but_config(source.file, written):
         raise NotWrittenError(f"{_DEFECT}: another member of the archive would have changed.")

@@ -21,13 +21,12 @@ from logitcheck.loader.identify import Container
 _CHANGED = "The model was changed by somebody else meanwhile: nothing was written. Try again."
 
 
-def write(source: Source, plan: FixPlan, target: Target) -> None:
-    """Write the result of a plan to its target.
+def write(source: Source, plan: FixPlan, text: str, target: Target) -> None:
+    """Write the result of a plan to its target; `text` is the document with the changes.
 
     Raises NotWrittenError if that does not work, or the result is not proved to be what was planned: then what was
     there before still is, and nothing else.
     """
-    text = verifying.new_text(source, plan)
 
     def prove(written: Path) -> None:
         verifying.check(source, plan, text, written)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.building import called, compiled, custom, dense, functional, loss, sequential, source, tensor, write
 from tests.fixing.making import BINARY, CATEGORICAL, SPARSE, hdf5, head, keras, settings_of
+from tests.rules.said_of_graphs import CASES
 from tests.test_cli import SAMPLES, run
 
 
@@ -177,6 +178,20 @@ class TestOtherContainers:
         done = run("fix", str(path), "--diff")
         assert done.returncode == 2
         assert "graphs that were traced with them" in joined(done.stderr)
+
+    @pytest.mark.parametrize(
+        ("case", "said"),
+        [
+            ("exported softmax", "exported for serving, and holds no compile settings"),
+            ("a graph without an end", "traced with them"),
+        ],
+        ids=["exported", "undetermined"],
+    )
+    def test_a_graph_is_refused_with_the_reason(self, tmp_path: Path, case: str, said: str) -> None:
+        report = CASES[case].report(tmp_path)
+        done = run("fix", report.path, "--diff")
+        assert done.returncode == 2
+        assert said in joined(done.stderr)
 
     def test_a_model_of_tensorflow_js_is_refused_with_the_reason(self, tmp_path: Path) -> None:
         path = tmp_path / "model.json"

@@ -15,10 +15,12 @@ import h5py
 import numpy as np
 import pytest
 
-from logitcheck import writing
+import logitcheck
+from logitcheck import FixStatus, writing
 from logitcheck.fixing import hdf5_process, hdf5_snapshot, hdf5_writer
 from logitcheck.fixing.result import NotWrittenError
 from logitcheck.loader import child_process
+from tests.fixing.making import head
 
 OLD = json.dumps({"loss": "binary_crossentropy", "metrics": ["x"] * 40})
 LONGER = json.dumps({"loss": {"class_name": "BinaryCrossentropy"}, "metrics": ["x"] * 80})
@@ -149,6 +151,22 @@ def test_the_attribute_keeps_its_type_and_all_else_stays(tmp_path: Path, form: s
     assert kinds[0].get_strpad() == kinds[1].get_strpad()
     read = np.ravel(value)[0]
     assert (read.decode() if isinstance(read, bytes) else read).rstrip(" ") == text
+
+
+@pytest.mark.parametrize("flag", [True, False])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_model_is_fixed_whatever_the_form(
+    tmp_path: Path, form: str, flag: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = {"class_name": "BinaryCrossentropy", "config": {"from_logits": flag}}
+    text = json.dumps({"loss": stored}).ljust(LENGTH)
+    monkeypatch.setattr(sys.modules[__name__], "OLD", text)
+    source = make(tmp_path / "source.h5", FORMS[form])
+    with h5py.File(source, "r+") as file:
+        file.attrs["model_config"] = json.dumps(head(1, "sigmoid" if flag else "linear"))
+        file.attrs["keras_version"] = "3.15.1"
+    assert logitcheck.fix(source, in_place=True).status is FixStatus.FIXED
+    assert logitcheck.inspect(source).outcome is logitcheck.Outcome.OK
 
 
 @pytest.mark.parametrize("user_block", [512, 2048])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import zipfile
@@ -275,3 +276,16 @@ def test_a_key_that_is_there_twice_is_refused_in_one_sentence(tmp_path: Path) ->
         archive.writestr("config.json", twice)
         archive.writestr("metadata.json", '{"keras_version": "3.15.1"}')
     assert "stands twice" in refusal(path, in_place=True)
+
+
+@pytest.mark.parametrize("depth", [200, 700, 5000])
+def test_settings_of_any_depth_end_in_an_answer(tmp_path: Path, depth: int) -> None:
+    path = write(tmp_path / "model.keras", head())
+    text = json.dumps(head())
+    deep = f'{text[:-1]}, "compile_config": {{"loss": "{SPARSE}", "metrics": {"[" * depth}{"]" * depth}}}}}'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", deep)
+        archive.writestr("metadata.json", '{"keras_version": "3.15.1"}')
+    result = logitcheck.fix(path, in_place=True)
+    assert result.status in {FixStatus.FIXED, FixStatus.UNREADABLE}
+    assert is_fixed(path) is (result.status is FixStatus.FIXED)
