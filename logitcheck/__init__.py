@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from logitcheck.analyzer.effects import BackendEffects, Effect
     from logitcheck.batch import inspect_all
+    from logitcheck.declarations import Declarations, DeclaredInput, DeclaredOutput
     from logitcheck.fixing import fix
     from logitcheck.fixing.result import FixResult, FixStatus, NotWrittenError, Weights
     from logitcheck.inspection import inspect
@@ -31,6 +32,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BackendEffects",
+    "Declarations",
+    "DeclaredInput",
+    "DeclaredOutput",
     "Effect",
     "EvidenceStep",
     "Finding",
@@ -58,6 +62,7 @@ def __getattr__(name: str) -> object:
     if name in __all__:
         homes = {"inspect": "inspection", "inspect_all": "batch", "fix": "fixing"}
         homes |= dict.fromkeys(("BackendEffects", "Effect"), "analyzer.effects")
+        homes |= dict.fromkeys(("Declarations", "DeclaredInput", "DeclaredOutput"), "declarations")
         homes |= dict.fromkeys(("FixResult", "FixStatus", "NotWrittenError", "Weights"), "fixing.result")
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

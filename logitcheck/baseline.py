@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +38,19 @@ class Entry:
     reason: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Looked:
+    """What a run looked at, so that what is gone can be told from what nobody looked for.
+
+    models: as `Baseline.applied` left them. asks: whether the rule with a code was asked of a model. folders: those
+    that were searched.
+    """
+
+    models: Sequence[ModelReport]
+    asks: Callable[[ModelReport, str], bool]
+    folders: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """The known findings of a file."""
@@ -59,21 +73,26 @@ class Baseline:
                 skipped.append(SkippedFinding(finding=finding, by=SkippedBy.BASELINE, reason=entry.reason))
         return replace(model, findings=tuple(told), skipped=(*model.skipped, *skipped))
 
-    def without_gone(self, models: Sequence[ModelReport]) -> Baseline:
-        """Give the baseline without the findings that these models, as `applied` left them, do not have any more.
+    def without_gone(self, looked: Looked) -> Baseline:
+        """Give the baseline without the findings that a run looked for and did not find any more.
 
-        A model that could not be read keeps its entries, and so does one that was not looked at and is still there.
+        What could not be read keeps its entries, and so does what was not looked at, or not asked about.
         """
-        seen = {self.place_of(model): model for model in models if model.outcome is not Outcome.UNREADABLE}
-        kept = tuple(entry for entry in self.entries if self._may_stay(entry, seen))
+        seen = {self.place_of(model): model for model in looked.models}
+        kept = tuple(entry for entry in self.entries if self._may_stay(entry, seen.get(entry.path), looked))
         return replace(self, entries=kept)
 
-    def _may_stay(self, entry: Entry, seen: Mapping[str, ModelReport]) -> bool:
-        model = seen.get(entry.path)
+    def _may_stay(self, entry: Entry, model: ModelReport | None, looked: Looked) -> bool:
         if model is None:
-            return (self.source.parent / entry.path).exists()
+            return not (self._was_searched(entry, looked.folders) and _is_gone(self.source.parent / entry.path))
+        if model.outcome is Outcome.UNREADABLE or not looked.asks(model, entry.code):
+            return True
         every = (*model.findings, *(skipped.finding for skipped in model.skipped))
         return any(fingerprint.of(model, finding) == entry.fingerprint for finding in every)
+
+    def _was_searched(self, entry: Entry, folders: Sequence[str]) -> bool:
+        place = self.source.parent.absolute() / entry.path
+        return any(place.is_relative_to(os.path.abspath(folder)) for folder in folders)  # noqa: PTH100  no links
 
     def place_of(self, model: ModelReport) -> str:
         """Give the path of a model relative to the folder of the baseline, with forward slashes."""
@@ -87,8 +106,9 @@ def read(source: Path) -> Baseline:
     Raises SettingsError for a file that is none.
     """
     try:
-        with source.open("rb") as file:
-            raw = file.read(_LARGEST + 1)
+        if not stat.S_ISREG(source.stat().st_mode):
+            raise SettingsError(f"{source}: the baseline is no file.")
+        raw = source.read_bytes()
     except OSError as error:
         hint = "`--write-baseline` makes one."
         raise SettingsError(f"{source}: the baseline cannot be read: {error.strerror}. {hint}") from error
@@ -98,10 +118,20 @@ def read(source: Path) -> Baseline:
         document = json.loads(raw)
         version, entries = document["schema_version"], tuple(_entry(stored) for stored in document["findings"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise SettingsError(f"{source}: the file is no baseline of logitcheck: write it again.") from error
+        raise SettingsError(f"{source}{_why_none(raw)}") from error
     if version != _VERSION:
         raise SettingsError(f"{source}: the baseline is of version {version}, not {_VERSION}: write it again.")
     return Baseline(source, entries)
+
+
+def _why_none(raw: bytes) -> str:
+    """Say where version control left a conflict, or that the file is no baseline at all."""
+    marked = next((number for number, line in enumerate(raw.splitlines(), 1) if line.startswith(b"<<<<<<<")), None)
+    if marked is not None:
+        return (
+            f":{marked}: there is a merge conflict: keep the lines of both sides, with a comma after all but the last."
+        )
+    return ": the file is no baseline of logitcheck: delete it and write it again."
 
 
 def _entry(stored: Mapping[str, object]) -> Entry:
@@ -113,17 +143,28 @@ def _entry(stored: Mapping[str, object]) -> Entry:
     return entry
 
 
-def of(source: Path, models: Iterable[ModelReport], before: Baseline | None) -> Baseline:
-    """Make the baseline that knows every finding of these models; what was known keeps its reason."""
-    made = Baseline(source, ())
-    reasons = {(entry.path, entry.fingerprint): entry.reason for entry in before.entries} if before else {}
-    entries = {(entry.path, entry.fingerprint): entry for model in models for entry in _entries(made, model)}
-    return replace(made, entries=tuple(replace(entry, reason=reasons.get(key)) for key, entry in entries.items()))
+def grown(before: Baseline, looked: Looked) -> Baseline:
+    """Give the baseline that knows every finding of a run; what it knew and nobody looked for, it still knows."""
+    known = {(entry.path, entry.fingerprint): entry for entry in before.without_gone(looked).entries}
+    for model in looked.models:
+        for entry in _entries(before, model):
+            known.setdefault((entry.path, entry.fingerprint), entry)
+    return replace(before, entries=tuple(known.values()))
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether there is nothing at a path; where that cannot be told, there may be something."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _entries(baseline: Baseline, model: ModelReport) -> Iterator[Entry]:
-    known = [skipped.finding for skipped in model.skipped if skipped.by is SkippedBy.BASELINE]
-    for finding in (*model.findings, *known):
+    for finding in model.findings:
         yield Entry(
             path=baseline.place_of(model),
             code=finding.code,
@@ -135,8 +176,14 @@ def _entries(baseline: Baseline, model: ModelReport) -> Iterator[Entry]:
 def render(baseline: Baseline) -> str:
     """Write a baseline, a finding a line, so that version control shows which came and went."""
     entries = sorted(baseline.entries, key=lambda entry: (entry.path, entry.code, entry.fingerprint))
-    lines = ",\n".join(f"    {json.dumps(_stored(entry), ensure_ascii=True)}" for entry in entries)
+    lines = ",\n".join(f"    {_written(entry)}" for entry in entries)
     return f'{{\n  "schema_version": {_VERSION},\n  "findings": [\n{lines}\n  ]\n}}\n'
+
+
+def _written(entry: Entry) -> str:
+    """Write an entry as text that people read and add reasons to; half a surrogate pair only with an escape."""
+    text = json.dumps(_stored(entry), ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(_stored(entry))
 
 
 def _stored(entry: Entry) -> dict[str, str | None]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from logitcheck import batch, inputs, policy
@@ -17,18 +18,30 @@ if TYPE_CHECKING:
     from logitcheck.settings.selectors import Selector
 
 
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """Declarations of one settings file that no model of a run needs, such as `layers.pkg>MySoftmax`."""
+
+    source: Path
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Checked:
     """What came out of a run.
 
     fails: whether something was found that makes the exit status 1.
-    known: the baselines that were read. shrunk: those of which findings are gone, without these.
+    known: the baselines that were read. asks: whether the rule with a code was asked of a model. searched: the folders
+    that were searched for models.
+    unused: what settings declare and no model needs, where folders were searched: a few files tell nothing of the rest.
     """
 
     report: Report
     fails: bool
-    shrunk: tuple[Baseline, ...] = ()
+    asks: Callable[[ModelReport, str], bool]
     known: tuple[Baseline, ...] = ()
+    searched: tuple[str, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
     @property
     def is_unreadable(self) -> bool:
@@ -51,14 +64,18 @@ def check(
     there knows nothing, as before the first one is written.
     Raises SettingsError for settings that cannot be followed.
     """
-    models = [policy.applied(model, plan.of(model.path), asked) for model in batch.inspect_given(given, jobs, watch)]
+    reports = batch.inspect_given(given, jobs, declared=lambda path: plan.of(path).declarations, watch=watch)
+    models = [policy.applied(model, plan.of(model.path), asked) for model in reports]
     known = _baselines(models, plan, may_lack_baseline=may_lack_baseline)
     models = [_without_known(model, plan, known) for model in models]
+    searched = tuple(each.path for each in given if any(not isinstance(item, str) for item in each.items))
     return Checked(
         report=Report(models=tuple(models)),
         fails=any(policy.fails(model, plan.of(model.path)) for model in models),
-        shrunk=_shrunk(models, known),
         known=tuple(known.values()),
+        asks=partial(_asks, plan, asked),
+        searched=searched,
+        unused=_unused(models, plan) if searched else (),
     )
 
 
@@ -73,6 +90,16 @@ def gather(paths: Iterable[str], plan: Plan) -> list[inputs.Given]:
         return settings.force_exclude and settings.excludes(path)
 
     return inputs.gather(paths, excludes, force=forces_out)
+
+
+def sources(given: Iterable[inputs.Given], plan: Plan) -> Iterator[str]:
+    """Give the paths of all that a run reads: its inputs, and the settings and baseline of each."""
+    for each in given:
+        for item in each.items:
+            path = item if isinstance(item, str) else item.path
+            settings = plan.of(path)
+            yield path
+            yield from (str(file) for file in (settings.source, settings.baseline) if file is not None)
 
 
 def _baselines(models: Sequence[ModelReport], plan: Plan, *, may_lack_baseline: bool) -> dict[Path, Baseline]:
@@ -91,7 +118,17 @@ def _without_known(model: ModelReport, plan: Plan, known: dict[Path, Baseline]) 
     return known[source].applied(model) if source in known else model
 
 
-def _shrunk(models: Sequence[ModelReport], known: dict[Path, Baseline]) -> tuple[Baseline, ...]:
-    """Give the baselines that know findings which are gone, without them."""
-    pairs = [(before, before.without_gone(models)) for before in known.values()]
-    return tuple(after for before, after in pairs if len(after.entries) < len(before.entries))
+def _unused(models: Sequence[ModelReport], plan: Plan) -> tuple[Unused, ...]:
+    used: dict[Path, set[str]] = {}
+    declared: dict[Path, list[str]] = {}
+    for model in models:
+        settings = plan.of(model.path)
+        if settings.source is not None and settings.declarations:
+            used.setdefault(settings.source, set()).update(model.declarations_used)
+            declared[settings.source] = settings.declarations.names()
+    left = {source: tuple(name for name in names if name not in used[source]) for source, names in declared.items()}
+    return tuple(Unused(source, names) for source, names in left.items() if names)
+
+
+def _asks(plan: Plan, default: tuple[Selector, ...], model: ModelReport, code: str) -> bool:
+    return policy.chosen_for(code, plan.of(model.path), default) is not None

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from logitcheck import __version__
+from logitcheck import __version__, completing
+from logitcheck.command_options import (
+    Baseline,
+    Config,
+    Exclude,
+    ExitZero,
+    ExtendSelect,
+    FailOnOption,
+    ForceExclude,
+    Formats,
+    Ignore,
+    Isolated,
+    Jobs,
+    Output,
+    Paths,
+    Select,
+    ShowFiles,
+    ShowSettings,
+    Strict,
+    WriteBaseline,
+)
 from logitcheck.formats import DocumentFormat, Format
 from logitcheck.report import Severity
 from logitcheck.reporter.escaping import printable
-from logitcheck.run import Request, Target, run
+from logitcheck.run import Request, run
 from logitcheck.settings import Overrides
+from logitcheck.targets import Target
 
 _EPILOG = (
-    "Exit status: 0 all inputs read, nothing found; 1 something found; 2 wrong usage or settings, or an input that"
-    " could not be read. 1 wins over 2."
+    "Exit status: 0 every input was read, and nothing was found; 1 something was found at or above --fail-on, or, with"
+    " --strict, a model is undetermined; 2 wrong usage or settings, an input that could not be read, no model where one"
+    " was asked for, or a report that could not be written. 1 wins over 2. The format never changes it."
 )
 _INSPECT = """Say what each output of a model is, and whether its loss fits.
 
@@ -32,7 +53,7 @@ Folders are searched. Models of which nothing is wrong are counted only; what ca
 For example:
   logitcheck check .
   logitcheck check models/ --format github --format sarif=logitcheck.sarif
-  logitcheck check models/ --write-baseline      what is wrong today stays quiet
+  logitcheck check models/ --baseline known.json --write-baseline
 """
 _FIX = """Change the stored compile settings of a model so that its loss and metrics fit its outputs.
 
@@ -49,14 +70,6 @@ _FIX_EPILOG = (
     "Exit status: 0 nothing of what was found is left; 1 something is; 2 nothing could be fixed without a guess, or"
     " written, or the model could not be read."
 )
-
-
-class FailOn(StrEnum):
-    """The mildest severity that makes a run fail."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
 
 
 app = typer.Typer(
@@ -91,89 +104,6 @@ def _options(
     ] = False,
 ) -> None:
     """Hold the options of the program itself, and make `inspect` a command of its own."""
-
-
-Paths = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="PATH...",
-        help="Models: .keras, .h5 or JSON files, SavedModel or unpacked .keras folders, folders of models.",
-    ),
-]
-Formats = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--format",
-        envvar="LOGITCHECK_FORMAT",
-        metavar="FORMAT[=FILE]",
-        help=f"How to write the report: {', '.join(Format)}. With =FILE into a file; may be given several times.",
-    ),
-]
-Output = Annotated[
-    str | None,
-    typer.Option(metavar="FILE", help="Write the report into this file instead of standard output."),
-]
-FailOnOption = Annotated[
-    FailOn | None,
-    typer.Option("--fail-on", envvar="LOGITCHECK_FAIL_ON", help="The mildest finding that makes the exit status 1."),
-]
-Strict = Annotated[
-    bool,
-    typer.Option("--strict", envvar="LOGITCHECK_STRICT", help="Exit with status 1 also if a model is undetermined."),
-]
-ExitZero = Annotated[
-    bool,
-    typer.Option("--exit-zero", help="Exit with status 0 whatever was found, unless an input was unreadable."),
-]
-Jobs = Annotated[
-    int | None,
-    typer.Option(min=1, envvar="LOGITCHECK_JOBS", help="Processes to use; by default as many as are worth it."),
-]
-Select = Annotated[
-    list[str] | None,
-    typer.Option(metavar="RULES", help="Ask these rules only: LC101, LC1, softmax-over-one, ALL; several with commas."),
-]
-ExtendSelect = Annotated[
-    list[str] | None, typer.Option("--extend-select", metavar="RULES", help="Ask these rules, too.")
-]
-Ignore = Annotated[
-    list[str] | None, typer.Option(metavar="RULES", help="Keep these rules quiet, beside those that settings do.")
-]
-Exclude = Annotated[
-    list[str] | None,
-    typer.Option(metavar="PATTERN", help="Pass over such files and folders in a search: 'checkpoints', 'old/**/*.h5'."),
-]
-ForceExclude = Annotated[
-    bool,
-    typer.Option("--force-exclude", help="Pass over what is excluded also where it is given by its path."),
-]
-Config = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE",
-        envvar="LOGITCHECK_CONFIG",
-        help="The settings, instead of the logitcheck.toml or pyproject.toml found upward from each input.",
-    ),
-]
-Isolated = Annotated[
-    bool, typer.Option("--isolated", envvar="LOGITCHECK_ISOLATED", help="Take no settings from files.")
-]
-WriteBaseline = Annotated[
-    bool,
-    typer.Option("--write-baseline", help="Write what is found into the baseline, so that only new findings are told."),
-]
-ShowSettings = Annotated[
-    bool, typer.Option("--show-settings", help="Say which settings hold for each path, and do nothing else.")
-]
-ShowFiles = Annotated[bool, typer.Option("--show-files", help="List what would be inspected, and do nothing else.")]
-Baseline = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FILE",
-        envvar="LOGITCHECK_BASELINE",
-        help="Known findings, which stay quiet; those that are gone are taken out of the file.",
-    ),
-]
 
 
 @app.command("check", help=_CHECK, short_help="Say what is wrong with models, for CI and hooks.", epilog=_EPILOG)
@@ -235,7 +165,7 @@ def _targets(context: typer.Context, given: list[str], output: str | None) -> tu
         name, _, file = text.partition("=")
         if name not in {member.value for member in Format} or text.endswith("="):
             context.fail(f"--format: {printable(text)!r} is none of {', '.join(Format)}, with or without =FILE.")
-        targets.append(Target(Format(name), file or None))
+        targets.append(Target(Format(name), None if file in {"", "-"} else file))
     bare = [position for position, target in enumerate(targets) if target.file is None]
     if len(bare) > 1 or (output is not None and not bare):
         context.fail("--format: all but one need a file, as in --format sarif=logitcheck.sarif.")
@@ -246,7 +176,7 @@ def _targets(context: typer.Context, given: list[str], output: str | None) -> tu
 def rules(
     context: typer.Context,
     output_format: Annotated[
-        DocumentFormat, typer.Option("--format", help="How to write the list.")
+        DocumentFormat, typer.Option("--format", help="How to write the list: text for people, json for programs.")
     ] = DocumentFormat.TEXT,
 ) -> None:
     """List every rule: code, name, severity, and what is wrong."""
@@ -262,10 +192,14 @@ def rules(
 def explain(
     wanted: Annotated[
         list[str],
-        typer.Argument(metavar="RULE...", help="Rules by code or name: LC101, lc101, probabilities-as-logits."),
+        typer.Argument(
+            metavar="RULE...",
+            autocompletion=completing.rules,
+            help="Rules by code or name, in any letter case: LC101, probabilities-as-logits.",
+        ),
     ],
     output_format: Annotated[
-        DocumentFormat, typer.Option("--format", help="How to write the documentation.")
+        DocumentFormat, typer.Option("--format", help="How to write it: text for people, json for programs.")
     ] = DocumentFormat.TEXT,
 ) -> None:
     """Say what a rule finds, why it matters, and what to do.

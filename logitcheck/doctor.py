@@ -12,9 +12,15 @@ from importlib import metadata
 
 from logitcheck import __version__
 from logitcheck.errors import SettingsError
+from logitcheck.reporter.escaping import printable
 from logitcheck.run import ExitCode
-from logitcheck.settings import Plan
+from logitcheck.settings import Overrides, Plan
 from logitcheck.streams import write_out
+
+VARIABLES = frozenset(
+    f"LOGITCHECK_{name}" for name in ("FORMAT", "FAIL_ON", "STRICT", "JOBS", "CONFIG", "ISOLATED", "BASELINE")
+)
+"""The environment variables that stand for options; those are read by typer, which may be what is missing."""
 
 _SECONDS = 60
 """Time for one package to be imported; on a slow disk the first time takes several seconds."""
@@ -42,8 +48,9 @@ def examine() -> ExitCode:
     problems = {need.package: _problem(need.package) for need in _NEEDS}
     settings, source = _settings()
     lines = [*_about(), "", *_reading(problems), "", f"settings here: {source}"]
+    lines += _environment()
     healthy = settings and not any(problems.values())
-    lines += ["", "All is well." if healthy else "Something is missing: see above."]
+    lines += ["", "All is well." if healthy else "Something is missing or wrong: see above."]
     text = "".join(f"{line}\n" for line in lines)
     if not write_out(lambda: sys.stdout.write(text), "the findings"):
         return ExitCode.UNREADABLE
@@ -77,7 +84,11 @@ def _problem(package: str) -> str:
     """Import a package in a process of its own, which a broken one may crash; give what went wrong, or nothing."""
     try:
         tried = subprocess.run(  # noqa: S603  our own interpreter, and the name of a package of ours
-            [sys.executable, "-c", f"import {package}"], capture_output=True, text=True, timeout=_SECONDS, check=False
+            [sys.executable, "-P", "-c", f"import {package}"],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return f"import {package} takes longer than {_SECONDS} seconds."
@@ -87,10 +98,19 @@ def _problem(package: str) -> str:
     return said[-1] if said else f"import {package} ended with status {tried.returncode}."
 
 
+def _environment() -> Iterator[str]:
+    """Give the variables that change what a call means, and those that look so and count for nothing."""
+    for name, value in sorted(os.environ.items()):
+        if name.startswith("LOGITCHECK_"):
+            counts = "" if name in VARIABLES else " (counts for nothing: there is no such variable)"
+            yield f"in the environment: {printable(name)}={printable(value)}{counts}"
+
+
 def _settings() -> tuple[bool, str]:
     """Tell whether the settings that hold in the current folder can be followed, and where they come from."""
     try:
-        source = Plan().in_folder(os.getcwd()).source  # noqa: PTH109  as the plan has it
+        config = os.environ.get("LOGITCHECK_CONFIG")
+        source = Plan(Overrides(config=config)).in_folder(os.getcwd()).source  # noqa: PTH109  as the plan has it
     except SettingsError as error:
         return False, str(error)
     return True, str(source) if source is not None else "none, so that the defaults hold"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from logitcheck import loader, rules
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis, analyze
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.errors import ErrorCode, InputError
 from logitcheck.model import SavedModel
 from logitcheck.report import (
@@ -29,18 +30,22 @@ _NO_PATH = InputError(
 )
 
 
-def inspect(path: str | os.PathLike[str]) -> ModelReport:
+def inspect(path: str | os.PathLike[str], *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
     """Inspect one saved model.
 
     path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
     called. An input that cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing
     is raised for it.
+
+    declarations: what layers of your own put out and losses of your own take, where no file can tell. They decide
+    what would be "undetermined", and are never held against what is known; `declarations_used` of the report names
+    those that were used.
     """
     shown = os.fspath(path)
     loaded = loader.load(Path(path)) if shown else _NO_PATH
     if isinstance(loaded, InputError):
         return unreadable(shown, loaded)
-    return report_on(shown, loaded)
+    return report_on(shown, loaded, declarations)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -59,11 +64,13 @@ def unreadable(path: str, error: InputError) -> ModelReport:
     )
 
 
-def report_on(path: str, model: SavedModel) -> ModelReport:
+def report_on(path: str, model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
     """Make the report on a model that was read."""
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
-    for analysis in analyze(model):
+    used: frozenset[str] = frozenset()
+    for analysis in analyze(model, declarations):
+        used |= analysis.declarations
         verdict, judged, found = rules.judge(model, analysis)
         outputs.append(_output(analysis, verdict, judged))
         findings.extend(found)
@@ -79,6 +86,7 @@ def report_on(path: str, model: SavedModel) -> ModelReport:
         findings=tuple(_once(findings)),
         error=None,
         exported=model.exported,
+        declarations_used=tuple(sorted(used)),
     )
 
 
@@ -107,6 +115,7 @@ def _output(analysis: OutputAnalysis, verdict: Verdict, judged: JudgedLoss | Non
             expects=judged.expectation.expects,
             family=judged.expectation.family,
             label=judged.loss.label,
+            is_declared=judged.expectation.is_declared,
         )
     return OutputReport(
         name=analysis.name,

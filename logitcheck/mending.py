@@ -41,11 +41,12 @@ def run(request: FixRequest) -> ExitCode:
             settings = Plan(request.overrides).of(request.path)
             permit = Permit(
                 assume_keras=request.assume_keras,
-                is_quiet=lambda finding: not policy.tells(request.path, settings, finding),
+                is_quiet=lambda finding: not policy.tells(finding, request.path, settings),
+                declarations=settings.declarations,
             )
             result = fixing.mend(request.path, request.wanted, permit)
     except (SettingsError, NotWrittenError) as error:
-        complain(printable(str(error)))
+        complain(str(error))
         return ExitCode.UNREADABLE
     is_told = _tell(result, request)
     return _exit_code(result) if is_told else ExitCode.UNREADABLE

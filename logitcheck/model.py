@@ -127,7 +127,7 @@ class Layer:
     calls: its uses in this graph, in node order.
     graph: the inner graph of a nested model or wrapper.
     backward: the inner graph of a Bidirectional's second direction, if it is stored.
-    reason: why an opaque layer is opaque.
+    reason: why an opaque layer is opaque. buildable: whether Keras builds a layer from such a config at all.
     """
 
     name: str
@@ -143,6 +143,7 @@ class Layer:
     input_shape: Shape | None = None
     compute_dtype: str | None = None
     reason: str | None = None
+    buildable: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,7 +255,9 @@ class Export(Enum):
 class SavedModel:
     """Everything a saved file says that matters here.
 
+    package: under which the class of the model is registered, if it is.
     graph: None where the config holds no layers (subclassed models): then `unwalkable` says why.
+    traced: whether the config holds no layers, and `graph` is only the end of what the model was traced to.
     compiled: whether compile settings with a loss entry are stored.
     compile_note: what is odd about the compile settings, if anything (for instance a loss for an unknown output).
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
@@ -268,10 +271,17 @@ class SavedModel:
     model_class: str
     compiled: bool
     outputs: tuple[ModelOutput, ...]
+    package: str | None = None
     graph: Graph | None = None
+    traced: bool = False
     head: Head | None = None
     unwalkable: str | None = None
     compile_note: str | None = None
     generation: int = 3
     functions_by_name: bool = False
     exported: Export | None = None
+
+    @property
+    def full_class(self) -> str:
+        """The class of the model with its package, as the user would write it in settings."""
+        return f"{self.package}>{self.model_class}" if self.package else self.model_class

@@ -32,14 +32,14 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
     """
     if not model.findings:
         return model
-    judged = _Judge(model.path, settings, default)
+    in_file = settings.ignored_in(model.path)
     told: list[Finding] = []
     skipped: list[SkippedFinding] = list(model.skipped)
     for finding in model.findings:
-        chosen = judged.chosen(finding)
+        chosen = chosen_for(finding.code, settings, default)
         if chosen is None:
             continue
-        quiet = judged.quiet(finding, chosen)
+        quiet = _skipped(finding, settings, in_file, chosen)
         if quiet is None:
             told.append(finding)
         else:
@@ -47,33 +47,26 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
     return replace(model, findings=tuple(told), skipped=tuple(skipped))
 
 
-def tells(path: str, settings: Settings, finding: Finding) -> bool:
+def chosen_for(code: str, settings: Settings, default: tuple[Selector, ...]) -> Selector | None:
+    """Give what asks most exactly for the rule with this code; None if nothing does."""
+    chosen = most_exact((*(settings.select or ()), *settings.extend_select, *_implied(settings)), code)
+    if chosen is None and settings.select is None and most_exact(default, code) is not None:
+        return _BY_DEFAULT
+    return chosen
+
+
+def tells(finding: Finding, path: str, settings: Settings) -> bool:
     """Whether settings let a finding about the model at `path` through, where everything is told unless they do not."""
-    judged = _Judge(path, settings, EVERY)
-    chosen = judged.chosen(finding)
-    return chosen is not None and judged.quiet(finding, chosen) is None
+    chosen = chosen_for(finding.code, settings, EVERY)
+    return chosen is not None and _skipped(finding, settings, settings.ignored_in(path), chosen) is None
 
 
-class _Judge:
-    """What settings say of the findings about one model."""
-
-    def __init__(self, path: str, settings: Settings, default: tuple[Selector, ...]) -> None:
-        self._asked = (*(settings.select or ()), *settings.extend_select, *_implied(settings))
-        self._in_file = settings.ignored_in(path)
-        self._settings = settings
-        self._default = default
-
-    def chosen(self, finding: Finding) -> Selector | None:
-        """Give what asks for the rule of a finding; None if nothing does."""
-        chosen = most_exact(self._asked, finding.code)
-        if chosen is None and self._settings.select is None and most_exact(self._default, finding.code) is not None:
-            chosen = _BY_DEFAULT
-        return chosen
-
-    def quiet(self, finding: Finding, chosen: Selector) -> SkippedFinding | None:
-        """Tell what keeps a finding quiet though its rule is asked; None if nothing does."""
-        quiet = _quiet(finding, self._in_file, SkippedBy.PER_FILE_IGNORES, chosen)
-        return quiet or _quiet(finding, self._settings.ignore, SkippedBy.IGNORE, chosen)
+def _skipped(
+    finding: Finding, settings: Settings, in_file: Iterable[Ignored], chosen: Selector
+) -> SkippedFinding | None:
+    """Tell what keeps a finding quiet though its rule is asked; None if nothing does."""
+    quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)
+    return quiet or _quiet(finding, settings.ignore, SkippedBy.IGNORE, chosen)
 
 
 def _implied(settings: Settings) -> tuple[Selector, ...]:

@@ -53,7 +53,8 @@ class LossReport:
     """The loss of one output.
 
     from_logits: as compiled, None where the loss has no such parameter. expects: what it takes.
-    family, label: how it reads an output, and its name as the file has it; not part of the JSON report.
+    family, label: how it reads an output, and its name as the file has it; is_declared: whether settings tell what it
+      takes; not part of the JSON report.
     """
 
     name: str
@@ -61,6 +62,7 @@ class LossReport:
     expects: Expects
     family: Family
     label: str
+    is_declared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,6 +138,8 @@ class ModelReport:
 
     exported: set for a graph for serving that holds nothing of Keras; not part of the JSON report.
     skipped: what settings keep quiet; settings decide what is told, never what a model is, so that the outcome stays.
+    declarations_used: the entries of settings that tell what code of the user's own does, so far as the report rests on
+      them, each with its table and as it is written there: `layers.pkg>MySoftmax`; not part of the JSON report.
     """
 
     path: str
@@ -150,6 +154,7 @@ class ModelReport:
     error: InputError | None
     exported: Export | None = None
     skipped: tuple[SkippedFinding, ...] = ()
+    declarations_used: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

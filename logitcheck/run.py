@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from enum import IntEnum
@@ -15,6 +14,7 @@ from logitcheck.errors import SettingsError
 from logitcheck.formats import Format
 from logitcheck.settings import NO_OVERRIDES, Overrides, Plan
 from logitcheck.streams import complain, write_lines, write_out
+from logitcheck.targets import Target, refuse_overwriting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,6 @@ class ExitCode(IntEnum):
     CLEAN = 0
     FOUND = 1
     UNREADABLE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One report of a run: its format, and the file that it goes to; None for standard output."""
-
-    output_format: Format
-    file: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,8 +64,12 @@ def run(request: Request) -> ExitCode:
         written = [_write(checked.report, target) for target in request.targets]
         if not all(written):
             return ExitCode.UNREADABLE
-        if checked.shrunk:
-            _shrink_baselines(checked)
+        if checked.known:
+            from logitcheck import keeping
+
+            keeping.shrink(checked)
+        for unused in checked.unused:
+            complain(f"{unused.source}: no model needs {', '.join(unused.names)}")
     except SettingsError as error:
         complain(str(error))
         return ExitCode.UNREADABLE
@@ -92,6 +88,7 @@ def _checked(request: Request, plan: Plan) -> Checked:
 
     asked: tuple[Selector, ...] = policy.PROBLEMS if request.problems_only else policy.EVERY
     given = checking.gather(request.paths, plan)
+    refuse_overwriting(request.targets, checking.sources(given, plan))
     with progress.shown(sum(len(each.items) for each in given)) as watch:
         return checking.check(
             given, plan, asked, jobs=request.jobs, watch=watch, may_lack_baseline=request.write_baseline
@@ -114,35 +111,12 @@ def _lines(report: Report, output_format: Format, width: int, ascii_only: bool) 
 def _write_file(path: Path, text: str) -> bool:
     from logitcheck import writing
 
-    try:
-        writing.write_text(path, text)
-    except OSError as error:
-        complain(f"{path} could not be written: {error.strerror or error}")
-        return False
-    return True
+    return writing.written(path, text)
 
 
 def _write_baseline(plan: Plan, checked: Checked) -> ExitCode:
-    """Write all that was found into the baseline that is set for the current folder, and say so."""
-    from logitcheck import baseline
+    from logitcheck import keeping
 
-    source = plan.in_folder(os.getcwd()).baseline or Path(baseline.USUAL_NAME)  # noqa: PTH109  as the plan has it
-    before = next((known for known in checked.known if known.source == source), None)
-    made = baseline.of(source, checked.report.models, before)
-    if not _write_file(source, baseline.render(made)):
+    if not keeping.write(plan, checked) or checked.is_unreadable:
         return ExitCode.UNREADABLE
-    complain(f"{len(made.entries)} findings are known from now on: {source}")
-    return ExitCode.UNREADABLE if checked.is_unreadable else ExitCode.CLEAN
-
-
-def _shrink_baselines(checked: Checked) -> None:
-    """Take findings that are gone out of the baselines; where machines run, only say so: nobody would keep the file."""
-    from logitcheck import baseline
-
-    for smaller in checked.shrunk:
-        count = len(next(known for known in checked.known if known.source == smaller.source).entries)
-        gone = f"{count - len(smaller.entries)} findings of the baseline are gone"
-        if os.environ.get("CI"):
-            complain(f"{gone}: run it again with this baseline outside CI, and commit {smaller.source}")
-        elif _write_file(smaller.source, baseline.render(smaller)):
-            complain(f"{gone}, and taken out of {smaller.source}")
+    return ExitCode.CLEAN

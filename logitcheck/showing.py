@@ -59,9 +59,9 @@ def _lines(settings: Settings) -> Iterator[str]:
 
 def _written(value: object) -> str | None:
     """Write a setting as TOML; None for one that says nothing."""
+    if value is None or value == () or value == {}:  # noqa: PLR1714  a dict is in no set
+        return None
     match value:
-        case None | () | {}:
-            return None
         case bool():
             return str(value).lower()
         case tuple() if all(isinstance(each, FileIgnores) for each in value):
@@ -71,7 +71,7 @@ def _written(value: object) -> str | None:
         case tuple():
             return _list(each.text if isinstance(each, Pattern) else each.written for each in value)
         case Mapping():
-            return _table((str(name), _text(str(said))) for name, said in value.items())
+            return _table((str(name), _text(said.value)) for name, said in value.items())
         case Severity():
             return _text(value.value)
         case _:

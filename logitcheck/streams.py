@@ -17,7 +17,7 @@ def write_out(write: Callable[[], object], what: str) -> bool:
     """Let `write` write to standard output and tell whether that worked; a reader that stops listening is no error."""
     if sys.stdout is None:
         return _not_written(what, "standard output is closed")
-    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors == "strict":
+    if isinstance(sys.stdout, TextIOWrapper) and sys.stdout.errors in {"strict", "surrogateescape"}:
         sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the encoding does not
     try:
         write()
@@ -36,9 +36,14 @@ def _not_written(what: str, why: str) -> bool:
 
 
 def complain(message: str) -> None:
-    """Write a message to standard error, if it is open."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"logitcheck: {message}\n")
+    """Write a message to standard error, if it is open: one line, which no terminal and no CI service obeys."""
+    if sys.stderr is None:
+        return
+    from logitcheck.reporter.commands import masked
+    from logitcheck.reporter.escaping import printable
+
+    told = masked(printable(message), r"\x23")
+    sys.stderr.write(f"logitcheck: {told}\n")
 
 
 def tell(lines: Iterable[Line]) -> None:

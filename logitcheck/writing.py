@@ -30,11 +30,10 @@ def write_text(path: Path, text: str) -> None:
     Raises OSError if that does not work; then the old file is what it was.
     """
     raw = text.encode("utf-8", "backslashreplace")
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        target.write_bytes(raw)
+    if path.exists() and not path.is_file():
+        path.write_bytes(raw)  # and not where its links lead: behind /dev/stdout there may be a pipe without a path
         return
-    with draft(target) as new:
+    with draft(Path(os.path.realpath(path))) as new:
         new.write(raw)
 
 
@@ -134,3 +133,15 @@ def _usual_mode() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def written(path: Path, text: str) -> bool:
+    """Write a file like `write_text`; tell whether that worked, and say on standard error why not."""
+    from logitcheck.streams import complain
+
+    try:
+        write_text(path, text)
+    except OSError as error:
+        complain(f"{path} could not be written: {error.strerror or error}")
+        return False
+    return True

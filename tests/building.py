@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from logitcheck import inspection
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.report import ModelReport
 
 Config = dict[str, Any]
@@ -125,9 +126,14 @@ def write(path: Path, model: Mapping[str, Any], version: str | None = KERAS) -> 
     return path
 
 
-def report_on(folder: Path, model: Mapping[str, Any], version: str | None = KERAS) -> ModelReport:
+def report_on(
+    folder: Path,
+    model: Mapping[str, Any],
+    version: str | None = KERAS,
+    declarations: Declarations = NO_DECLARATIONS,
+) -> ModelReport:
     """What logitcheck says of the model."""
-    return inspection.inspect(write(folder / "model.keras", model, version))
+    return inspection.inspect(write(folder / "model.keras", model, version), declarations=declarations)
 
 
 def codes(report: ModelReport) -> list[str]:

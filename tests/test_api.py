@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,10 +61,10 @@ def test_a_defect_in_one_file_does_not_take_the_verdicts_of_others(monkeypatch: 
 
     whole = inspection.inspect
 
-    def failing(path: str) -> logitcheck.ModelReport:
+    def failing(path: str, **settings: Any) -> logitcheck.ModelReport:
         if path.endswith("nested.keras"):
             raise ZeroDivisionError("a defect")
-        return whole(path)
+        return whole(path, **settings)
 
     monkeypatch.setattr(inspection, "inspect", failing)
     report = logitcheck.inspect_all([str(SAMPLES / "nested.keras"), str(SAMPLES / "softmax_good.keras")])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from logitcheck import baseline, inspection
 from logitcheck.errors import SettingsError
 from logitcheck.report import ModelReport, Outcome, SkippedBy
 from tests.building import all_codes, compiled, dense, loss, sequential, write
+from tests.rights import open_to_all, without_rights
 
 FLAGGED = loss("CategoricalCrossentropy", from_logits=True)
 PLAIN = loss("CategoricalCrossentropy", from_logits=False)
@@ -34,8 +37,13 @@ def right(name: str) -> ModelReport:
 
 def made(*models: ModelReport, file: str = "known.json") -> baseline.Baseline:
     source = Path(file)
-    source.write_text(baseline.render(baseline.of(source, models, None)))
+    source.write_text(baseline.render(baseline.grown(baseline.Baseline(source, ()), looked(*models))), encoding="utf-8")
     return baseline.read(source)
+
+
+def looked(*models: ModelReport, folders: Sequence[str] = (), unasked: Sequence[str] = ()) -> baseline.Looked:
+    """What a run looked at; `unasked` are rules that it did not ask."""
+    return baseline.Looked(models=models, asks=lambda _, code: code not in unasked, folders=folders)
 
 
 @pytest.mark.usefixtures("place")
@@ -69,29 +77,68 @@ class TestKnowing:
         known = baseline.read(Path("known.json"))
         report = known.applied(wrong())
         assert [skipped.reason for skipped in report.skipped] == ["to be retrained in May"]
-        assert baseline.of(known.source, [report], known).entries == known.entries
+        assert baseline.grown(known, looked(report)).entries == known.entries
 
 
 @pytest.mark.usefixtures("place")
 class TestShrinking:
     def test_what_is_gone_is_taken_out(self) -> None:
         known = made(wrong("a.keras"), wrong("b.keras"))
-        left = known.without_gone([right("a.keras"), known.applied(wrong("b.keras"))])
+        left = known.without_gone(looked(right("a.keras"), known.applied(wrong("b.keras"))))
         assert [entry.path for entry in left.entries] == ["b.keras"]
 
     def test_what_was_not_looked_at_stays(self) -> None:
         known = made(wrong("a.keras"), wrong("b.keras"))
-        assert known.without_gone([wrong("b.keras")]) == known
+        assert known.without_gone(looked(wrong("b.keras"))) == known
+
+    def test_what_was_not_asked_about_stays(self) -> None:
+        known = made(wrong("a.keras"))
+        assert known.without_gone(looked(right("a.keras"), unasked=["LC101"])) == known
 
     def test_what_could_not_be_read_stays(self, place: Path) -> None:
         known = made(wrong())
         (place / "wrong.keras").write_bytes(b"")
-        assert known.without_gone([inspection.inspect("wrong.keras")]) == known
+        assert known.without_gone(looked(inspection.inspect("wrong.keras"), folders=["."])) == known
 
-    def test_a_file_that_is_gone_is_taken_out(self, place: Path) -> None:
+    def test_a_file_that_is_gone_is_taken_out_where_its_folder_was_searched(self, place: Path) -> None:
         known = made(wrong())
         (place / "wrong.keras").unlink()
-        assert known.without_gone([]).entries == ()
+        (place / "other").mkdir()
+        assert known.without_gone(looked()) == known
+        assert known.without_gone(looked(folders=["other"])) == known
+        assert known.without_gone(looked(folders=["."])).entries == ()
+
+    def test_a_broken_link_is_not_gone(self, place: Path) -> None:
+        known = made(wrong())
+        (place / "wrong.keras").unlink()
+        (place / "wrong.keras").symlink_to("annex")
+        assert known.without_gone(looked(folders=["."])) == known
+
+    @pytest.mark.parametrize("path", ["x" * 5000, "a\0b"], ids=["too long", "NUL"])
+    def test_a_path_of_which_nothing_can_be_told_stays(self, path: str) -> None:
+        entry = baseline.Entry(path=path, code="LC101", output=None, fingerprint="0")
+        known = baseline.Baseline(Path("known.json"), (entry,))
+        assert known.without_gone(looked(folders=["."])) == known
+
+    def test_what_is_in_a_closed_folder_stays(self) -> None:
+        with open_to_all() as folder:
+            (folder / "closed").mkdir(0o000)
+            entry = baseline.Entry(path="closed/a.keras", code="LC101", output=None, fingerprint="0")
+            known = baseline.Baseline(folder / "known.json", (entry,))
+            with without_rights():
+                assert known.without_gone(looked(folders=[str(folder)])) == known
+
+
+@pytest.mark.usefixtures("place")
+class TestGrowing:
+    def test_what_was_not_looked_at_stays(self) -> None:
+        known = made(wrong("a.keras"), wrong("b.keras"))
+        grown = baseline.grown(known, looked(wrong("c.keras")))
+        assert [entry.path for entry in grown.entries] == ["a.keras", "b.keras", "c.keras"]
+
+    def test_what_is_gone_does_not(self) -> None:
+        known = made(wrong("a.keras"), wrong("b.keras"))
+        assert [entry.path for entry in baseline.grown(known, looked(right("a.keras"))).entries] == ["b.keras"]
 
 
 @pytest.mark.usefixtures("place")
@@ -132,6 +179,19 @@ class TestFile:
         (place / "known.json").write_text(text)
         with pytest.raises(SettingsError, match=r"known.json: the file is no baseline"):
             baseline.read(Path("known.json"))
+
+    def test_a_merge_conflict_is_told_with_its_line(self, place: Path) -> None:
+        (place / "known.json").write_text("{\n<<<<<<< HEAD\n=======\n>>>>>>> other\n}\n")
+        with pytest.raises(SettingsError, match=r"known.json:2: there is a merge conflict: keep the lines of both"):
+            baseline.read(Path("known.json"))
+
+    def test_a_pipe_is_not_waited_for(self, place: Path) -> None:
+        os.mkfifo(place / "pipe.json")
+        with pytest.raises(SettingsError, match=r"pipe.json: the baseline is no file"):
+            baseline.read(Path("pipe.json"))
+
+    def test_names_are_written_as_people_read_them(self) -> None:
+        assert '"modèle 模型.keras"' in made(wrong("modèle 模型.keras")).source.read_text("utf-8")
 
     def test_one_of_another_version_is_told(self, place: Path) -> None:
         (place / "known.json").write_text('{"schema_version": 2, "findings": []}')

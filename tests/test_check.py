@@ -93,6 +93,9 @@ class TestFindings:
         assert check("models/mine.keras").returncode == 0
         finished = check("models/mine.keras", "--strict")
         assert "LC402" in finished.stdout
+        assert 'Say in settings what it puts out: [tool.logitcheck.layers] "mine>Head" = "probabilities"' in (
+            finished.stdout
+        )
         assert finished.returncode == 1
 
     def test_an_input_that_cannot_be_read_is_told_and_fails(self, place: Path) -> None:
@@ -100,6 +103,10 @@ class TestFindings:
         finished = check("models/empty.keras", "models/good.keras")
         assert "models/empty.keras: unreadable empty-file" in finished.stdout
         assert finished.returncode == 2
+
+    def test_what_is_wrong_does_not_vanish_with_the_rules_that_tell(self) -> None:
+        summary = check("models", "--select", "LC2").stdout
+        assert "2 mismatched, of which no rule that is asked tells" in summary
 
     def test_rules_can_be_picked(self) -> None:
         assert found("models", "--select", "LC101")["scores"] == []
@@ -133,6 +140,21 @@ class TestSettings:
         assert (finished.returncode, finished.stdout) == (2, "")
         assert finished.stderr.startswith(f"logitcheck: {place / 'pyproject.toml'}:2: unknown key 'selekt'")
 
+    def test_a_layer_of_ones_own_can_be_declared(self, place: Path) -> None:
+        settings = '[tool.logitcheck.layers]\n"mine>Head" = "{said}"\n"mine>Other" = "logits"\n'
+        (place / "pyproject.toml").write_text(settings.format(said="probabilities"))
+        assert json.loads(check("models/mine.keras", "--format", "json").stdout)["summary"]["ok"] == 1
+        (place / "pyproject.toml").write_text(settings.format(said="logits"))
+        assert found("models/mine.keras") == {"mine": ["LC102"]}
+
+    def test_what_is_declared_and_not_needed_is_told_where_folders_are_searched(self, place: Path) -> None:
+        (place / "logitcheck.toml").write_text(
+            'layers = { Head = "logits", Other = "logits" }\nlosses = { x = "any" }\n'
+        )
+        finished = check("models")
+        assert finished.stderr == f"logitcheck: {place / 'logitcheck.toml'}: no model needs layers.Other, losses.x\n"
+        assert check("models/mine.keras").stderr == ""
+
     def test_what_is_excluded_is_passed_over(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('exclude = ["wrong.keras", "models/s*.keras"]\n')
         assert found("models") == {"good": [], "mine": []}
@@ -155,6 +177,11 @@ class TestSettings:
         shown = check("--show-settings", "models", "--fail-on", "error").stdout
         assert lines(shown)[:2] == ["# models", f"# from {place / 'pyproject.toml'}"]
         assert {'ignore = { "LC108" = "ranked" }', "strict = true", 'fail-on = "error"'} <= set(lines(shown))
+
+    def test_declarations_are_shown_as_well(self, place: Path) -> None:
+        (place / "logitcheck.toml").write_text('layers = { "a>B" = "logits" }\nlosses = { c = "any" }\n')
+        shown = lines(check("--show-settings", "models").stdout)
+        assert {'layers = { "a>B" = "logits" }', 'losses = { "c" = "any" }'} <= set(shown)
 
     def test_it_can_be_asked_which_files_would_be_inspected(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('exclude = ["wrong.keras"]\n')
@@ -191,6 +218,34 @@ class TestReports:
         assert (finished.returncode, finished.stdout) == (2, "")
         assert "--format" in finished.stderr
 
+    @pytest.mark.parametrize("file", ["models/wrong.keras", "./models/../models/wrong.keras", "known.json", "link"])
+    def test_no_report_takes_the_place_of_what_is_read(self, place: Path, file: str) -> None:
+        check("models", "--baseline", "known.json", "--write-baseline")
+        (place / "link").symlink_to("models/wrong.keras")
+        before = (place / file).read_bytes()
+        finished = check("models", "--baseline", "known.json", "--format", f"json={file}")
+        assert finished.returncode == 2
+        assert finished.stderr == (
+            f"logitcheck: --format: {file} is read by this run, and the report would take its place.\n"
+        )
+        assert (place / file).read_bytes() == before
+
+    def test_two_reports_into_one_file_are_refused(self, place: Path) -> None:
+        (place / "all").touch()
+        finished = check("models", "--format", "json=all", "--format", "sarif=./all")
+        assert (finished.returncode, "two reports would go into ./all" in finished.stderr) == (2, True)
+
+    def test_a_dash_is_standard_output(self) -> None:
+        assert json.loads(check("models", "--format", "json=-").stdout)["summary"]["models"] == 4
+
+    def test_help_that_cannot_be_written_is_told(self) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no full device")
+        with Path("/dev/full").open("w") as full:
+            writer = [sys.executable, "-m", "logitcheck", "--help"]
+            finished = subprocess.run(writer, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        assert (finished.returncode, "Traceback" in finished.stderr) == (2, False)
+
     def test_a_file_that_cannot_be_written_is_told(self) -> None:
         finished = check("models", "--format", "json=none/all.json")
         assert finished.returncode == 2
@@ -215,10 +270,16 @@ class TestBaseline:
     def test_what_is_known_stays_quiet_and_what_is_new_is_told(self, place: Path) -> None:
         written = check("models", "--baseline", "known.json", "--write-baseline")
         assert (written.returncode, written.stdout) == (0, "")
-        assert written.stderr == "logitcheck: 2 findings are known from now on: known.json\n"
+        assert written.stderr == "logitcheck: 2 findings known from now on: known.json\n"
         assert check("models", "--baseline", "known.json").returncode == 0
         write(place / "models" / "new.keras", MODELS["wrong"])
         assert found("models", "--baseline", "known.json")["new"] == ["LC101"]
+
+    def test_what_cannot_be_read_is_told_and_fails_also_then(self, place: Path) -> None:
+        (place / "models" / "empty.keras").touch()
+        written = check("models", "--baseline", "known.json", "--write-baseline")
+        assert (written.returncode, written.stdout) == (2, "")
+        assert lines(written.stderr)[1].startswith("logitcheck: models/empty.keras: unreadable empty-file: ")
 
     def test_the_settings_may_name_it(self, place: Path) -> None:
         (place / "logitcheck.toml").write_text('baseline = "known.json"\n')
@@ -226,15 +287,21 @@ class TestBaseline:
         assert (place / "known.json").exists()
         assert check("models").returncode == 0
 
-    def test_it_has_a_usual_name(self, place: Path) -> None:
-        check("models", "--write-baseline")
+    def test_it_has_a_usual_name_and_is_told_how_to_use_it(self, place: Path) -> None:
+        written = check("models", "--write-baseline")
         assert (place / "logitcheck-baseline.json").exists()
+        assert written.stderr == (
+            "logitcheck: 2 findings known from now on: logitcheck-baseline.json, once settings say so"
+            ' (baseline = "logitcheck-baseline.json"), or with --baseline logitcheck-baseline.json\n'
+        )
 
     def test_it_shrinks_as_findings_go(self, place: Path) -> None:
         check("models", "--baseline", "known.json", "--write-baseline")
         write(place / "models" / "wrong.keras", MODELS["good"])
         finished = check("models", "--baseline", "known.json")
-        assert finished.stderr == "logitcheck: 1 findings of the baseline are gone, and taken out of known.json\n"
+        assert (
+            finished.stderr == "logitcheck: 1 finding of the baseline not found any more, and taken out of known.json\n"
+        )
         assert len(json.loads((place / "known.json").read_text())["findings"]) == 1
         assert check("models", "--baseline", "known.json").stderr == ""
 
@@ -242,7 +309,10 @@ class TestBaseline:
         check("models", "--baseline", "known.json", "--write-baseline")
         before = (place / "known.json").read_bytes()
         write(place / "models" / "wrong.keras", MODELS["good"])
-        assert "are gone" in check("models", "--baseline", "known.json", CI="true").stderr
+        assert (
+            "run it again with this baseline outside CI"
+            in check("models", "--baseline", "known.json", CI="true").stderr
+        )
         assert (place / "known.json").read_bytes() == before
 
     def test_one_that_is_not_there_is_told(self) -> None:

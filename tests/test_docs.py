@@ -1,26 +1,43 @@
-"""The documentation is true to the code: rule pages are made from the rules, README commands and links exist.
+"""The documentation is true to the code: what comes from it is made from it, and links lead somewhere.
 
-After a wanted change run `python -m tests.test_docs` to write docs/rules.md and the README's sessions anew.
+After a wanted change run `python -m tests.test_docs` to write docs/rules.md anew, and the sessions and
+tables in the other pages.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
-import sys
+import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from logitcheck.declarations import DeclaredInput, DeclaredOutput
+from logitcheck.formats import Format
 from logitcheck.rules import catalogue, documentation
 from logitcheck.rules.base import Rule
+from logitcheck.settings import Plan
+from logitcheck.settings.keys import KEYS
+from tests import docs_made
 
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "docs" / "rules.md"
 README = ROOT / "README.md"
-SESSION = re.compile(r"(?<=```console\n)\$ logitcheck (?P<arguments>.*)\n(?P<shown>(?:.*\n)*?)(?=```)")
+CI = ROOT / "docs" / "ci.md"
+LINKING = [
+    README,
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "sample_models" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
+PAGES = [README, *(ROOT / "docs" / name for name in ("ci.md", "formats.md", "settings.md"))]
+"""The pages that have something from the program in them."""
+EXAMPLES = [
+    *re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), re.DOTALL),
+    *(f"{name} = {key.example}\n" for name, key in KEYS.items()),
+]
 
 
 def rendered() -> str:
@@ -45,19 +62,6 @@ def page(rule: Rule) -> str:
     return f"\n## {rule.code}\n\n**{rule.name}** · {rule.severity.value}\n\n{told.title}\n{sections}"
 
 
-def session(shown: re.Match[str]) -> str:
-    """Run the command that a session shows, in 80 columns, and give the session as it is now."""
-    printed = subprocess.run(
-        [sys.executable, "-m", "logitcheck", *shlex.split(shown["arguments"])],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
-    ).stdout
-    return f"$ logitcheck {shown['arguments']}\n{printed.rstrip()}\n"
-
-
 def test_the_page_of_rules_is_what_the_rules_say() -> None:
     assert RULES.read_text(encoding="utf-8") == rendered()
 
@@ -74,13 +78,19 @@ def test_the_readme_lists_every_rule(rule: Rule) -> None:
     assert f"| {rule.code} {rule.name} |" in README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "docs/rules.md", "docs/unreadable.md", "sample_models/README.md"]
-)
-def test_links_to_files_lead_somewhere(name: str) -> None:
-    page_path = ROOT / name
-    links = re.findall(r"\]\((?!https?:)([^)#]+)", page_path.read_text(encoding="utf-8"))
-    assert all((page_path.parent / link).exists() for link in links)
+@pytest.mark.parametrize("page_path", LINKING, ids=lambda path: path.name)
+def test_links_to_files_and_headings_lead_somewhere(page_path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", page_path.read_text(encoding="utf-8"))
+    for file, _, anchor in (link.partition("#") for link in links):
+        target = page_path.parent / file if file else page_path
+        assert target.exists(), file
+        assert not anchor or anchor in anchors(target), anchor
+
+
+def anchors(path: Path) -> set[str]:
+    """The names by which GitHub links to the headings of a page."""
+    titles = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_the_readme_has_the_two_set_up_commands() -> None:
@@ -91,12 +101,78 @@ def test_the_readme_has_the_two_set_up_commands() -> None:
     assert commands[1].endswith("-m pytest")
 
 
-def test_the_sessions_of_the_readme_are_what_a_terminal_shows() -> None:
-    sessions = list(SESSION.finditer(README.read_text(encoding="utf-8")))
-    assert sessions
-    assert [shown[0] for shown in sessions] == [session(shown) for shown in sessions]
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_what_comes_from_the_program_is_as_it_makes_it_today(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text == docs_made.made_anew(text)
+
+
+def test_there_is_something_to_compare() -> None:
+    """A page whose sessions are written in another way would be compared with itself."""
+    shown = {path.name: len(docs_made.SESSION.findall(path.read_text(encoding="utf-8"))) for path in PAGES}
+    assert shown["README.md"] >= 1
+    assert shown["formats.md"] == len(Format) + 1
+    made = docs_made.PART.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
+    assert made == list(docs_made.PARTS)
+
+
+@pytest.mark.parametrize("output_format", Format)
+def test_the_page_of_formats_has_each(output_format: Format) -> None:
+    assert f"\n## {output_format}\n" in (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_every_example_of_settings_can_be_followed(tmp_path: Path, example: str) -> None:
+    (tmp_path / "logitcheck.toml").write_text(example, encoding="utf-8")
+    assert Plan().of(str(tmp_path / "model.keras")).source == tmp_path / "logitcheck.toml"
+
+
+def test_every_value_of_a_declaration_is_explained() -> None:
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for title, values in {"value of a layer": DeclaredOutput, "value of a loss": DeclaredInput}.items():
+        table = text.partition(f"| {title} |")[2].partition("\n\n")[0]
+        assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == [each.value for each in values]
+
+
+class TestRecipes:
+    """What the pages tell people to paste: it is read as the services read it, and names nothing that there is not."""
+
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+    def test_workflows_give_the_action_inputs_that_it_has(self, path: Path) -> None:
+        inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"].keys()
+        for recipe in recipes(path):
+            for job in recipe.get("jobs", {}).values():
+                ours = [step for step in job["steps"] if step.get("uses", "").startswith("logitcheck/")]
+                assert all(step.get("with", {}).keys() <= inputs for step in ours)
+
+    def test_every_input_and_output_of_the_action_is_explained(self) -> None:
+        action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+        text = CI.read_text(encoding="utf-8")
+        assert re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE) == [*action["inputs"], *action["outputs"]]
+
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+    def test_hooks_are_those_of_the_manifest(self, path: Path) -> None:
+        known = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+        for recipe in recipes(path):
+            assert {hook["id"] for each in recipe.get("repos", []) for hook in each["hooks"]} <= known
+
+    @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+    def test_commands_have_no_option_that_there_is_not(self, path: Path) -> None:
+        known = {option for command in docs_made.COMMANDS.values() for each in command.params for option in each.opts}
+        commands = re.findall(
+            r"logitcheck (?:check|inspect|rules|explain) ([^`#|\n]*)", path.read_text(encoding="utf-8")
+        )
+        used = {option for command in commands for option in re.findall(r"(?<!\S)--[a-z-]+", command)}
+        assert used <= known
+
+
+def recipes(path: Path) -> list[dict[str, Any]]:
+    """The examples of YAML on a page."""
+    blocks = re.findall(r"^( *)```yaml\n(.*?)^ *```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return [yaml.safe_load(textwrap.dedent(block)) for _, block in blocks]
 
 
 if __name__ == "__main__":
-    README.write_text(SESSION.sub(session, README.read_text(encoding="utf-8")), encoding="utf-8")
     RULES.write_text(rendered(), encoding="utf-8")
+    for page_with_parts in PAGES:
+        page_with_parts.write_text(docs_made.made_anew(page_with_parts.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 HEAVY = ("tensorflow", "keras", "tf_keras", "h5py", "numpy", "rich", "google.protobuf")
 SAVED_MODEL = Path(__file__).parent / "data" / "saved_model" / "tf2.3" / "sequential_softmax_from_logits"
+REPORTERS = Path(__file__).parent.parent / "logitcheck" / "reporter"
 SAMPLES = Path(__file__).parent.parent / "sample_models"
 
 
@@ -48,6 +50,11 @@ def test_text_that_is_not_for_a_terminal_needs_nothing_heavy_either() -> None:
     assert imported_by(of_command_line("inspect", path)) == set()
 
 
+@pytest.mark.parametrize("name", sorted(path.stem for path in REPORTERS.glob("*.py")))
+def test_no_format_needs_anything_heavy(name: str) -> None:
+    assert imported_by(f"import logitcheck.reporter.{name}") == set()
+
+
 def test_the_library_of_hdf5_is_never_in_the_process_that_reports() -> None:
     path = str(SAMPLES / "sigmoid_good.h5")
     assert imported_by(of_command_line("inspect", "--format", "json", path)) == set()
@@ -58,6 +65,29 @@ def test_no_other_package_slips_in(name: str) -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")
     probe = f"import sys\n{of_command_line('inspect', path)}\nsys.exit({name!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+NOT_OF_A_PLAIN_CHECK = (
+    *("typer", "rich", "tomllib", "concurrent.futures", "multiprocessing", "xml.etree", "csv"),
+    *("logitcheck.commands", "logitcheck.command_options", "logitcheck.completing", "logitcheck.doctor"),
+    *("logitcheck.baseline", "logitcheck.fingerprint", "logitcheck.showing", "logitcheck.writing"),
+    *("logitcheck.repetition", "logitcheck.settings.keys", "logitcheck.settings.options", "logitcheck.settings.places"),
+    *("logitcheck.reporter.json_report", "logitcheck.reporter.sarif_report", "logitcheck.reporter.markdown_report"),
+    *(
+        "logitcheck.reporter.github_annotations",
+        "logitcheck.reporter.gitlab_report",
+        "logitcheck.reporter.junit_report",
+    ),
+)
+
+
+def test_a_plain_check_pays_for_nothing_that_it_does_not_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(shutil.copyfile(SAMPLES / "softmax_good.keras", tmp_path / "model.keras").parent)
+    monkeypatch.setenv("PYTHONPATH", str(SAMPLES.parent))
+    code = of_command_line("check", "--force-exclude", "model.keras")
+    probe = f"import sys\n{code}\nsys.stderr.write(' '.join(sys.modules.keys() & {NOT_OF_A_PLAIN_CHECK!r}))"
+    finished = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert (finished.stdout, finished.stderr) == ("1 model read: 0 errors, 0 warnings; 1 ok.\n", "")
 
 
 @pytest.mark.parametrize("command", [["rules"], ["explain", "LC101"]], ids=" ".join)

@@ -44,6 +44,16 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
     assert left_in(tmp_path) == []
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system names no open files")
+def test_a_pipe_that_has_no_path_is_written_to() -> None:
+    """As /dev/stdout is one, where the output is piped into another program."""
+    there, here = os.pipe()
+    writing.write_text(Path(f"/dev/fd/{here}"), "through")
+    os.close(here)
+    with os.fdopen(there) as reader:
+        assert reader.read() == "through"
+
+
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         writing.write_text(tmp_path / "none" / "report", "text")

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from logitcheck.analyzer.sources import NO_SOURCES, Source, Sources
 from logitcheck.analyzer.values import Value, anything
+from logitcheck.declarations import LayerDeclaration
 from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, LayerKind, Shape, TensorReference
 
 _MOST_CONSTANTS = 1_000_000
@@ -38,12 +39,14 @@ class LayerCall:
     """One use of a layer, as its transfer rule sees it.
 
     path: the layer's name, behind those of the models it is nested in, for messages.
+    declared: what settings say of it, if they say anything.
     """
 
     layer: Layer
     call: Call
     operands: Operands
     path: str
+    declared: LayerDeclaration | None = None
 
     @property
     def half(self) -> str | None:
@@ -170,12 +173,14 @@ class Rule:
     value: what its outputs are, given its operands. shape: their static shapes; a list for several outputs.
     cuts: whether `value` can do without knowing its operands, so that the walk need not go on behind it.
     heeds_masks: whether it cannot, for all that, in a model in which masks go along.
+    is_opaque: whether it is known that nothing can be known of what comes out.
     """
 
     value: ValueRule
     shape: ShapeRule
     cuts: Callable[[Layer], bool] = lambda _: False
     heeds_masks: bool = False
+    is_opaque: bool = False
 
 
 def rows(value: ValueRule, shape: ShapeRule, *names: str) -> dict[str, Rule]:

@@ -77,6 +77,11 @@ def looks_behind(model: SavedModel, value: Value, judged: JudgedLoss | None) -> 
     return None if sight is _Sight.UNTOLD else sight is _Sight.BEHIND
 
 
+def is_hidden(value: Value) -> bool:
+    """Whether code that is not in the file decides if what is put out is the very tensor of an activation of Keras."""
+    return value.maybe_copied or (value.applied is not None and value.applied.is_declared)
+
+
 def is_traced(value: Value) -> bool:
     """Whether an activation is known from a traced graph only, which does not tell whether Keras was asked for it."""
     return value.applied is not None and value.applied.mechanism == "graph"
@@ -90,7 +95,9 @@ def needs_graph(value: Value) -> bool:
 def _sight(model: SavedModel, value: Value, judged: JudgedLoss | None) -> _Sight:
     """Tell what the loss of the TensorFlow backend computes with, in the version that wrote the file."""
     applied = value.applied
-    if applied is None or applied.name not in _MATCHING or judged is None or not _takes_part(model, judged):
+    if applied is None or judged is None or not _takes_part(model, judged):
+        return _Sight.OUTPUT
+    if applied.name not in _MATCHING and not applied.is_declared:
         return _Sight.OUTPUT
     if model.generation == 3 and applied.half is not None:
         return _Sight.OUTPUT
@@ -99,7 +106,14 @@ def _sight(model: SavedModel, value: Value, judged: JudgedLoss | None) -> _Sight
     if not value.direct and not value.after_dropout:
         return _Sight.OUTPUT
     sight = _sight_of_tensor(model, applied, judged)
+    if is_hidden(value) and sight is not _Sight.OUTPUT:
+        return _Sight.UNTOLD
     return _Sight.IN_EVALUATE if value.after_dropout and sight is _Sight.BEHIND else sight
+
+
+def _never_looks(model: SavedModel) -> bool:
+    """Whether the losses of that version of Keras 1 or 2 look behind no output."""
+    return model.generation < 3 and (version(model) < (2, 4) or "-tf" in (model.keras_version or ""))
 
 
 def _takes_part(model: SavedModel, judged: JudgedLoss) -> bool:
@@ -116,7 +130,7 @@ def _sight_of_tensor(model: SavedModel, applied: Applied, judged: JudgedLoss) ->
         return _Sight.OUTPUT
     if model.generation == 3:
         return _in_graph(applied, judged) if applied.mechanism == "tensorflow" else _Sight.BEHIND
-    if version(model) < (2, 4) or "-tf" in (model.keras_version or ""):
+    if _never_looks(model):
         return _Sight.OUTPUT
     if applied.mechanism == "graph":
         return _Sight.UNTOLD
@@ -178,6 +192,11 @@ def has_one_sign(value: Value) -> bool:
     return value.low >= 0 or value.high <= 0
 
 
+def of_declared_loss(model: SavedModel) -> BackendEffects:
+    """Tell the effect of any mismatch under a loss of which only settings tell what it takes: its code is not read."""
+    return everywhere(model, Effect.UNKNOWN)
+
+
 def of_other_function(model: SavedModel, value: Value, judged: JudgedLoss, elsewhere: Effect) -> BackendEffects:
     """Tell the effect of a loss of the other family, where newer TensorFlow trains what predict() does not return."""
     match _sight(model, value, judged):
@@ -191,6 +210,8 @@ def of_other_function(model: SavedModel, value: Value, judged: JudgedLoss, elsew
 
 def of_constant_output(model: SavedModel, value: Value, judged: JudgedLoss | None) -> BackendEffects:
     """Tell the effect of a softmax over one unit: newer TensorFlow may train on what goes into it, in vain."""
+    if judged is not None and judged.expectation.is_declared:
+        return of_declared_loss(model)
     is_alone = judged is not None and judged.expectation.family is Family.CATEGORICAL and judged.units == 1
     match _sight(model, value, judged):
         case _Sight.BEHIND if not is_alone:

@@ -13,6 +13,7 @@ from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall, Operands, whole
 from logitcheck.analyzer.values import Applied, Kind, LogOf, Value
 from logitcheck.analyzer.walk import Point, Walk
+from logitcheck.declarations import DeclaredOutput, LayerDeclaration
 from logitcheck.model import LayerKind, Shape, TensorReference
 
 MOST_STEPS = 12
@@ -26,6 +27,8 @@ class Step:
     decides: whether it changed what the values are, rather than handing them on.
     units: how many units or filters it has, if it is a layer with some. activation: of that layer, if any.
     channels_last: whether its units lie along the last axis.
+    key: the one under which settings say what the layer puts out, or could; None where they have no say.
+    declared: what they say, if they say anything.
     """
 
     layer: str
@@ -35,6 +38,13 @@ class Step:
     units: int | None = None
     activation: str | None = None
     channels_last: bool = True
+    key: str | None = None
+    declared: DeclaredOutput | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether only settings tell that the layer hands on what it is given."""
+        return self.declared is DeclaredOutput.UNCHANGED and not self.decides
 
 
 def trace(walk: Walk, output: TensorReference) -> tuple[Step, ...]:
@@ -71,7 +81,10 @@ def _behind(walk: Walk, point: Point) -> list[tuple[Point, int]]:
     """Give the tensors a layer's values came from, unless the values came to be in it."""
     call = walk.layer_call(point)
     rule = transfer.rule_for(call.layer)
-    if rule is None or rule.cuts(call.layer):
+    if call.declared is not None:
+        if call.declared.output is not DeclaredOutput.UNCHANGED:
+            return []
+    elif rule is None or rule.cuts(call.layer):
         return []
     references = reversed(call.tensors[:4])
     return [(Point(point.scope, item.layer, item.call), item.tensor) for item in references]
@@ -79,9 +92,10 @@ def _behind(walk: Walk, point: Point) -> list[tuple[Point, int]]:
 
 def _step(walk: Walk, point: Point, tensor: int) -> Step:
     call = walk.layer_call(point)
+    if call.declared is not None:
+        return of_declaration(call, call.declared)
     value = walk.value(point.scope, TensorReference(point.layer, point.call, tensor))
-    units = next((whole(call.config.get(name)) for name in ("units", "filters") if name in call.config), None)
-    activation = call.layer.activation
+    units, activation = _units(call), call.layer.activation
     passes = _hands_on(call, value, tensor)
     return Step(
         layer=call.path,
@@ -90,8 +104,41 @@ def _step(walk: Walk, point: Point, tensor: int) -> Step:
         decides=not passes,
         units=units,
         activation=activation.label if activation is not None else None,
-        channels_last=call.config.get("data_format", "channels_last") == "channels_last",
+        channels_last=_is_channels_last(call),
+        key=_key(call, value),
     )
+
+
+def of_declaration(call: LayerCall, said: LayerDeclaration) -> Step:
+    """Give the step of a layer that settings speak of; that its parameter `units` means units is known of Keras's."""
+    is_known = call.layer.kind is LayerKind.LAYER and transfer.rule_for(call.layer) is not None
+    return Step(
+        layer=call.path,
+        class_name=call.layer.class_name,
+        effect=f"declared in settings: {said.output.value}",
+        decides=said.output is not DeclaredOutput.UNCHANGED or len(call.tensors) != 1,
+        units=_units(call) if is_known else None,
+        channels_last=_is_channels_last(call),
+        key=said.key,
+        declared=said.output,
+    )
+
+
+def _units(call: LayerCall) -> int | None:
+    return next((whole(call.config.get(name)) for name in ("units", "filters") if name in call.config), None)
+
+
+def _is_channels_last(call: LayerCall) -> bool:
+    return call.config.get("data_format", "channels_last") == "channels_last"
+
+
+def _key(call: LayerCall, value: Value) -> str | None:
+    """Give the key under which settings could say what the layer puts out, if that is where knowledge ends."""
+    if value.unknown is None or value.unknown.layer != call.path:
+        return None
+    from logitcheck.analyzer import declared
+
+    return declared.key_of(call.layer, call.path)
 
 
 def _effect(call: LayerCall, value: Value, units: int | None) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import assert_never
 
 from logitcheck.analyzer.values import Kind, LogOf, Value
+from logitcheck.declarations import DeclaredInput
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm
 
 
@@ -77,16 +79,28 @@ class Expectation:
     """What one compiled loss expects.
 
     axis: the class axis it reads, as compiled; None where it has none.
+    is_declared: whether settings say so, and no more than that: not what the loss computes, nor of which family it is.
     """
 
     expects: Expects
     family: Family
     axis: int | None = None
+    is_declared: bool = False
 
     @property
     def is_crossentropy(self) -> bool:
         """Whether the loss is a cross-entropy, which can take logits or probabilities."""
         return self.family in {Family.CATEGORICAL, Family.BINARY}
+
+    @property
+    def takes_scores(self) -> bool:
+        """Whether the loss reads scores of classes: as a cross-entropy, or as settings say."""
+        return self.is_crossentropy or (self.is_declared and self.expects is not Expects.ANY)
+
+    @property
+    def readings(self) -> tuple[Family, ...]:
+        """How the loss may read scores: of a declared one, either a softmax or a sigmoid may stand behind it."""
+        return (Family.CATEGORICAL, Family.BINARY) if self.is_declared else (self.family,)
 
 
 def expectation(loss: Loss, units: int | None) -> Expectation:
@@ -106,6 +120,22 @@ def expectation(loss: Loss, units: int | None) -> Expectation:
         family=family,
         axis=loss.axis if loss.axis is not None else -1 if family is Family.DIVERGENCE else None,
     )
+
+
+def declared(takes: DeclaredInput) -> Expectation:
+    """Give what a loss expects of which settings say what it takes; of a distribution, the axis is the last one."""
+    match takes:
+        case DeclaredInput.LOGITS:
+            expects, axis = Expects.LOGITS, None
+        case DeclaredInput.PROBABILITIES:
+            expects, axis = Expects.PROBABILITIES, -1
+        case DeclaredInput.UNIT_INTERVAL:
+            expects, axis = Expects.UNIT_INTERVAL, None
+        case DeclaredInput.ANY:
+            expects, axis = Expects.ANY, None
+        case _:
+            assert_never(takes)
+    return Expectation(expects=expects, family=Family.OTHER, axis=axis, is_declared=True)
 
 
 def of_metric(name: str) -> Loss:
@@ -148,7 +178,8 @@ def fits(value: Value, expected: Expectation, *, axis_matches: bool) -> bool:
             if value.kind is Kind.LOG_PROBABILITIES:
                 return expected.family is Family.CATEGORICAL and value.log_of is LogOf.SIMPLEX and axis_matches
             reaches = value.reaches_low and value.reaches_high and value.low < 0 < value.high
-            return value.kind is Kind.LOGITS or (reaches and not limits_logits(value, expected.family))
+            is_wide = not any(limits_logits(value, family) for family in expected.readings)
+            return value.kind is Kind.LOGITS or (reaches and is_wide)
         case Expects.NON_NEGATIVE:
             return value.low >= 0
         case Expects.ANY:

@@ -135,7 +135,11 @@ def leaves_probabilities(output: OutputAnalysis) -> bool:
     if value.integer:
         return False
     outside = output.kind in {Kind.LOGITS, Kind.LOG_PROBABILITIES} or (output.kind is Kind.RANGE and value.leaves_unit)
-    silent = all(judged.expectation.expects in {Expects.ANY, Expects.UNKNOWN} for judged in output.losses)
+    silent = all(
+        judged.expectation.expects in {Expects.ANY, Expects.UNKNOWN}
+        or (judged.expectation.is_declared and judged.fits(value))
+        for judged in output.losses
+    )
     return outside and (silent or scale(output) is Scale.LOGITS)
 
 

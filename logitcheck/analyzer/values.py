@@ -47,7 +47,7 @@ class Applied:
     name: canonical activation. layer: where. axis: of a softmax, else None.
     mechanism: how Keras applied it: "activation", "layer", "masked layer", "operation"; "formula" where it wrote a
       softmax out, over several axes at once; "tensorflow" where TensorFlow did it; "graph" where a traced graph does
-      not tell which of them did.
+      not tell which of them did; "declared" where settings say what a layer puts out, which then is the `name`.
     half: the type of 16 bits it was computed in, or None.
     """
 
@@ -56,6 +56,11 @@ class Applied:
     axis: int | None
     mechanism: str
     half: str | None = None
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether only settings tell what was put out, and nothing tells how it was made."""
+        return self.mechanism == "declared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,7 @@ class Value:
     direct: whether this is the very tensor the activation returned, which the losses of the TensorFlow backend look at.
     after_dropout: whether only layers came between that change something in training alone (Dropout, noise).
     copied_in_keras_2: whether a layer came between that hands on the very tensor in Keras 3, and a copy in Keras 2.
+    maybe_copied: whether a layer came between of which is only said that its numbers are the same in prediction.
     sources: identities of the tensors it was computed from without weights in between.
     nonzero: whether no element is ever 0; told of constants only.
     derived: how it was computed from another tensor, where a formula may go on from there (`x / sum(x)`).
@@ -134,6 +140,7 @@ class Value:
     direct: bool = False
     after_dropout: bool = False
     copied_in_keras_2: bool = False
+    maybe_copied: bool = False
     sources: Sources = NO_SOURCES
     nonzero: bool = False
     derived: Derived | None = None
@@ -245,7 +252,7 @@ def anything(reason: str, layer: str, sources: Sources = NO_SOURCES) -> Value:
 
 def reshaped(value: Value) -> Value:
     """Give `value` as another tensor with the same numbers: what hangs on its identity or its axes is gone."""
-    return replace(value, direct=False, after_dropout=False, copied_in_keras_2=False, derived=None)
+    return replace(value, direct=False, after_dropout=False, copied_in_keras_2=False, maybe_copied=False, derived=None)
 
 
 def copied(value: Value) -> Value:

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.values import Value, anything
 from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReference
+
+if TYPE_CHECKING:
+    from logitcheck.analyzer.declared import Declared
 
 LONGEST_PREFIX = 1000
 """Characters of the path to a nested model, which every evidence in it repeats."""
@@ -69,8 +72,9 @@ class Point(NamedTuple):
 class Walk:
     """What is known of the tensors of one model."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, declared: Declared | None = None) -> None:
         self.root = Scope(graph)
+        self._declared = declared
         self._values: dict[Point, tuple[Value, ...]] = {}
         self._shapes: dict[Point, list[Shape | None]] = {}
         self._calls: dict[Point, LayerCall] = {}
@@ -84,6 +88,8 @@ class Walk:
         found = self._values[point]
         if reference.tensor < len(found):
             return found[reference.tensor]
+        if self.layer_call(point).declared is not None:
+            return found[0]
         reason = f"nothing is known of its output number {reference.tensor}"
         return anything(reason, scope.prefix + reference.layer, found[0].sources)
 
@@ -109,7 +115,9 @@ class Walk:
             return known
         layer = point.scope.graph.layers[point.layer]
         call = layer.calls[point.call] if layer.calls else _NO_CALL
-        made = LayerCall(layer, call, _ScopedOperands(self, point.scope), point.scope.prefix + layer.name)
+        path = point.scope.prefix + layer.name
+        declared = self._declared.layer(layer, path) if self._declared is not None else None
+        made = LayerCall(layer, call, _ScopedOperands(self, point.scope), path, declared)
         self._calls[point] = made
         return made
 
@@ -150,10 +158,11 @@ class Walk:
             case LayerKind.MODEL | LayerKind.WRAPPER:
                 return self._inner_outputs(point, layer)
             case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
+                call = self.layer_call(point)
                 rule = transfer.rule_for(layer)
-                if rule is not None and rule.cuts(layer) and not (rule.heeds_masks and self.may_be_masked):
+                masked = rule is not None and rule.heeds_masks and self.may_be_masked
+                if rule is not None and rule.cuts(layer) and call.declared is None and not masked:
                     return ()
-                call = layer.calls[point.call] if layer.calls else _NO_CALL
                 return [Point(point.scope, tensor.layer, tensor.call) for tensor in call.tensors]
 
     def _shape_dependencies(self, point: Point) -> Sequence[Point]:
@@ -198,7 +207,10 @@ class Walk:
                 inner, backward = self._wrapped_values(point, layer)
                 return transfer.wrapped(self.layer_call(point), inner, backward)
             case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
-                return transfer.apply(self.layer_call(point))
+                call = self.layer_call(point)
+                if self._declared is not None and call.declared is not None:
+                    self._declared.note(call.declared)
+                return transfer.apply(call)
 
     def _wrapped_values(self, point: Point, layer: Layer) -> tuple[Value, Value | None]:
         scope = self.child(point, layer)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from logitcheck import inspection, loader
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.fixing import differences, planning, sources, targets, verifying, writers
 from logitcheck.fixing.planning import FixPlan, Permit
 from logitcheck.fixing.result import FixResult, FixStatus, NotWrittenError, Refusal
@@ -28,6 +29,7 @@ def fix(
     backup: str | None = ".bak",
     force: bool = False,
     assume_keras: bool = False,
+    declarations: Declarations = NO_DECLARATIONS,
 ) -> FixResult:
     """Change the stored compile settings of one saved model so that its losses and metrics fit its outputs.
 
@@ -36,6 +38,7 @@ def fix(
     output: the new file (of an unpacked `.keras` folder: the new folder). in_place: whether to change the model itself,
     whose old file is kept under its name with `backup` behind, unless that is None. force: whether a file at `output`
     may be replaced. assume_keras: whether a loss or metric that the file knows by name only is taken for that of Keras.
+    declarations: what layers of your own put out, as for `inspect`.
     Raises NotWrittenError if the result cannot be written, and ValueError for both `output` and `in_place`. An input
     that cannot be read, or fixed, is a result that says so.
     """
@@ -43,7 +46,7 @@ def fix(
         raise ValueError("fix() takes output or in_place, not both.")
     new = None if output is None else os.fspath(output)
     wanted = Wanted(output=new, backup=backup, force=force) if in_place or new is not None else None
-    return mend(os.fspath(path), wanted, Permit(assume_keras=assume_keras))
+    return mend(os.fspath(path), wanted, Permit(assume_keras=assume_keras, declarations=declarations))
 
 
 def mend(path: str, wanted: Wanted | None, permit: Permit) -> FixResult:
@@ -59,7 +62,7 @@ def mend(path: str, wanted: Wanted | None, permit: Permit) -> FixResult:
         text = verifying.new_text(source, plan)
         diff = differences.between(source.stored.compile_settings or {}, plan.settings, path, _output(path, wanted))
     except NotFixableError as error:
-        return _not_fixable(inspection.inspect(path), error)
+        return _not_fixable(inspection.inspect(path, declarations=permit.declarations), error)
     except loader.CAUSES as error:
         return _unreadable(inspection.unreadable(path, loader.reason(error)))
     target = targets.choose(source, wanted) if wanted is not None and plan.edits else None

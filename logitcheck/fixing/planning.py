@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from logitcheck import inspection, rules
 from logitcheck.analyzer import analyze
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.fixing import forms, losses, metrics, places, reasons
 from logitcheck.fixing.forms import Edit
 from logitcheck.fixing.result import Change, Refusal, Weights
@@ -32,17 +33,19 @@ class Permit:
 
     assume_keras: whether functions that are known by name are taken for those of Keras.
     is_quiet: tells of a finding whether settings keep it quiet: then it is there on purpose.
+    declarations: what is said of layers and losses that no file holds.
     """
 
     assume_keras: bool = False
     is_quiet: Callable[[Finding], bool] = field(default=lambda _: False)
+    declarations: Declarations = NO_DECLARATIONS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FixPlan:
     """What is to be done to a model: edits in order, what they mean, and what is left.
 
-    settings: as they will be. before, after: what is said of the model.
+    settings: as they will be. before, after: what is said of the model. declarations: what that rests on, too.
     """
 
     edits: tuple[Edit, ...]
@@ -52,12 +55,13 @@ class FixPlan:
     ignored: tuple[Refusal, ...]
     before: ModelReport
     after: ModelReport
+    declarations: Declarations
 
 
 def plan(stored: StoredModel, path: str, permit: Permit) -> FixPlan:
     """Plan the changes of a model that was read from `path`."""
     model = assemble(stored)
-    before = inspection.report_on(path, model)
+    before = inspection.report_on(path, model, permit.declarations)
     edits: list[Edit] = []
     changes: list[Change] = []
     asked: list[Wish] = []
@@ -73,8 +77,8 @@ def plan(stored: StoredModel, path: str, permit: Permit) -> FixPlan:
         edits.extend(new)
         stored = replace(stored, compile_settings=changed(settings, new))
         model = assemble(stored)
-    after = inspection.report_on(path, model)
-    refusals = list(_refusals(model, asked))
+    after = inspection.report_on(path, model, permit.declarations)
+    refusals = list(_refusals(model, asked, permit))
     return FixPlan(
         edits=tuple(edits),
         settings=stored.compile_settings or {},
@@ -83,12 +87,13 @@ def plan(stored: StoredModel, path: str, permit: Permit) -> FixPlan:
         ignored=tuple(refusal for finding, refusal in refusals if permit.is_quiet(finding)),
         before=before,
         after=after,
+        declarations=permit.declarations,
     )
 
 
 def _wishes(model: SavedModel, settings: Mapping[str, object], permit: Permit) -> Iterator[Wish]:
     found = places.find(model, settings)
-    for position, output in enumerate(analyze(model)):
+    for position, output in enumerate(analyze(model, permit.declarations)):
         outlook = Outlook(
             model=model,
             settings=settings,
@@ -160,12 +165,12 @@ def changed(settings: Mapping[str, object], edits: Iterable[Edit]) -> Mapping[st
     return made
 
 
-def _refusals(model: SavedModel, asked: Iterable[Wish]) -> Iterator[tuple[Finding, Refusal]]:
+def _refusals(model: SavedModel, asked: Iterable[Wish], permit: Permit) -> Iterator[tuple[Finding, Refusal]]:
     """Give what is left wrong, or untold, output by output, with the reasons."""
     why: dict[tuple[str, int], list[str]] = {}
     for wish in asked:
         why.setdefault((wish.finding.code, wish.position), []).append(wish.reason)
-    for position, output in enumerate(analyze(model)):
+    for position, output in enumerate(analyze(model, permit.declarations)):
         verdict, _, findings = rules.judge(model, output)
         for finding in findings:
             if not is_left(finding, verdict is Verdict.UNDETERMINED):

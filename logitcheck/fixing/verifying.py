@@ -64,7 +64,7 @@ def check(source: Source, plan: FixPlan, text: str, written: Path) -> None:
     """
     try:
         stored, found = sources.read_again(source, written)
-        report = inspection.report_on(plan.after.path, assemble(stored))
+        report = inspection.report_on(plan.after.path, assemble(stored), plan.declarations)
     except (UnreadableInputError, NotFixableError) as error:
         raise NotWrittenError(f"{_DEFECT}: the result could not be read ({error}).") from error
     if found.rstrip() != text.rstrip() or report != plan.after:

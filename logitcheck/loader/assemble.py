@@ -8,7 +8,7 @@ from logitcheck.loader import activations, envelopes, fields, graphs, outputs
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.outputs import NamedOutput
 from logitcheck.loader.stored import ServedGraph, StoredModel
-from logitcheck.model import Graph, Head, Metric, ModelOutput, SavedModel
+from logitcheck.model import Graph, Head, Metric, SavedModel
 
 _HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
 
@@ -21,13 +21,13 @@ def assemble(stored: StoredModel) -> SavedModel:
     envelope = envelopes.read(stored.config) or Envelope("Model", {}, None, has_module=False, package=None)
     graph = graphs.read(envelope)
     generation = _generation(stored, envelope)
-    if graph is None and stored.served is not None:
-        graph, named = stored.served.graph, _served_outputs(stored.served)
+    served = stored.served if graph is None else None
+    if served is not None:
+        graph, named = served.graph, _served_outputs(served)
     else:
         named = _named_outputs(envelope, graph, generation)
     settings = stored.compile_settings
     outputs.check_settings(settings or {})
-    matched: tuple[ModelOutput, ...]
     matched, note = outputs.match(named, settings or {}, generation, _metrics(stored, named, generation))
     return SavedModel(
         format=stored.format,
@@ -36,7 +36,9 @@ def assemble(stored: StoredModel) -> SavedModel:
         model_class=envelope.class_name,
         compiled=settings is not None,
         outputs=matched,
+        package=envelope.package,
         graph=graph,
+        traced=served is not None,
         head=_hub_head(envelope) if graph is None else None,
         unwalkable=None if graph is not None else _why_unwalkable(envelope),
         compile_note=note,

@@ -76,6 +76,12 @@ class _Readers:
             reader.process.returncode = 0  # what is not our child must not be waited for
             reader.close()
 
+    def abandon(self) -> None:
+        """End the process at once: whoever is at a request, and so has the lock, gets no further either."""
+        reader = self._reader
+        if reader is not None:
+            reader.process.kill()
+
     def _start(self) -> child_process.Reader:
         multiprocessing = sys.modules.get("multiprocessing.util")
         if multiprocessing is not None:  # its workers skip what is registered at exit
@@ -88,6 +94,7 @@ class _Readers:
 
 
 _readers = _Readers()
+abandon = _readers.abandon
 atexit.register(_readers.end)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_readers.forget)

@@ -113,9 +113,9 @@ class _Entry:
             **{"calls": self.calls, **given},
         )
 
-    def opaque(self, reason: str) -> Layer:
+    def opaque(self, reason: str, *, buildable: bool = True) -> Layer:
         """Make a layer of which nothing can be known."""
-        return self.layer(LayerKind.OPAQUE, reason=reason)
+        return self.layer(LayerKind.OPAQUE, reason=reason, buildable=buildable)
 
 
 def read(raw: object, context: Context) -> Layer:
@@ -237,7 +237,7 @@ def _plain(entry: _Entry, context: Context) -> Layer:
         compute_dtype=_compute_dtype(envelope.config.get("dtype")),
     )
     refusal = refused.reason(layer.rule, layer.config)
-    return entry.opaque(refusal) if refusal is not None else layer
+    return entry.opaque(refusal, buildable=False) if refusal is not None else layer
 
 
 def _activation(envelope: Envelope) -> Activation | None:
@@ -273,7 +273,7 @@ def _wrapper(entry: _Entry, context: Context) -> Layer:
     if inner is not None and entry.envelope.class_name == "TimeDistributed":
         inner = _in_the_shape_of_its_wrapper(_in_the_type_of_its_wrapper(inner, config), entry.stored)
     if inner is None:
-        return entry.opaque("the layer that it wraps is not stored")
+        return entry.opaque("the layer that it wraps is not stored", buildable=False)
     backward = _wrapped(config.get("backward_layer"), context)
     return entry.layer(LayerKind.WRAPPER, graph=inner, backward=backward)
 

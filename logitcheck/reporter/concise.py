@@ -11,6 +11,9 @@ from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.text_report import SEVERITY_STYLES, UNREADABLE_STYLE
 from logitcheck.reporter.wrapping import Line, Piece
 
+SAY = "Say in settings "
+"""What a fix begins with that is to be written into settings: there is nothing to do in any code."""
+
 
 def lines(
     report: Report,
@@ -36,6 +39,7 @@ def _model(model: ModelReport) -> Iterator[Line]:
         yield [("unreadable", UNREADABLE_STYLE), (f" {model.error.code.value}", "bold"), (told, "")]
     for finding in model.findings:
         told = f"{one_of_several(model, finding)}: {printable(first_sentence(finding.message))}"
+        told += "".join(f" {printable(fix)}" for fix in finding.fixes if fix.startswith(SAY))
         label = f"{finding.severity.value} {finding.code}"
         yield [(label, SEVERITY_STYLES[finding.severity]), (f" {finding.name}", "bold"), (told, "")]
     for skipped in model.skipped:

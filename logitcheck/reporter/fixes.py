@@ -8,6 +8,7 @@ from itertools import groupby
 from logitcheck.reporter.wrapping import columns
 
 _OPENING, _CLOSING = "([{", ")]}"
+_EQUALS = " = "
 _TO_THE_END = ("def ", "# ")
 """What begins code that takes all the rest of a fix: a function, a comment."""
 
@@ -42,9 +43,19 @@ def _is_code(word: str) -> bool:
 
 
 def _words(fix: str) -> Iterator[str]:
-    """Split at spaces, but not within the brackets of a call; brackets that begin a word are those of prose."""
+    """Split at spaces, but not within the brackets of a call, nor within `key = "value"`, a line of settings.
+
+    Brackets that begin a word are those of prose.
+    """
     start = depth = 0
+    is_quoted = False
     for position, letter in enumerate(fix):
+        if letter == '"':
+            is_quoted = not is_quoted
+        elif letter == " " and (
+            is_quoted or _EQUALS in {fix[position : position + 3], fix[position - 2 : position + 1]}
+        ):
+            continue
         if letter in _OPENING and (depth or position > start):
             depth += 1
         elif letter in _CLOSING and depth:

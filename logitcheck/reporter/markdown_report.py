@@ -81,11 +81,12 @@ def _rank(model: ModelReport) -> int:
 def _findings(model: ModelReport) -> str:
     if model.error is not None:
         return f"{model.error.code.value}: {escaped(model.error.message)} {escaped(model.error.hint)}"
-    return "<br>".join(f"{finding.severity.value} {_rule(model, finding)}" for finding in model.findings)
+    found = [f"{finding.severity.value} {_rule(model, finding)}" for finding in model.findings]
+    return "<br>".join(found) or "the file does not prove whether output and loss fit"
 
 
 def _rule(model: ModelReport, finding: Finding) -> str:
-    return f"{finding.code} {finding.name}{escaped(one_of_several(model, finding))}"
+    return escaped(f"{finding.code} {finding.name}{one_of_several(model, finding)}")
 
 
 def _details(report: Report) -> Iterator[str]:

@@ -23,15 +23,28 @@ def of(model: ModelReport) -> str | None:
     is none, the current folder. Links are not followed: what is committed is the link. Nothing needs to exist.
     """
     try:
-        given = Path(os.path.abspath(model.path))  # noqa: PTH100  Path.resolve would follow links
-        root = next((folder for folder in (given, *given.parents) if _exists(folder / ".git")), None) or Path.cwd()
+        file = main_file(model)
+        root = next(filter(is_repository, (file, *file.parents)), None) or Path.cwd()
     except OSError:  # the current folder is gone
         return None
-    if not model.path or given == root or not given.is_relative_to(root):
+    if not model.path or file == root or not file.is_relative_to(root):
         return None
+    return file.relative_to(root).as_posix()
+
+
+def main_file(model: ModelReport) -> Path:
+    """Give the absolute path of a model, or of the file that stands for it where it is a folder.
+
+    Raises OSError where there is no current folder that its path could be relative to.
+    """
+    given = Path(os.path.abspath(model.path))  # noqa: PTH100  Path.resolve would follow links
     names = _MAIN_FILES.get(model.format, ())
-    main_file = next((given / name for name in names if _exists(given / name)), given)
-    return main_file.relative_to(root).as_posix()
+    return next((given / name for name in names if _exists(given / name)), given)
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether Git keeps its things here: in a folder, or behind a file in a work tree or submodule."""
+    return _exists(folder / ".git")
 
 
 def _exists(path: Path) -> bool:

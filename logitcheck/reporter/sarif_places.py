@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from logitcheck.model import ContainerFormat
 from logitcheck.report import ModelReport
+from logitcheck.reporter import places
 from logitcheck.reporter.escaping import printable
 
 _ROOT = "%SRCROOT%"
 """What CodeQL calls the root of the repository, and GitHub in its examples; where that is, whoever reads it knows."""
-
-_FIRST_FILE = {ContainerFormat.SAVED_MODEL: "saved_model.pb", ContainerFormat.KERAS_FOLDER: "config.json"}
-"""The file that says what a model in a folder is: a folder is no artifact, neither for SARIF (3.24.1) nor for Git."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,30 +41,20 @@ class Place:
 
 
 def of(model: ModelReport) -> Place:
-    """Give the place of a model, or of the first thing to look at in its folder."""
-    inner = _FIRST_FILE.get(model.format) if model.format is not None else None
-    uri = _uri(model.path if inner is None else os.path.join(model.path, inner))  # noqa: PTH118  it stays text
+    """Give the place of a model, or of the file that stands for it where it is a folder."""
+    below = places.of(model)
+    uri = _whole(model) if below is None else _percent_encoded(below)
     return Place(uri=uri, shown=printable(os.fsdecode(unquote_to_bytes(uri))))
 
 
-def _uri(path: str) -> str:
-    """Give a path as a URI: from the root of its repository if there is one, else from the current folder.
-
-    Links on the way are not resolved: Git knows a file by the path it was found under.
-    """
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  resolve() would follow links
-    root = next((folder for folder in (absolute, *absolute.parents) if _is_repository(folder)), None) or Path.cwd()
-    if absolute.is_relative_to(root):
-        relative = absolute.relative_to(root).as_posix()
-        return "./" if relative == "." else _percent_encoded(relative)
-    whole = absolute.as_posix()
-    start = "file://" if whole.startswith("/") and not whole.startswith("//") else "file:"
-    return start + _percent_encoded(whole if whole.startswith("/") else f"///{whole}", keep="/:")
-
-
-def _is_repository(folder: Path) -> bool:
-    """Whether Git keeps its things here: in a folder, or behind a file in a worktree or submodule."""
-    return os.path.exists(folder / ".git")  # noqa: PTH110  Path.exists raises in a folder that may not be entered
+def _whole(model: ModelReport) -> str:
+    """Give the absolute URI of a model that lies in no repository."""
+    try:
+        path = places.main_file(model).as_posix()
+    except OSError:  # the current folder is gone
+        return _percent_encoded(model.path)
+    start = "file://" if path.startswith("/") and not path.startswith("//") else "file:"
+    return start + _percent_encoded(path if path.startswith("/") else f"///{path}", keep="/:")
 
 
 def _percent_encoded(path: str, keep: str = "/") -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from logitcheck.errors import InputError
 from logitcheck.report import ModelReport, Report
-from logitcheck.reporter import sarif_places, sarif_results, sarif_rules
+from logitcheck.reporter import commands, sarif_places, sarif_results, sarif_rules
 from logitcheck.reporter.sarif_results import Json, plain
 from logitcheck.rules.base import DOCS_URL
 
@@ -35,7 +35,7 @@ def render(report: Report, version: str, *, with_skipped: bool = True) -> str:
     (run,) = whole.pop("runs")
     head = json.dumps(whole)
     parts = [f"{json.dumps(name)}: {_lines(value, 3 if name == 'tool' else 1)}" for name, value in run.items()]
-    return f'{head[:-1]}, "runs": [{_joined("{", parts, "}")}]}}'
+    return commands.masked(f'{head[:-1]}, "runs": [{_joined("{", parts, "}")}]}}\n', r"\u0023")
 
 
 def document(report: Report, version: str, *, with_skipped: bool = True) -> Json:

@@ -19,12 +19,13 @@ def models_read(report: Report) -> str:
 def counts(report: Report) -> str:
     """Say how many errors and warnings there are, and of all else how many if there are any.
 
-    Only a model that was read, proved to fit and gave no cause for a warning is counted as ok.
+    Only a model that was read, proved to fit and gave no cause for a warning, skipped or not, is counted as ok.
     """
     found = [counted(report.findings(Severity.ERROR), "error"), counted(report.findings(Severity.WARNING), "warning")]
     if report.findings(Severity.INFO):
         found.append(counted(report.findings(Severity.INFO), "info"))
     came_to = {"ok": sum(map(_is_ok, report.models))}
+    came_to["mismatched, of which no rule that is asked tells"] = sum(map(_is_untold, report.models))
     came_to |= {words: report.count(outcome) for outcome, words in _UNDECIDED.items()}
     rest = [f"{count} {words}" for words, count in came_to.items() if count]
     skipped = sum(len(model.skipped) for model in report.models)
@@ -38,5 +39,10 @@ def counted(count: int, word: str) -> str:
     return f"{count} {word}{'' if count == 1 else 's'}"
 
 
+def _is_untold(model: ModelReport) -> bool:
+    """Whether settings select rules of which none tells what is wrong: that it is wrong must not vanish with them."""
+    return model.outcome is Outcome.MISMATCH and not model.findings and not model.skipped
+
+
 def _is_ok(model: ModelReport) -> bool:
-    return model.outcome is Outcome.OK and model.ok
+    return model.outcome is Outcome.OK and model.ok and not model.skipped

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat
-from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity
+from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity, SkippedFinding
 from logitcheck.reporter import commands, fixes
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.summary import counted
@@ -93,6 +93,8 @@ class _Writer:
             yield from self._full(model)
         else:
             yield from self._short(model)
+        for skipped in model.skipped:
+            yield from self._skipped(skipped)
         yield from self._line("")
 
     def _summary(self, report: Report) -> Iterator[Line]:
@@ -115,9 +117,6 @@ class _Writer:
         for finding in model.findings:
             yield from self._line("")
             yield from self._finding(finding)
-        if model.skipped:
-            yield from self._line("")
-            yield from self._skipped(model)
         if model.findings:
             yield from self._line("")
             yield from self._explain("  ", {finding.code for finding in model.findings})
@@ -133,14 +132,6 @@ class _Writer:
                 yield from self._finding(finding)
             elif _in_short(model, finding):
                 yield from self._line("  ", *_title(finding), (f": {printable(finding.message)}", ""))
-        yield from self._skipped(model)
-
-    def _skipped(self, model: ModelReport) -> Iterator[Line]:
-        """Write what settings keep quiet, and why: nothing is passed over in silence."""
-        for skipped in model.skipped:
-            code, name = skipped.finding.code, skipped.finding.name
-            reason = printable(skipped.reason) if skipped.reason is not None else "no reason is given"
-            yield from self._line("  ", (f"skipped {code} {name}", "dim"), (f" ({skipped.by.value}): {reason}", ""))
 
     def _explain(self, indent: str, codes: Collection[str]) -> Iterator[Line]:
         """Lead to the documentation of the rules that were shown."""
@@ -175,6 +166,12 @@ class _Writer:
         for letter, fix in zip(_LETTERS, finding.fixes, strict=False):
             label = f"Fix {letter}  " if finding.severity is not Severity.INFO else "Try    "
             yield from self._fix(label, printable(fix))
+
+    def _skipped(self, skipped: SkippedFinding) -> Iterator[Line]:
+        """Write one line for what settings keep quiet: without it, a mismatch would have no cause."""
+        finding, reason = skipped.finding, f": {printable(skipped.reason)}" if skipped.reason is not None else ""
+        rule = (f"skipped {finding.code}", "dim"), (f" {finding.name}", "")
+        yield from self._line("  ", *rule, (f"{reason} ({skipped.by.value})", ""), rest="    ")
 
     def _fix(self, label: str, fix: str) -> Iterator[Line]:
         """Write a fix, with its code unbroken."""
@@ -252,6 +249,8 @@ def _loss(output: OutputReport) -> str:
 def _expects(loss: LossReport) -> str:
     if loss.family is Family.MARGIN:
         return "wants scores on both sides of 0"
+    if loss.is_declared:
+        return f"{_EXPECTS_WORDS[loss.expects]}, as declared in settings"
     return _EXPECTS_WORDS[loss.expects]
 
 

@@ -42,6 +42,8 @@ def is_silent(case: Case) -> bool:
     if judged is None or value.stacked is not None or value.integer:
         return False
     expected = judged.expectation
+    if expected.is_declared:
+        return False
     if kind is Kind.PROBABILITIES and (case.output.classes == 1 or expected.family is Family.BINARY):
         return False
     if expected.family is Family.CATEGORICAL and judged.units == 1:

@@ -68,6 +68,9 @@ def computed_with(case: Case, judged: JudgedLoss, behind: str, output: str) -> s
     looks_behind = effects.looks_behind(case.model, case.output.value, judged)
     if is_saved_elsewhere(case) or looks_behind is False:
         return output
+    if looks_behind is None and effects.is_hidden(case.output.value):
+        place = "" if is_told_of_one(case) else " on TensorFlow"
+        return f"{behind}{place} if it is given the very tensor of an activation of Keras, and else {output}"
     if looks_behind is None and effects.is_traced(case.output.value):
         return f"{behind} if Keras was asked for the activation, and else perhaps {output}"
     if looks_behind is None:

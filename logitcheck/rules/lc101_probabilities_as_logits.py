@@ -11,7 +11,7 @@ from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import declared_losses, wording
 from logitcheck.rules.backends import is_told_of_one, on_each
 from logitcheck.rules.base import Case, Rule
 
@@ -99,6 +99,9 @@ class ProbabilitiesAsLogits(Rule):
             return
         if case.output.kind not in {Kind.PROBABILITIES, Kind.UNIT_INTERVAL}:
             return
+        if judged.expectation.is_declared:
+            yield declared_losses.finding(self, case, judged)
+            return
         effect = effects.of_double_activation(case.model, case.output.value, judged)
         message = (
             f"The loss {wording.loss_words(case)} expects logits, but {wording.given(case)}. "
@@ -120,6 +123,11 @@ def _clause(case: Case, judged: JudgedLoss, effect: Effect) -> str:
             return f"Keras repairs this in evaluate() only; in training {training}"
         case Effect.OTHER_FUNCTION:
             return f"the loss trains the values before the activation as a {own}, which is not what predict() returns"
+        case Effect.UNKNOWN if effects.is_hidden(case.output.value):
+            return (
+                "Keras repairs this if the tensor that the loss is given is the very one of a softmax or sigmoid of"
+                " Keras, and else the loss activates it a second time: the code that decides that is not in the file"
+            )
         case Effect.UNKNOWN if effects.is_traced(case.output.value):
             return (
                 "TensorFlow repairs this where the activation is one of Keras; of one that TensorFlow computes, not in"
@@ -153,6 +161,8 @@ def _numbers(case: Case, judged: JudgedLoss) -> str:
     """Give the numbers that a log shows, where they follow from the activation and the loss alone."""
     classes, applied = judged.units, case.output.value.applied
     if judged.loss.name not in _PLAIN or judged.loss.settings or len(case.model.outputs) > 1 or applied is None:
+        return ""
+    if effects.is_hidden(case.output.value):
         return ""
     if (applied.name, judged.expectation.family) == ("sigmoid", Family.BINARY):
         return (

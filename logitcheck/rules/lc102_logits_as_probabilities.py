@@ -8,7 +8,7 @@ from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import declared_losses, wording
 from logitcheck.rules.backends import is_saved_elsewhere, is_told_of_one
 from logitcheck.rules.base import Case, Rule
 
@@ -75,7 +75,10 @@ class LogitsAsProbabilities(Rule):
         judged = case.judged
         if judged is None or case.output.kind is not Kind.LOGITS:
             return
-        if not judged.expectation.is_crossentropy or judged.expectation.expects is Expects.LOGITS:
+        if not judged.expectation.takes_scores or judged.expectation.expects is Expects.LOGITS:
+            return
+        if judged.expectation.is_declared:
+            yield declared_losses.finding(self, case, judged)
             return
         message = (
             f"The loss {wording.loss_words(case)} expects probabilities, but {wording.given(case)}. "

@@ -9,7 +9,7 @@ from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import declared_losses, wording
 from logitcheck.rules.backends import on_each
 from logitcheck.rules.base import Case, Rule
 
@@ -67,7 +67,10 @@ class LogProbabilitiesAsProbabilities(Rule):
         judged = case.judged
         if judged is None or case.output.kind is not Kind.LOG_PROBABILITIES:
             return
-        if not judged.expectation.is_crossentropy or judged.expectation.expects is Expects.LOGITS:
+        if not judged.expectation.takes_scores or judged.expectation.expects is Expects.LOGITS:
+            return
+        if judged.expectation.is_declared:
+            yield declared_losses.finding(self, case, judged)
             return
         family = judged.expectation.family
         effect = effects.of_plain_formula(case.model, case.output.value, judged)
@@ -78,7 +81,8 @@ class LogProbabilitiesAsProbabilities(Rule):
         plain = wording.with_activation(case, wording.activation_for(family))
         fixes = [f"Use the plain activation: {plain}"]
         if family is Family.CATEGORICAL and case.output.value.log_axis is not None and wording.has_flag(case.model):
-            fixes.append(f"Keep log-softmax: {wording.compile_fix(case, from_logits=True)}")
+            kept = "log-softmax" if wording.declared_head(case) is None else "the log-probabilities"
+            fixes.append(f"Keep {kept}: {wording.compile_fix(case, from_logits=True)}")
         yield self.finding(case, message, fixes=tuple(fixes), effect=effect)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from logitcheck.analyzer import JudgedLoss, effects
@@ -11,7 +11,7 @@ from logitcheck.analyzer.evidence import interval
 from logitcheck.analyzer.losses import Expects, Family, limits_logits
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import declared_losses, wording
 from logitcheck.rules.backends import on_each
 from logitcheck.rules.base import Case, Rule
 
@@ -84,14 +84,15 @@ class OutputOutOfRange(Rule):
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire on ranges that leave [0, 1] under probabilities, and on narrow ones under logits."""
         judged = case.judged
-        if judged is None or not judged.expectation.is_crossentropy:
+        if judged is None or not judged.expectation.takes_scores:
             return
-        value, family = case.output.value, judged.expectation.family
+        value, readings = case.output.value, judged.expectation.readings
         if judged.expectation.expects is Expects.LOGITS:
-            if not value.integer and limits_logits(value, family):
-                yield self._as_logits(case, family)
+            if not value.integer and all(limits_logits(value, family) for family in readings):
+                yield self._as_logits(case, readings)
         elif value.kind is Kind.RANGE and value.leaves_unit and not value.integer:
-            yield self._as_probabilities(case, judged)
+            is_declared = judged.expectation.is_declared
+            yield declared_losses.finding(self, case, judged) if is_declared else self._as_probabilities(case, judged)
 
     def _as_probabilities(self, case: Case, judged: JudgedLoss) -> Finding:
         effect = effects.of_plain_formula(case.model, case.output.value, judged)
@@ -106,8 +107,8 @@ class OutputOutOfRange(Rule):
             fixes.append(f"End it in {wording.new_head(case, None)} and use {code}")
         return self.finding(case, message, fixes=tuple(fixes), effect=effect)
 
-    def _as_logits(self, case: Case, family: Family) -> Finding:
-        reader = wording.activation_for(family)
+    def _as_logits(self, case: Case, readings: Sequence[Family]) -> Finding:
+        reader = " or the ".join(wording.activation_for(family) for family in readings)
         message = (
             f"The loss {wording.loss_words(case)} takes the output as logits, but {wording.given(case)}. "
             f"The {reader} of numbers in {interval(case.output.value)} cannot express every answer."

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from logitcheck.analyzer import effects
 from logitcheck.analyzer.effects import BackendEffects, Effect
 from logitcheck.analyzer.values import Kind
+from logitcheck.declarations import DeclaredOutput
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import settings_wording, wording
 from logitcheck.rules.backends import where
 from logitcheck.rules.base import Case, Rule
 
@@ -69,10 +70,15 @@ class SoftmaxOverOne(Rule):
             return
         effect = effects.of_constant_output(case.model, case.output.value, case.judged)
         message = (
-            f"The softmax of {wording.head_words(case)} runs over an axis of size 1: "
+            f"{_distribution(case)} runs over an axis of size 1: "
             f"{wording.output_words(case)} is 1 for every input, and training cannot change it.{_seeming(case, effect)}"
         )
         yield self.finding(case, message, fixes=_fixes(case), effect=effect)
+
+
+def _distribution(case: Case) -> str:
+    made = "distribution" if wording.declared_head(case) is not None else "softmax"
+    return f"The {made} of {wording.head_words(case)}"
 
 
 def _seeming(case: Case, effect: BackendEffects) -> str:
@@ -87,6 +93,19 @@ def _seeming(case: Case, effect: BackendEffects) -> str:
 
 
 def _fixes(case: Case) -> tuple[str, ...]:
+    return (*_of_declared(case), *_of_any(case))
+
+
+def _of_declared(case: Case) -> tuple[str, ...]:
+    """Write how to say what was probably meant: a score of its own, no distribution."""
+    head = wording.declared_head(case)
+    if head is None or head.key is None:
+        return ()
+    entry = settings_wording.layer_entry(head.key, DeclaredOutput.UNIT_INTERVAL)
+    return (f"If it scores one class by itself, say so in pyproject.toml: {entry}",)
+
+
+def _of_any(case: Case) -> tuple[str, ...]:
     if case.output.value.axis not in {None, -1}:
         return ("Let the softmax run over the classes: Softmax(axis=-1)",)
     one, two = wording.with_activation(case, "sigmoid"), wording.with_activation(case, "softmax", units=2)

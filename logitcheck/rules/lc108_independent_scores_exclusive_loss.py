@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from logitcheck.analyzer import effects
+from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.effects import Effect
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.transfer.activation import SIGMOID_LIKE
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import declared_losses, wording
 from logitcheck.rules.backends import computed_with
 from logitcheck.rules.base import Case, Rule
 
@@ -70,11 +70,14 @@ class IndependentScoresExclusiveLoss(Rule):
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire on sigmoid scores of several units that reach a categorical loss without from_logits."""
         judged, value = case.judged, case.output.value
-        if judged is None or judged.expectation.family is not Family.CATEGORICAL:
-            return
-        if judged.expectation.expects is Expects.LOGITS or value.kind is not Kind.UNIT_INTERVAL:
+        if judged is None or value.kind is not Kind.UNIT_INTERVAL:
             return
         if value.applied is None or value.applied.name not in SIGMOID_LIKE or judged.units == 1:
+            return
+        if judged.expectation.is_declared:
+            yield from self._of_declared(case, judged)
+            return
+        if judged.expectation.family is not Family.CATEGORICAL or judged.expectation.expects is Expects.LOGITS:
             return
         effect = effects.of_other_function(case.model, value, judged, Effect.OTHER_FUNCTION)
         behind = "takes the values before the sigmoid as logits of a softmax"
@@ -90,3 +93,17 @@ class IndependentScoresExclusiveLoss(Rule):
             f"Several labels can be true, given as 0 or 1 for each unit: {binary}",
         )
         yield self.finding(case, message, fixes=fixes, effect=effect)
+
+    def _of_declared(self, case: Case, judged: JudgedLoss) -> Iterable[Finding]:
+        """Fire where a loss is declared to take a distribution, and certainly more than one unit is given to it."""
+        if judged.expectation.expects is not Expects.PROBABILITIES or judged.units is None:
+            return
+        message = (
+            f"The loss {wording.loss_words(case)} wants a distribution, but {wording.head_words(case)} scores each unit"
+            f" on its own: the scores need not sum to 1. {declared_losses.OPEN}"
+        )
+        fixes = (
+            f"Exactly one label is true: {wording.with_activation(case, 'softmax')}",
+            f"The loss scores each unit on its own: say so in pyproject.toml: {declared_losses.each_alone(judged)}",
+        )
+        yield self.finding(case, message, fixes=fixes, effect=effects.of_declared_loss(case.model))

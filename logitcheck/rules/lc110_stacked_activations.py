@@ -78,15 +78,18 @@ class StackedActivations(Rule):
         if case.output.value.stacked is None:
             return
         inner, outer = case.output.value.stacked
-        where = f"in layer {outer.layer!r} follows {inner.name} in layer {inner.layer!r}"
+        declared = next((step for step in case.output.evidence if step.layer == inner.layer and step.declared), None)
+        followed = inner.name if declared is None else "the declared probabilities"
+        where = f"in layer {outer.layer!r} follows {followed} in layer {inner.layer!r}"
         trained = "" if case.judged is None else " What was trained so has to be trained again after the fix."
         message = (
             f"Activation {outer.name} {where} on the way to {wording.output_words(case)}: numbers that are already in"
             f" [0, 1] are squashed a second time.{_ceiling(case, outer.name)}{trained}"
         )
+        linear = f"Make layer {inner.layer!r} linear: its activation=None"
         fixes = (
             f"Remove layer {outer.layer!r}, or its activation",
-            f"Make layer {inner.layer!r} linear: its activation=None",
+            linear if declared is None else wording.sentence(wording.linear_as_declared(declared)),
         )
         effect = effects.everywhere(case.model, Effect.APPLIED_TWICE)
         yield self.finding(case, message, fixes=fixes, effect=effect)

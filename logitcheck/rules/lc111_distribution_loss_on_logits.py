@@ -79,7 +79,7 @@ class DistributionLossOnLogits(Rule):
             return
         family = judged.expectation.family
         is_negative = value.reaches_low and value.low < 0
-        is_score = value.applied is not None and value.applied.name != "softmax"
+        is_score = value.applied is not None and value.applied.name != "softmax" and not value.applied.is_declared
         no_distribution = family is Family.DIVERGENCE and value.kind is Kind.UNIT_INTERVAL and is_score
         too_large = family is not Family.RATE and (value.leaves_unit or no_distribution)
         if not is_negative and not too_large:

@@ -64,7 +64,7 @@ class IntegerOutput(Rule):
         judged = case.judged
         if judged is None or not case.output.value.integer:
             return
-        if not judged.expectation.is_crossentropy and judged.expectation.family is not Family.DIVERGENCE:
+        if not judged.expectation.takes_scores and judged.expectation.family is not Family.DIVERGENCE:
             return
         message = (
             f"The loss {wording.loss_words(case)} is computed on whole numbers: {wording.head_words(case)} puts out"
@@ -72,4 +72,5 @@ class IntegerOutput(Rule):
             " nothing."
         )
         fixes = ("Compile the loss on the scores they were made from, and take argmax of what predict() returns",)
-        yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, Effect.CONSTANT))
+        effect = Effect.UNKNOWN if judged.expectation.is_declared else Effect.CONSTANT
+        yield self.finding(case, message, fixes=fixes, effect=effects.everywhere(case.model, effect))

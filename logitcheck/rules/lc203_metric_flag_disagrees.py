@@ -129,7 +129,9 @@ def _activated(case: Case, reading: Reading) -> str:
     """Say what the activation of the metric is applied to."""
     effect = metrics.effect_of_flag(case.model, case.output, reading).tensorflow
     on_tensorflow = None if is_saved_elsewhere(case) else _ON_TENSORFLOW.get(effect)
-    if effect is Effect.UNKNOWN and effects.is_traced(case.output.value):
+    if effect is Effect.UNKNOWN and effects.is_hidden(case.output.value) and not is_saved_elsewhere(case):
+        on_tensorflow = "notices if it is given the very tensor of an activation of Keras, and else applies it twice"
+    elif effect is Effect.UNKNOWN and effects.is_traced(case.output.value):
         on_tensorflow = "notices if it was asked for the activation, and may else apply it twice"
     if on_tensorflow is None:
         return f"the activation is applied twice. {metric_wording.ONLY_THE_NUMBER}"

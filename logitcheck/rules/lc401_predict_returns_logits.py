@@ -10,6 +10,8 @@ from logitcheck.report import Finding, Severity
 from logitcheck.rules import wording
 from logitcheck.rules.base import Case, Rule
 
+_AS_THE_LOSS = "For probabilities: apply to what predict() returns the softmax or sigmoid that the loss applies itself"
+
 
 class PredictReturnsLogits(Rule):
     """Output and loss agree on logits, so that predict() returns logits and not probabilities.
@@ -65,6 +67,10 @@ class PredictReturnsLogits(Rule):
         if judged is None or judged.expectation.expects is not Expects.LOGITS or case.output.kind is not Kind.LOGITS:
             return
         if not fits(case.output.value, judged.expectation, axis_matches=True):
+            return
+        if judged.expectation.is_declared:
+            message = f"Right as it is; but predict() returns logits for {wording.output_words(case)}."
+            yield self.finding(case, message, fixes=(_AS_THE_LOSS,))
             return
         activation = wording.activation_for(judged.expectation.family)
         threshold = "The class is the largest logit." if activation == "softmax" else "The threshold is 0, not 0.5."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from logitcheck.analyzer import JudgedLoss
 from logitcheck.analyzer.evidence import describe
 from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
+from logitcheck.declarations import DeclaredOutput
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import declared_losses, settings_wording, wording
 from logitcheck.rules.base import Case, Rule
 
 
@@ -28,7 +30,24 @@ class UndeterminedOutput(Rule):
     The pair may be right or wrong; logitcheck runs nothing of a model, and does not guess. The verdict is
     "undetermined", and the exit status 0, unless `--strict` is given.
 
-    A softmax or sigmoid behind the unknown layer is enough to decide, whatever that layer does.
+    A softmax or sigmoid behind the unknown layer is enough to decide, whatever that layer does. And what a layer of
+    your own puts out can be said in pyproject.toml, under its class or, of a Lambda, its class and name:
+
+    ```
+    [tool.logitcheck.layers]
+    "pkg>MySoftmax" = "probabilities"
+    "Lambda:halved" = "logits"
+    ```
+
+    - `"logits"`: any real number, as from a Dense layer without an activation
+    - `"probabilities"`: numbers that are never negative and sum to 1 along the last axis
+    - `"unit_interval"`: numbers in [0, 1], each on its own
+    - `"log_probabilities"`: logarithms of such probabilities
+    - `"unchanged"`: what the layer is given, as of noise, masking or logging
+
+    The class alone (`MySoftmax`) means that of any package. A subclassed model has the key of its class, a layer of
+    Keras with an activation of your own its class and name (`Dense:head`). logitcheck takes your word, says so where it
+    shows how an output came to be, and judges by it. Layers that it knows cannot be declared.
 
     ## Fires
 
@@ -88,8 +107,28 @@ class UndeterminedOutput(Rule):
                 f"{wording.sentence(wording.output_words(case))} has {describe(value)}; whether that is what"
                 f" {wording.loss_words(case)} expects, the file does not prove."
             )
-        yield self.finding(
-            case,
-            message,
-            fixes=("Look at model.predict(...): do rows sum to 1, are there values below 0 or above 1?",),
-        )
+        look = "Look at model.predict(...): do rows sum to 1, are there values below 0 or above 1?"
+        yield self.finding(case, message, fixes=(look, *_settings(case, judged)))
+
+
+def _settings(case: Case, judged: JudgedLoss) -> Iterator[str]:
+    """Write what settings could say: of the layer where knowledge ends, or more exactly of one they speak of."""
+    key = _key(case)
+    if key is not None:
+        yield settings_wording.say_of_layer(key)
+    head = wording.declared_head(case)
+    if case.output.kind is Kind.UNIT_INTERVAL and head is not None and head.key is not None:
+        entry = settings_wording.layer_entry(head.key, DeclaredOutput.PROBABILITIES)
+        yield f"If the scores sum to 1 along the last axis, say so in pyproject.toml: {entry}"
+    if case.output.kind is Kind.UNIT_INTERVAL and judged.expectation.is_declared:
+        yield f"If the loss scores each unit on its own, say so in pyproject.toml: {declared_losses.each_alone(judged)}"
+
+
+def _key(case: Case) -> str | None:
+    """Give the key of the layer where knowledge ends; of a model without layers in its config, its own."""
+    unknown = case.output.value.unknown
+    if case.output.kind is not Kind.UNKNOWN or unknown is None:
+        return None
+    if case.model.graph is None or case.model.traced:
+        return case.model.full_class
+    return next((step.key for step in case.output.evidence if step.layer == unknown.layer), None)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from logitcheck.analyzer.evidence import describe
 from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
+from logitcheck.model import LossForm
 from logitcheck.report import Finding, Severity
-from logitcheck.rules import wording
+from logitcheck.rules import settings_wording, wording
 from logitcheck.rules.base import Case, Rule
 
 
@@ -29,6 +30,22 @@ class UnknownLoss(Rule):
 
     A loss that wraps one of Keras is not looked into. One thing can be checked by hand: whether it hands `from_logits`
     on, and whether that suits what this output is, which the message says.
+
+    Then say in pyproject.toml what the loss takes, and the model is judged by it:
+
+    ```
+    [tool.logitcheck.losses]
+    my_ce = "logits"
+    "pkg>MyLoss" = "probabilities"
+    ```
+
+    - `"logits"`: any real number; the loss applies the softmax or sigmoid itself
+    - `"probabilities"`: numbers that are never negative and sum to 1 along the last axis
+    - `"unit_interval"`: numbers in [0, 1], each on its own
+    - `"any"`: any number, as of a mean squared error; then there is nothing to compare
+
+    No more is claimed of such a loss: not what it computes, nor what becomes of a mismatch. Losses of Keras, objects
+    and strings, cannot be declared; a function can, since one of your own may share its name (LC405).
 
     ## Fires
 
@@ -74,4 +91,5 @@ class UnknownLoss(Rule):
         value = case.output.value
         taken = "something unknown" if value.kind is Kind.UNKNOWN else describe(value)
         fix = f"Check by hand whether it takes logits or probabilities: it is given {taken}"
-        yield self.finding(case, message, fixes=(fix,))
+        say = settings_wording.say_of_loss(loss, from_logits=hint)
+        yield self.finding(case, message, fixes=(fix, say) if judged.loss.form is LossForm.CUSTOM else (fix,))

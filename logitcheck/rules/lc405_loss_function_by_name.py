@@ -36,7 +36,8 @@ class LossFunctionByName(Rule):
     registered with Keras keeps a name of its own, in Keras 3.7 and newer.
 
     If the loss was such a wrapper, a verdict of LC102 is wrong about your training and right about the loaded model;
-    and a verdict of "ok" can be wrong about your training.
+    and a verdict of "ok" can be wrong about your training. In a `.keras` file, `[tool.logitcheck.losses]` can say what
+    yours takes (LC403).
 
     ## Fires
 

@@ -8,7 +8,9 @@ from logitcheck.analyzer.effects import version
 from logitcheck.analyzer.evidence import Step, describe, units_words
 from logitcheck.analyzer.losses import Family
 from logitcheck.analyzer.values import Kind
+from logitcheck.declarations import DeclaredOutput
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm, SavedModel
+from logitcheck.rules import settings_wording
 from logitcheck.rules.base import Case, deciding_layer
 
 _GATED = "glu"
@@ -26,6 +28,8 @@ def loss_words(case: Case) -> str:
     if loss.from_logits is not None:
         given_settings = ", ".join([f"from_logits={loss.from_logits}", *_settings(loss)])
         words += f"({given_settings})" if loss.form is LossForm.OBJECT else f" ({given_settings})"
+    if judged.expectation.is_declared:
+        words += f" (declared to take {settings_wording.TAKEN[judged.expectation.expects]})"
     return f"{words} of {output_words(case)}" if _is_one_of_several(case) else words
 
 
@@ -43,6 +47,12 @@ def _head(case: Case) -> Step | None:
     return next((step for step in case.output.evidence if step.layer == name), None)
 
 
+def declared_head(case: Case) -> Step | None:
+    """Give the layer that made the output what it is, if only settings tell what it puts out."""
+    step = _head(case)
+    return step if step is not None and step.declared is not None else None
+
+
 def head_words(case: Case) -> str:
     """Write the layer that made the output what it is: name, class, units, activation."""
     name, step = deciding_layer(case.output), _head(case)
@@ -55,6 +65,8 @@ def head_words(case: Case) -> str:
         details.append(units_words(step.units))
     if step.activation is not None and step.activation != step.class_name:
         details.append(step.activation)
+    if step.declared is not None:
+        details.append(settings_wording.PUT_OUT[step.declared])
     return f"layer {name!r} ({', '.join(details)})"
 
 
@@ -118,11 +130,19 @@ def _is_one_of_several(case: Case) -> bool:
 def without_activation(case: Case) -> str:
     """Write how to take the activation away from the head."""
     name, step = deciding_layer(case.output), _head(case)
+    if step is not None and step.declared is not None:
+        return linear_as_declared(step)
     if not _is_replaceable(case, step, None) or (step is not None and _is_on_activation(case, step)):
         return f"end the model in {new_head(case, None)}"
     if step is None or step.units is None:
         return f"remove layer {name!r}, or make its activation None"
     return with_activation(case, None)
+
+
+def linear_as_declared(step: Step) -> str:
+    """Write how to let a layer put out logits of which settings say that it puts out something else."""
+    entry = settings_wording.layer_entry(step.key or step.class_name, DeclaredOutput.LOGITS)
+    return f"let layer {step.layer!r} put out logits, and say so in pyproject.toml: {entry}"
 
 
 def with_activation(case: Case, activation: str | None, *, units: int | None = None) -> str:
@@ -139,6 +159,8 @@ def with_activation(case: Case, activation: str | None, *, units: int | None = N
             return f"Activation({activation!r}) behind layer {case.output.evidence[-1].layer!r}"
         return f"end the model in {new_head(case, activation, units=units)}"
     if step is None or step.units is None:
+        if units is not None and step is not None and step.declared is not None:
+            return f"end the model in {new_head(case, activation, units=units)}"
         if units is not None:
             return _with_units(case, activation, units)
         where = "behind" if case.output.value.applied is None else "in place of"
@@ -158,6 +180,8 @@ def _is_replaceable(case: Case, head: Step | None, activation: str | None) -> bo
     if is_grouped and head is not None and case.output.classes not in {None, head.units}:
         return False
     applied = case.output.value.applied
+    if applied is not None and applied.is_declared:
+        return False
     if applied is None:
         return case.output.kind is Kind.LOGITS or (head is not None and head.units is not None)
     behind = steps[steps.index(head) + 1 :] if head is not None else ()

@@ -9,7 +9,8 @@ from pathlib import Path
 from logitcheck.errors import SettingsError
 from logitcheck.report import Severity
 from logitcheck.settings import files
-from logitcheck.settings.selectors import Ignored
+from logitcheck.settings.patterns import Pattern
+from logitcheck.settings.selectors import Ignored, Selector
 from logitcheck.settings.settings import Settings
 
 __all__ = ["Overrides", "Plan", "Settings"]
@@ -87,13 +88,11 @@ class _Overridden:
     """What wins over settings files, read once."""
 
     def __init__(self, given: Overrides) -> None:
-        from logitcheck.settings import options
-
         self._given = given
-        self._select = None if given.select is None else options.selectors_of("--select", given.select)
-        self._extend_select = options.selectors_of("--extend-select", given.extend_select)
-        self._ignore = tuple(map(Ignored, options.selectors_of("--ignore", given.ignore)))
-        self._exclude = options.patterns_of("--exclude", given.exclude)
+        self._select = None if given.select is None else _selectors("--select", given.select)
+        self._extend_select = _selectors("--extend-select", given.extend_select)
+        self._ignore = tuple(map(Ignored, _selectors("--ignore", given.ignore)))
+        self._exclude = _patterns("--exclude", given.exclude)
 
     def applied_to(self, settings: Settings) -> Settings:
         """Give the settings as they are in this run."""
@@ -109,3 +108,19 @@ class _Overridden:
             strict=settings.strict or given.strict,
             baseline=settings.baseline if given.baseline is None else Path(given.baseline),
         )
+
+
+def _selectors(option: str, given: tuple[str, ...]) -> tuple[Selector, ...]:
+    if not given:  # as in a hook, which does not pay for what reads them
+        return ()
+    from logitcheck.settings import options
+
+    return options.selectors_of(option, given)
+
+
+def _patterns(option: str, given: tuple[str, ...]) -> tuple[Pattern, ...]:
+    if not given:
+        return ()
+    from logitcheck.settings import options
+
+    return options.patterns_of(option, given)

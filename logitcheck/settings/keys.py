@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from logitcheck.declarations import DeclaredInput, DeclaredOutput
 from logitcheck.report import Severity
 from logitcheck.settings import patterns, selectors
 from logitcheck.settings.patterns import Pattern
@@ -13,11 +14,8 @@ from logitcheck.settings.places import Place
 from logitcheck.settings.selectors import Ignored, Selector
 from logitcheck.settings.settings import FileIgnores
 
-OUTPUTS = ("logits", "probabilities", "unit_interval", "log_probabilities", "unchanged")
-"""What a custom layer can be said to put out."""
-
-INPUTS = ("logits", "probabilities", "unit_interval", "any")
-"""What a custom loss can be said to expect."""
+_OUTPUTS = ", ".join(each.value for each in DeclaredOutput)
+_INPUTS = ", ".join(each.value for each in DeclaredInput)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +40,10 @@ def _texts(raw: object, place: Place, key: str) -> list[str]:
 
 def _selectors(raw: object, place: Place, key: str) -> tuple[Selector, ...]:
     return tuple(selector(text, place) for text in _texts(raw, place, key))
+
+
+def _some_selectors(raw: object, place: Place, key: str) -> tuple[Selector, ...]:
+    return _selectors(raw, place, key) or _wrong(raw, place, key, "the rules that are asked, at least one")
 
 
 def selector(written: str, place: Place) -> Selector:
@@ -106,10 +108,12 @@ def _path(raw: object, place: Place, key: str) -> object:
     return place.source.parent / raw
 
 
-def _names(allowed: tuple[str, ...]) -> Callable[[object, Place, str], Mapping[str, str]]:
-    def read(raw: object, place: Place, key: str) -> Mapping[str, str]:
+def _declared(kinds: type[DeclaredOutput | DeclaredInput]) -> Callable[[object, Place, str], object]:
+    allowed = [each.value for each in kinds]
+
+    def read(raw: object, place: Place, key: str) -> object:
         inner = place.inside(key)
-        return {name: _one_of(allowed, said, inner, name) for name, said in _table(raw, place, key).items()}
+        return {name: kinds(_one_of(allowed, said, inner, name)) for name, said in _table(raw, place, key).items()}
 
     return read
 
@@ -118,7 +122,7 @@ def _table(raw: object, place: Place, key: str) -> Mapping[str, object]:
     return raw if isinstance(raw, dict) else _wrong(raw, place, key, "a table")
 
 
-def _one_of(allowed: list[str] | tuple[str, ...], raw: object, place: Place, key: str) -> str:
+def _one_of(allowed: list[str], raw: object, place: Place, key: str) -> str:
     if isinstance(raw, str) and raw in allowed:
         return raw
     listing = ", ".join(map(repr, allowed))
@@ -147,7 +151,7 @@ def _kind(raw: object) -> str:
 KEYS: Mapping[str, Key] = {
     "select": Key(
         field="select",
-        read=_selectors,
+        read=_some_selectors,
         meaning="The rules that are asked: codes, groups (LC1), names or ALL.",
         example='["LC1", "LC2"]',
     ),
@@ -201,14 +205,14 @@ KEYS: Mapping[str, Key] = {
     ),
     "layers": Key(
         field="layers",
-        read=_names(OUTPUTS),
-        meaning=f"What custom layers put out, by class: {', '.join(OUTPUTS)}.",
+        read=_declared(DeclaredOutput),
+        meaning=f"What custom layers put out, by class: {_OUTPUTS}.",
         example='{ "pkg>MySoftmax" = "probabilities" }',
     ),
     "losses": Key(
         field="losses",
-        read=_names(INPUTS),
-        meaning=f"What custom losses expect, by name: {', '.join(INPUTS)}.",
+        read=_declared(DeclaredInput),
+        meaning=f"What custom losses expect, by name: {_INPUTS}.",
         example='{ my_ce = "logits" }',
     ),
 }

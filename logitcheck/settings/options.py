@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from logitcheck.errors import SettingsError
@@ -11,12 +11,15 @@ from logitcheck.settings.patterns import Pattern
 from logitcheck.settings.selectors import Selector
 
 
-def selectors_of(option: str, given: Iterable[str]) -> tuple[Selector, ...]:
+def selectors_of(option: str, given: Sequence[str]) -> tuple[Selector, ...]:
     """Read selectors of rules, several of them in one text with commas.
 
     Raises SettingsError if there is no such rule; `option` names it in the message.
     """
-    return tuple(_selector(option, word) for text in given for word in text.split(",") if word.strip())
+    found = tuple(_selector(option, word) for text in given for word in text.split(",") if word.strip())
+    if given and not found:
+        raise SettingsError(f"{option}: no rule is named, as by an unset shell variable.")
+    return found
 
 
 def _selector(option: str, word: str) -> Selector:

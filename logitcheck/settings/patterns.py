@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-_PIECES = re.compile(r"\*\*/|/\*\*$|\*\*|\*|\?|\[[^\]/]*\]|.", re.DOTALL)
-_TRANSLATED = {"**/": "(?:[^/]+/)*", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+_ANYWHERE = None
+"""Stands for `**`: any number of folders."""
+
+_WILDCARD = re.compile(r"\*+")
+_PIECES = re.compile(r"\?|\[!?\]?[^\]]*\]|.", re.DOTALL)
+
+Parts = tuple["re.Pattern[str] | None", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +36,60 @@ class Pattern:
 
 def matches(pattern: str, path: str) -> bool:
     """Whether a pattern means a path, which is relative to its root and has forward slashes."""
-    return _compiled(pattern).fullmatch(path) is not None
+    names = path.split("/")
+    reached = {0}
+    parts = _compiled(pattern)
+    for position, part in enumerate(parts):
+        if part is _ANYWHERE:
+            nearest = min(reached, default=len(names))
+            is_last = position == len(parts) - 1  # then something must be in the folder
+            reached = set(range(nearest + is_last, len(names) + is_last))
+        else:
+            reached = {at + 1 for at in reached if at < len(names) and part.fullmatch(names[at])}
+    return any(at <= len(names) for at in reached)
 
 
 def is_pattern(pattern: str) -> bool:
-    """Whether the text can be read as a pattern: ranges of letters may be none."""
+    """Whether the text can be read as a pattern; `!`, which takes back what others mean in `.gitignore`, cannot."""
     try:
-        _compiled(pattern)
+        parts = _compiled(pattern)
     except re.error:
         return False
-    return bool(pattern.strip("/"))
+    return bool(parts) and not pattern.startswith("!") and pattern.strip("/") != "."
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> Parts:
     bare = pattern.removeprefix("./").rstrip("/")
-    anywhere = "" if "/" in bare else "(?:.*/)?"
-    middle = "".join(_translated(piece) for piece in _PIECES.findall(bare.removeprefix("/")))
-    return re.compile(f"{anywhere}{middle}(?:/.*)?", re.DOTALL)
+    if not bare.strip("/"):
+        return ()
+    names = bare.removeprefix("/").split("/")
+    parts = [_ANYWHERE if name == "**" else re.compile(_segment(name), re.DOTALL) for name in names]
+    return tuple(parts) if "/" in bare else (_ANYWHERE, *parts)
+
+
+def _segment(name: str) -> str:
+    """Write what one folder or file may be called as an expression whose time grows with the length of the name only.
+
+    After the first place where what stands between two `*` is found, none further on needs to be tried.
+    """
+    first, *others = (_literal(text) for text in _WILDCARD.split(name))
+    if not others:
+        return first
+    *middle, last = others
+    return first + "".join(f"(?>.*?{text})" for text in middle) + f".*{last}"
+
+
+def _literal(text: str) -> str:
+    return "".join(_translated(piece) for piece in _PIECES.findall(text))
 
 
 def _translated(piece: str) -> str:
-    if piece in _TRANSLATED:
-        return _TRANSLATED[piece]
+    if piece == "?":
+        return "."
     if len(piece) > 2 and piece.startswith("["):
-        inner = re.sub(r"([\\\[&~|])", r"\\\1", piece[1:-1])
-        return f"[^/{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+        inner = re.sub(r"([\\\[&~|\]])", r"\\\1", piece[1:-1])
+        return f"[^{inner[1:]}]" if inner.startswith("!") else f"[{inner}]"
+    if piece == "[":
+        raise re.error("a bracket that is not closed")
     return re.escape(piece)

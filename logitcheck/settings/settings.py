@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from logitcheck.declarations import NO_DECLARATIONS, Declarations, DeclaredInput, DeclaredOutput
 from logitcheck.report import Severity
 from logitcheck.settings.patterns import Pattern
 from logitcheck.settings.selectors import Ignored, Selector
@@ -42,8 +43,15 @@ class Settings:
     fail_on: Severity = Severity.WARNING
     strict: bool = False
     baseline: Path | None = None
-    layers: Mapping[str, str] = field(default_factory=dict)
-    losses: Mapping[str, str] = field(default_factory=dict)
+    layers: Mapping[str, DeclaredOutput] = field(default_factory=dict)
+    losses: Mapping[str, DeclaredInput] = field(default_factory=dict)
+
+    @property
+    def declarations(self) -> Declarations:
+        """What is said of the user's own layers and losses."""
+        if not self.layers and not self.losses:
+            return NO_DECLARATIONS
+        return Declarations(layers=self.layers, losses=self.losses)
 
     def excludes(self, path: str) -> bool:
         """Whether a search passes over the file or folder at `path`."""

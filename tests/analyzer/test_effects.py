@@ -6,8 +6,9 @@ import pytest
 
 from logitcheck.analyzer import JudgedLoss, effects
 from logitcheck.analyzer.effects import BackendEffects, Effect
-from logitcheck.analyzer.losses import expectation
+from logitcheck.analyzer.losses import declared, expectation
 from logitcheck.analyzer.values import Applied, Value
+from logitcheck.declarations import DeclaredInput
 from logitcheck.model import ContainerFormat, Loss, LossForm, SavedModel
 
 SPARSE = Loss(name="SparseCategoricalCrossentropy", form=LossForm.OBJECT, from_logits=True, axis=-1)
@@ -38,6 +39,10 @@ def applied(
     name: str = "softmax", mechanism: str = "activation", *, half: str | None = None, direct: bool = True
 ) -> Value:
     return Value(low=0.0, high=1.0, sum_axis=-1, applied=Applied(name, "head", -1, mechanism, half), direct=direct)
+
+
+DECLARED = applied("probabilities", "declared")
+UNCHANGED = replace(applied(), maybe_copied=True)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,18 @@ def test_of_an_activation_in_a_traced_graph_it_is_not_told_whether_it_is_repaire
         pytest.param("2.15.0", replace(applied(), copied_in_keras_2=True), SPARSE, False, id="a copy in Keras 2"),
         pytest.param("3.15.1", replace(applied(), copied_in_keras_2=True), SPARSE, True, id="no copy in Keras 3"),
         pytest.param("2.4.0", applied(), SPARSE, None, id="TF 2.3 or 2.4"),
+        pytest.param("3.15.1", DECLARED, SPARSE, None, id="only declared"),
+        pytest.param("2.15.0", DECLARED, SPARSE, None, id="only declared, in Keras 2"),
+        pytest.param("2.3.1", DECLARED, SPARSE, False, id="only declared, in Keras 2.3"),
+        pytest.param("2.2.4-tf", DECLARED, SPARSE, False, id="only declared, in TensorFlow 1"),
+        pytest.param("3.15.1", replace(DECLARED, direct=False), SPARSE, False, id="only declared, another tensor"),
+        pytest.param("3.15.1", DECLARED, FOCAL, False, id="only declared, focal"),
+        pytest.param("3.15.1", UNCHANGED, SPARSE, None, id="declared unchanged"),
+        pytest.param("3.15.1", replace(UNCHANGED, direct=False), SPARSE, False, id="unchanged, another tensor"),
+        pytest.param("3.15.1", replace(UNCHANGED, applied=None), SPARSE, False, id="unchanged, no activation"),
+        pytest.param(
+            "2.9.0", replace(applied(mechanism="layer"), maybe_copied=True), SPARSE, False, id="unchanged, 2.9"
+        ),
         pytest.param("2.2.4-tf", applied(), SPARSE, False, id="TensorFlow 1"),
         pytest.param("1.2.2", applied(), SPARSE, False, id="Keras 1"),
     ],
@@ -156,3 +173,11 @@ def test_the_effect_of_a_loss_of_the_other_family(value: Value, tensorflow: Effe
 def test_the_effect_of_a_constant_output(value: Value, loss: Loss | None, tensorflow: Effect) -> None:
     found = effects.of_constant_output(model("3.15.1"), value, judged(loss) if loss is not None else None)
     assert (found.tensorflow, found.jax) == (tensorflow, Effect.CONSTANT)
+
+
+@pytest.mark.parametrize(("version", "elsewhere"), [("3.15.1", Effect.UNKNOWN), ("2.15.0", None)])
+def test_nothing_is_told_of_what_a_declared_loss_does(version: str, elsewhere: Effect | None) -> None:
+    nothing = BackendEffects(tensorflow=Effect.UNKNOWN, jax=elsewhere, torch=elsewhere)
+    taking = replace(judged(SPARSE), expectation=declared(DeclaredInput.PROBABILITIES), key="my_ce")
+    assert effects.of_declared_loss(model(version)) == nothing
+    assert effects.of_constant_output(model(version), applied(), taking) == nothing

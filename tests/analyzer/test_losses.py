@@ -2,9 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from logitcheck.analyzer.losses import Expectation, Expects, Family, expectation, fits, limits_logits, of_metric
+from logitcheck.analyzer.losses import (
+    Expectation,
+    Expects,
+    Family,
+    declared,
+    expectation,
+    fits,
+    limits_logits,
+    of_metric,
+)
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import INFINITY, Value, anything, between, unbounded
+from logitcheck.declarations import DeclaredInput
 from logitcheck.loader import losses as stored
 from logitcheck.model import Loss, LossForm
 from tests.analyzer.given import distribution, log_distribution, logits, scores
@@ -171,3 +181,38 @@ def test_a_raw_loss_without_a_flag_expects_logits() -> None:
 def test_a_cross_entropy_metric_with_the_flag_computes_the_loss_of_its_name_over_the_last_axis() -> None:
     computed = of_metric("CategoricalCrossentropy")
     assert computed == Loss(name="CategoricalCrossentropy", form=LossForm.OBJECT, from_logits=True, axis=-1)
+
+
+@pytest.mark.parametrize(
+    ("takes", "expects", "axis"),
+    [
+        (DeclaredInput.LOGITS, Expects.LOGITS, None),
+        (DeclaredInput.PROBABILITIES, Expects.PROBABILITIES, -1),
+        (DeclaredInput.UNIT_INTERVAL, Expects.UNIT_INTERVAL, None),
+        (DeclaredInput.ANY, Expects.ANY, None),
+    ],
+)
+def test_a_declared_loss_expects_what_is_declared_and_is_of_no_family(
+    takes: DeclaredInput, expects: Expects, axis: int | None
+) -> None:
+    found = declared(takes)
+    assert (found.expects, found.family, found.axis) == (expects, Family.OTHER, axis)
+    assert not found.is_crossentropy
+    assert found.takes_scores is (takes is not DeclaredInput.ANY)
+
+
+@pytest.mark.parametrize(
+    ("value", "fitting"),
+    [
+        pytest.param(logits(), True, id="logits"),
+        pytest.param(between(-9, 9), True, id="wide"),
+        pytest.param(between(-1, INFINITY), False, id="enough for a softmax only"),
+        pytest.param(between(-1, 1), False, id="narrow"),
+        pytest.param(between(-9, 9, reached=False), False, id="perhaps narrow"),
+        pytest.param(log_distribution(), False, id="logarithms, which a softmax takes"),
+        pytest.param(distribution(), False, id="a distribution"),
+        pytest.param(anything("for no reason", "layer"), False, id="unknown"),
+    ],
+)
+def test_what_fits_a_loss_declared_to_take_logits_fits_softmax_and_sigmoid(value: Value, fitting: bool) -> None:
+    assert fits(value, declared(DeclaredInput.LOGITS), axis_matches=True) is fitting

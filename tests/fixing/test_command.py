@@ -165,6 +165,13 @@ class TestSettings:
         assert "Kept quiet" in done.stderr
         assert run("fix", str(path), "--diff", "--isolated").stdout != ""
 
+    def test_say_what_layers_of_ones_own_put_out(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "model.keras", compiled(sequential(custom("Head", "head")), BINARY))
+        assert run("fix", str(path), "--in-place").returncode == 2
+        (tmp_path / "logitcheck.toml").write_text("[layers]\n'mine>Head' = 'logits'\n")
+        assert run("fix", str(path), "--in-place").returncode == 0
+        assert settings_of(path)["loss"]["config"]["from_logits"] is True
+
     def test_select_what_is_fixed(self, tmp_path: Path) -> None:
         path = keras(tmp_path, head(1), BINARY, metrics=["accuracy"])
         run("fix", str(path), "--in-place", "--select", "LC1")

@@ -32,6 +32,13 @@ COMPILE = "model.compile(..., loss=keras.losses.BinaryCrossentropy(from_logits=T
         ),
         pytest.param("Put in: Dense(1)  # with loss=f()", 20, ["Put in:", "Dense(1)", "# with loss=f()"], id="comment"),
         pytest.param("Check: it is unknown why", 12, ["Check: it is", "unknown why"], id="prose behind a colon"),
+        pytest.param(
+            'Say what: [tool.logitcheck.layers] "a>B:c d" = "logits" (or "x")',
+            30,
+            ["Say what:", "[tool.logitcheck.layers]", '"a>B:c d" = "logits" (or "x")'],
+            id="a line of settings",
+        ),
+        pytest.param('Say: key = "value"', 8, ["Say:", 'key = "value"'], id="a line of settings, wider than a row"),
         pytest.param("End it in f({'a': [1, 2], 'b': 3})", 20, ["End it in", "f({'a': [1, 2], 'b': 3})"], id="nested"),
     ],
 )
@@ -39,7 +46,7 @@ def test_code_is_never_broken(fix: str, room: int, rows: list[str]) -> None:
     assert list(fixes.rows(fix, room)) == rows
 
 
-@pytest.mark.parametrize("fix", ["a (", "a) b", "", "a(b c", "("])
+@pytest.mark.parametrize("fix", ["a (", "a) b", "", "a(b c", "(", 'a "b c', '"', " = ", "= a"])
 def test_brackets_that_do_not_match_lose_no_letter(fix: str) -> None:
     assert " ".join(fixes.rows(fix, 1)) == fix
 

@@ -7,55 +7,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from logitcheck.report import ModelReport, Outcome, Severity
 from logitcheck.reporter import gitlab_report
+from tests.reporter.formats import read_gitlab
 from tests.reporter.reports import MESSAGE, finding, model, output, report, skipped, unreadable
-
-SCHEMA: dict[str, Any] = {
-    # docs.gitlab.com, "Code Quality report format": the fields that are read, all of them required.
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "array",
-    "items": {
-        "type": "object",
-        "required": ["description", "check_name", "fingerprint", "severity", "location"],
-        "additionalProperties": False,
-        "properties": {
-            "description": {"type": "string", "minLength": 1},
-            "check_name": {"type": "string", "minLength": 1},
-            "fingerprint": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
-            "location": {
-                "type": "object",
-                "required": ["path", "lines"],
-                "additionalProperties": False,
-                "properties": {
-                    # Relative to the repository, without "./" before it.
-                    "path": {"type": "string", "minLength": 1, "not": {"pattern": "^\\./"}},
-                    "lines": {
-                        "type": "object",
-                        "required": ["begin"],
-                        "properties": {"begin": {"type": "integer", "minimum": 1}},
-                    },
-                },
-            },
-        },
-    },
-}
-
-
-def issues(text: str) -> list[dict[str, Any]]:
-    """The issues as they are read; they follow the schema, and no two are one for GitLab."""
-    read: list[dict[str, Any]] = json.loads(text)
-    jsonschema.validate(read, SCHEMA)
-    assert len({issue["fingerprint"] for issue in read}) == len(read)
-    return read
 
 
 def written(*models: ModelReport) -> list[dict[str, Any]]:
-    return issues(gitlab_report.render(report(*models), "1.2.3"))
+    """The issues as they are read."""
+    text = gitlab_report.render(report(*models), "1.2.3")
+    read_gitlab(text)
+    read: list[dict[str, Any]] = json.loads(text)
+    return read
 
 
 @pytest.fixture(autouse=True)

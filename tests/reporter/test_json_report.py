@@ -10,8 +10,8 @@ import pytest
 
 from logitcheck.report import SkippedBy
 from logitcheck.reporter import json_report
+from tests.reporter.formats import SCHEMA
 from tests.reporter.reports import finding, model, report, skipped, unreadable
-from tests.reporter.test_golden import SCHEMA
 
 
 def document(*models: Any) -> dict[str, Any]:

@@ -9,10 +9,9 @@ import jsonschema
 import pytest
 
 from logitcheck.reporter import json_report, jsonl_report
+from tests.reporter.formats import LINE_SCHEMA
 from tests.reporter.reports import finding, model, report, skipped, unreadable
-from tests.reporter.test_golden import SCHEMA
 
-LINE_SCHEMA = {"$schema": SCHEMA["$schema"], "$ref": "#/$defs/line", "$defs": SCHEMA["$defs"]}
 EVERY_KIND = report(
     model("a.keras", finding(), skipped=(skipped("why"), skipped(None))), model("b\n.keras"), unreadable()
 )

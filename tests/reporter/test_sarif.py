@@ -17,7 +17,7 @@ import pytest
 
 from logitcheck import fingerprint, inspection
 from logitcheck.report import Report, SkippedBy
-from logitcheck.reporter import sarif_places, sarif_report, sarif_results
+from logitcheck.reporter import places, sarif_report, sarif_results
 from logitcheck.rules import catalogue, documentation
 from logitcheck.rules.base import Rule
 from tests.building import custom, sequential
@@ -42,8 +42,8 @@ SAVED_MODEL = DATA / "saved_model" / "tf2.3" / "sequential_softmax_from_logits"
 
 def of_all_samples() -> str:
     """The report on all sample models, as if this were a repository, also where it is only a copy."""
-    with contextlib.chdir(ROOT), mock.patch.object(sarif_places, "_is_repository", lambda folder: folder == ROOT):
-        return sarif_report.render(report_on(*SAMPLES), "0.1.0") + "\n"
+    with contextlib.chdir(ROOT), mock.patch.object(places, "is_repository", lambda folder: folder == ROOT):
+        return sarif_report.render(report_on(*SAMPLES), "0.1.0")
 
 
 def test_sarif_of_all_models() -> None:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from logitcheck import inspection
 from logitcheck.report import ModelReport, Report
-from logitcheck.reporter import sarif_places, sarif_report
+from logitcheck.reporter import places, sarif_places, sarif_report
 from tests.building import Config, called, compiled, dense, functional, loss, sequential, source, tensor
+from tests.reporter.reports import unreadable
 from tests.reporter.sarif_reports import FLAGGED, URI_REFERENCE, WRONG, Json, inspected, quiet, repository, run_of
 
 HOSTILE = {
@@ -108,8 +109,8 @@ PARTS = st.text(st.characters(exclude_characters="/\0", codec=None), min_size=1,
 @settings(deadline=None)
 @given(parts=st.lists(PARTS, min_size=1, max_size=4))
 def test_a_uri_decodes_to_the_path_below_the_root(parts: list[str]) -> None:
-    with mock.patch.object(sarif_places, "_is_repository", lambda folder: folder == Path("/repository")):
-        uri = sarif_places._uri(f"/repository/{'/'.join(parts)}")
+    with mock.patch.object(places, "is_repository", lambda folder: folder == Path("/repository")):
+        uri = uri_at(f"/repository/{'/'.join(parts)}")
     assert URI_REFERENCE.fullmatch(uri)
     assert ":" not in uri
     assert unquote_to_bytes(uri) == bytes_of("/".join(parts))
@@ -119,8 +120,8 @@ def test_a_uri_decodes_to_the_path_below_the_root(parts: list[str]) -> None:
 @given(parts=st.lists(PARTS, min_size=1, max_size=4))
 def test_the_uri_of_a_path_outside_decodes_to_the_whole_path(parts: list[str]) -> None:
     path = f"/elsewhere/{'/'.join(parts)}"
-    with mock.patch.object(sarif_places, "_is_repository", lambda folder: folder == Path("/repository")):
-        uri = sarif_places._uri(path)
+    with mock.patch.object(places, "is_repository", lambda folder: folder == Path("/repository")):
+        uri = uri_at(path)
     assert URI_REFERENCE.fullmatch(uri)
     assert unquote_to_bytes(uri.removeprefix("file://")) == bytes_of(path)
 
@@ -128,8 +129,13 @@ def test_the_uri_of_a_path_outside_decodes_to_the_whole_path(parts: list[str]) -
 @settings(deadline=None)
 @given(first=PARTS, second=PARTS)
 def test_two_paths_never_share_a_uri(first: str, second: str) -> None:
-    shared = sarif_places._uri(f"/repository/{first}") == sarif_places._uri(f"/repository/{second}")
+    shared = uri_at(f"/repository/{first}") == uri_at(f"/repository/{second}")
     assert shared == (bytes_of(first) == bytes_of(second))
+
+
+def uri_at(path: str) -> str:
+    """The URI of whatever is at a path."""
+    return sarif_places.of(unreadable(path=path)).uri
 
 
 def bytes_of(path: str) -> bytes:
@@ -145,35 +151,35 @@ def test_a_path_is_the_same_however_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given_path: str
 ) -> None:
     monkeypatch.chdir(repository(tmp_path))
-    assert sarif_places._uri(given_path) == "models/a.keras"
+    assert uri_at(given_path) == "models/a.keras"
 
 
 def test_it_is_the_same_from_a_folder_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (repository(tmp_path) / "models").mkdir()
     monkeypatch.chdir(tmp_path / "models")
-    assert sarif_places._uri("a.keras") == sarif_places._uri(f"{tmp_path}/models/a.keras") == "models/a.keras"
+    assert uri_at("a.keras") == uri_at(f"{tmp_path}/models/a.keras") == "models/a.keras"
 
 
 def test_a_worktree_has_a_file_where_a_repository_has_a_folder(tmp_path: Path) -> None:
     (tmp_path / ".git").write_text("gitdir: elsewhere", encoding="utf-8")
-    assert sarif_places._uri(f"{tmp_path}/a.keras") == "a.keras"
+    assert uri_at(f"{tmp_path}/a.keras") == "a.keras"
 
 
 def test_a_link_is_where_it_was_found(tmp_path: Path) -> None:
     (repository(tmp_path / "repository") / "linked").symlink_to(tmp_path)
-    assert sarif_places._uri(f"{tmp_path}/repository/linked/a.keras") == "linked/a.keras"
+    assert uri_at(f"{tmp_path}/repository/linked/a.keras") == "linked/a.keras"
 
 
 def test_a_path_that_no_system_takes_has_a_uri(tmp_path: Path) -> None:
-    assert sarif_places._uri(f"{repository(tmp_path)}/nothing\0in/{'x' * 5000}").startswith("nothing%00in/xxx")
+    assert uri_at(f"{repository(tmp_path)}/nothing\0in/{'x' * 5000}").startswith("nothing%00in/xxx")
 
 
 def test_the_root_itself_has_a_uri(tmp_path: Path) -> None:
-    assert sarif_places._uri(str(repository(tmp_path))) == "./"
+    assert uri_at(str(repository(tmp_path))) == f"file://{tmp_path}"
 
 
 def test_without_a_repository_the_current_folder_is_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sarif_places, "_is_repository", lambda _: False)
+    monkeypatch.setattr(places, "is_repository", lambda _: False)
     monkeypatch.chdir(tmp_path)
-    assert sarif_places._uri("a.keras") == "a.keras"
-    assert sarif_places._uri("../a.keras") == f"file://{tmp_path.parent}/a.keras"
+    assert uri_at("a.keras") == "a.keras"
+    assert uri_at("../a.keras") == f"file://{tmp_path.parent}/a.keras"

@@ -13,6 +13,7 @@ WRONG = model("wrong.keras", finding())
 WARNED = model("warned.keras", finding(Severity.WARNING), outcome=Outcome.OK)
 UNDETERMINED = model("custom.keras", outcome=Outcome.UNDETERMINED)
 NO_LOSS = model("no_loss.keras", finding(Severity.INFO), outcome=Outcome.NOT_APPLICABLE)
+KNOWN = model("known.keras", outcome=Outcome.OK, skipped=(skipped(None),))
 IGNORED = model("ignored.keras", outcome=Outcome.MISMATCH, skipped=(skipped("ranked"), skipped(None)))
 
 
@@ -29,7 +30,8 @@ IGNORED = model("ignored.keras", outcome=Outcome.MISMATCH, skipped=(skipped("ran
         pytest.param(
             report(NO_LOSS), "1 model", "0 errors, 0 warnings, 1 info; 1 with nothing to compare", id="no loss"
         ),
-        pytest.param(report(IGNORED), "1 model", "0 errors, 0 warnings; 2 findings skipped", id="skipped is not ok"),
+        pytest.param(report(IGNORED), "1 model", "0 errors, 0 warnings; 2 findings skipped", id="skipped"),
+        pytest.param(report(KNOWN), "1 model", "0 errors, 0 warnings; 1 finding skipped", id="skipped is not ok"),
     ],
 )
 def test_what_is_counted(judged: Report, read: str, counts: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from logitcheck.analyzer.effects import BackendEffects, Effect
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from logitcheck.report import Finding, ModelReport
 from tests.building import (
     KERAS,
@@ -55,9 +56,16 @@ def masked() -> Config:
     return functional(layers, [["softmax", 0, 0]])
 
 
-def judge(folder: Path, model: Config, loss: Any, version: str = KERAS, **settings: Any) -> ModelReport:
+def judge(
+    folder: Path,
+    model: Config,
+    loss: Any,
+    version: str = KERAS,
+    declarations: Declarations = NO_DECLARATIONS,
+    **settings: Any,
+) -> ModelReport:
     """What logitcheck says of the model compiled with the loss."""
-    report = report_on(folder, compiled(model, loss, **settings), version)
+    report = report_on(folder, compiled(model, loss, **settings), version, declarations)
     assert report.error is None
     return report
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from logitcheck.declarations import NO_DECLARATIONS, Declarations
 from tests.building import (
     KERAS,
     Config,
@@ -25,13 +26,14 @@ from tests.rules.judging import BINARY, CATEGORICAL, SPARSE, followed_by, head, 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """A compiled model, and who saved it; `.h5` if a backend is given."""
+    """A compiled model, who saved it (`.h5` if a backend is given), and what settings say of code that is not in it."""
 
     model: Config
     loss: Any = None
     version: str = KERAS
     backend: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    declarations: Declarations = NO_DECLARATIONS
 
 
 def flagged(name: str, **config: Any) -> Config:

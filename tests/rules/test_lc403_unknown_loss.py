@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from logitcheck.declarations import Declarations, DeclaredInput
 from logitcheck.report import Severity, Verdict
-from tests.building import Config, codes, custom, function, loss, sequential
-from tests.rules.judging import SPARSE, findings, head, judge, only
+from tests.building import Config, codes, custom, function, layer, loss, sequential
+from tests.rules.judging import SPARSE, findings, followed_by, head, judge, only
 
 CODE = "LC403"
 CUSTOM = loss("SmoothedCrossentropy", from_logits=True) | {"module": "mine", "registered_name": "mine>Smoothed"}
@@ -53,5 +54,31 @@ def test_no_hint_is_invented(tmp_path: Path) -> None:
     ],
 )
 def test_it_says_what_the_loss_is_given(tmp_path: Path, model: Config, given: str) -> None:
-    (fix,) = only(judge(tmp_path, model, "my_loss"), "LC403").fixes
+    fix, _ = only(judge(tmp_path, model, "my_loss"), "LC403").fixes
     assert fix == f"Check by hand whether it takes logits or probabilities: it is given {given}"
+
+
+@pytest.mark.parametrize(
+    ("compiled_loss", "entry"),
+    [
+        pytest.param("my_loss", 'my_loss = "logits"', id="function"),
+        pytest.param(CUSTOM, '"mine>SmoothedCrossentropy" = "logits"', id="class"),
+        pytest.param(CUSTOM | {"config": {"from_logits": False}}, '" = "probabilities"', id="with the other flag"),
+    ],
+)
+def test_it_says_how_to_declare_that_very_loss(tmp_path: Path, compiled_loss: Any, entry: str) -> None:
+    _, fix = only(judge(tmp_path, head(), compiled_loss), CODE).fixes
+    assert fix.startswith("Say in settings what it takes: [tool.logitcheck.losses] ")
+    assert f"{entry} (or " in fix
+
+
+def test_a_string_of_keras_that_leaves_it_open_cannot_be_declared(tmp_path: Path) -> None:
+    model = followed_by(layer("Reshape", "grid", target_shape=[2, -1]), shape=(None, None, 4))
+    (fix,) = only(judge(tmp_path, model, "crossentropy"), CODE).fixes
+    assert "pyproject.toml" not in fix
+
+
+def test_what_it_says_to_declare_is_taken(tmp_path: Path) -> None:
+    declarations = Declarations(losses={"mine>SmoothedCrossentropy": DeclaredInput.PROBABILITIES})
+    report = judge(tmp_path, head("softmax"), CUSTOM, declarations=declarations)
+    assert (report.outputs[0].verdict, report.findings) == (Verdict.OK, ())

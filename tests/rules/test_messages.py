@@ -18,13 +18,18 @@ from logitcheck import inspection
 from logitcheck.report import Finding, ModelReport
 from logitcheck.rules import catalogue
 from tests.building import compiled, write
-from tests.rules import said, said_of_graphs, said_of_metrics
+from tests.rules import said, said_of_declarations, said_of_graphs, said_of_metrics
 from tests.rules.said import Said
 from tests.rules.said_of_graphs import Exported, Traced
 
 EXPECTED = Path(__file__).parent.parent / "data" / "golden" / "messages.txt"
 
-CASES: Mapping[str, Said | Traced | Exported] = {**said.CASES, **said_of_metrics.CASES, **said_of_graphs.CASES}
+CASES: Mapping[str, Said | Traced | Exported] = {
+    **said.CASES,
+    **said_of_metrics.CASES,
+    **said_of_graphs.CASES,
+    **said_of_declarations.CASES,
+}
 
 
 def report_on(case: Said | Traced | Exported, folder: Path) -> ModelReport:
@@ -33,14 +38,15 @@ def report_on(case: Said | Traced | Exported, folder: Path) -> ModelReport:
         return case.report(folder)
     if case.backend is None:
         model = compiled(case.model, case.loss, **case.settings) if case.loss is not None else case.model
-        return inspection.inspect(write(folder / "model.keras", model, case.version))
+        path = write(folder / "model.keras", model, case.version)
+        return inspection.inspect(path, declarations=case.declarations)
     path = folder / "model.h5"
     with h5py.File(path, "w") as file:
         file.attrs["model_config"] = json.dumps(case.model)
         if case.loss is not None:
             file.attrs["training_config"] = json.dumps({"loss": case.loss, **case.settings})
         file.attrs["keras_version"], file.attrs["backend"] = case.version, case.backend
-    return inspection.inspect(path)
+    return inspection.inspect(path, declarations=case.declarations)
 
 
 def words(name: str, folder: Path) -> str:

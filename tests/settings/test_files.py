@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from logitcheck.declarations import DeclaredInput, DeclaredOutput
 from logitcheck.errors import SettingsError
 from logitcheck.report import Severity
-from logitcheck.settings import Plan
+from logitcheck.settings import Overrides, Plan
 from logitcheck.settings.settings import Settings
 from tests.rights import open_to_all, without_rights
 
@@ -63,8 +65,8 @@ class TestReading:
             ("LC108", "scores are ranked, not calibrated")
         ]
         assert settings.baseline == tmp_path / "known.json"
-        assert settings.layers == {"pkg>MySoftmax": "probabilities"}
-        assert settings.losses == {"my_ce": "logits"}
+        assert settings.layers == {"pkg>MySoftmax": DeclaredOutput.PROBABILITIES}
+        assert settings.losses == {"my_ce": DeclaredInput.LOGITS}
         assert settings.source == tmp_path / "pyproject.toml"
 
     def test_patterns_are_relative_to_the_file(self, tmp_path: Path) -> None:
@@ -146,6 +148,33 @@ class TestMistakes:
         (tmp_path / "logitcheck.toml").write_bytes(b"select = '\xff'")
         with pytest.raises(SettingsError, match="not UTF-8"):
             Plan().of(str(tmp_path / "a.keras"))
+
+    @pytest.mark.parametrize("name", ["logitchek", "logitcheck-lint", "logit_check"])
+    def test_a_table_of_nearly_that_name_is_told(self, tmp_path: Path, name: str) -> None:
+        text = f"[project]\n\n[tool.{name}]\nstrict = true\n"
+        assert problem(tmp_path, text, "pyproject.toml") == (
+            f"3: unknown table [tool.{name}]. Did you mean [tool.logitcheck]?"
+        )
+
+    def test_a_header_of_pyproject_in_its_own_file_is_told(self, tmp_path: Path) -> None:
+        assert "keys stand at the top" in problem(tmp_path, '[tool.logitcheck.layers]\nA = "logits"\n')
+
+    def test_no_rule_at_all_is_told(self, tmp_path: Path) -> None:
+        assert problem(tmp_path, "select = []").startswith("1: select should be the rules that are asked")
+
+    @pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+    def test_what_is_no_file_is_told_and_not_waited_for(self, tmp_path: Path, kind: str) -> None:
+        path = tmp_path / "logitcheck.toml"
+        {"folder": path.mkdir, "link": lambda: path.symlink_to("gone"), "pipe": lambda: os.mkfifo(path)}[kind]()
+        with pytest.raises(SettingsError, match="no file"):
+            Plan().of(str(tmp_path / "a.keras"))
+        if kind != "link":
+            with pytest.raises(SettingsError, match="no file"):
+                Plan(Overrides(config=str(path)))
+
+    def test_a_mark_of_the_byte_order_is_no_mistake(self, tmp_path: Path) -> None:
+        (tmp_path / "logitcheck.toml").write_bytes(b"\xef\xbb\xbfstrict = true")
+        assert Plan().of(str(tmp_path / "a.keras")).strict
 
     def test_a_table_that_is_none_is_told(self, tmp_path: Path) -> None:
         assert problem(tmp_path, "[tool]\nlogitcheck = 3\n", "pyproject.toml").startswith("2: ")

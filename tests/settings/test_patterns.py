@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,17 @@ def test_what_a_pattern_means(pattern: str, path: str, *, expected: bool) -> Non
     assert patterns.matches(pattern, path) is expected
 
 
-@pytest.mark.parametrize("text", ["", "/", "[z-a]"])
+@pytest.mark.parametrize("text", ["", "/", "[z-a]", "!kept", ".", "[a", "a/[b"])
 def test_what_is_no_pattern(text: str) -> None:
     assert not patterns.is_pattern(text)
+
+
+@pytest.mark.parametrize("pattern", ["a*" * 40 + "b", "**/" * 40 + "b", "*" * 400 + "b", "[ab]*" * 30 + "c"])
+@pytest.mark.parametrize("path", ["a" * 200, "/".join("a" * 100)])
+def test_no_pattern_takes_long(pattern: str, path: str) -> None:
+    started = time.process_time()
+    assert not patterns.matches(pattern, path)
+    assert time.process_time() - started < 1
 
 
 def test_paths_are_taken_relative_to_the_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,12 +63,13 @@ class TestCommandLine:
         ("overrides", "expected"),
         [
             (Overrides(select=("LC999",)), "--select: there is no rule 'LC999'."),
+            (Overrides(select=("", ",")), "--select: no rule is named, as by an unset shell variable."),
             (Overrides(extend_select=("nonsense",)), "--extend-select: there is no rule 'nonsense'."),
             (Overrides(ignore=("LC101", "LC1O2")), "--ignore: there is no rule 'LC1O2'. Did you mean LC112, LC102"),
             (Overrides(exclude=("[z-a]",)), "--exclude: '[z-a]' is no pattern"),
             (Overrides(config="gone.toml"), "gone.toml: the settings cannot be read: No such file or directory."),
         ],
-        ids=["select", "extend-select", "ignore", "exclude", "config"],
+        ids=["select", "nothing", "extend-select", "ignore", "exclude", "config"],
     )
     def test_a_mistake_is_told(self, overrides: Overrides, expected: str) -> None:
         with pytest.raises(SettingsError) as raised:

@@ -22,6 +22,7 @@ from logitcheck.analyzer.values import (
     rounded,
     without_axes,
 )
+from logitcheck.declarations import DeclaredOutput
 from logitcheck.model import Layer, LayerKind, Shape
 
 LAYERS = Families(
@@ -54,9 +55,18 @@ def rule_for(layer: Layer) -> Rule | None:
             return None
 
 
+def is_built_in(layer: Layer) -> bool:
+    """Whether a layer or operation has the class of one of Keras or TensorFlow, whatever is known of it."""
+    return layer.kind is LayerKind.OPERATION or LAYERS.get(layer.rule) is not None
+
+
 def apply(call: LayerCall) -> tuple[Value, ...]:
-    """Give what is known of the outputs of one call."""
+    """Give what is known of the outputs of one call; of one that settings speak of, the first stands for all."""
     layer = call.layer
+    if call.declared is not None:
+        from logitcheck.analyzer.transfer import declared
+
+        return (_placed(declared.value(call, call.declared.output), call.path),)
     if layer.kind is LayerKind.OPAQUE:
         return (anything(layer.reason or "it is opaque", call.path, call.sources() | call.own_source()),)
     rule = rule_for(layer)
@@ -91,6 +101,10 @@ def _placed(value: Value, path: str) -> Value:
 
 def shapes(call: LayerCall) -> list[Shape | None]:
     """Give the static shapes of the outputs of one call."""
+    if call.declared is not None and call.declared.output is DeclaredOutput.UNCHANGED:
+        from logitcheck.analyzer.transfer import declared
+
+        return [declared.shape(call)]
     rule = rule_for(call.layer)
     if rule is None:
         return [None]

@@ -10,6 +10,7 @@ from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, ZEROING, Parameters
 from logitcheck.analyzer.values import Applied, Rounding, Value, anything, handed_on, vanishing
+from logitcheck.declarations import DeclaredOutput
 from logitcheck.model import Activation, ActivationSource, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
@@ -20,6 +21,8 @@ OVER_CLASSES = frozenset({"softmax", "log_softmax"})
 
 PROBABILITY_MAKERS = SIGMOID_LIKE | {"softmax"}
 _NORMALISERS = PROBABILITY_MAKERS | {"log_softmax", "log_sigmoid"}
+_STACKED_ON = PROBABILITY_MAKERS | {DeclaredOutput.PROBABILITIES.value}
+"""What is squashed twice where a normalising activation follows: activations, and what settings call a distribution."""
 
 
 def apply(value: Value, activation: Activation | None, call: LayerCall, *, mechanism: str | None = None) -> Value:
@@ -52,7 +55,7 @@ def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: 
     axis = result.sum_axis if name == "softmax" else result.log_axis
     applied = Applied(name, call.path, axis, mechanism, call.half)
     inner = operand.applied
-    is_stacked = inner is not None and inner.name in PROBABILITY_MAKERS and name in _NORMALISERS
+    is_stacked = inner is not None and inner.name in _STACKED_ON and name in _NORMALISERS
     unknown = result.unknown
     if unknown is not None and not unknown.layer:
         unknown = replace(unknown, layer=call.path)
@@ -64,6 +67,7 @@ def named(result: Value, operand: Value, name: str, call: LayerCall, mechanism: 
         direct=True,
         after_dropout=False,
         copied_in_keras_2=False,
+        maybe_copied=False,
         unknown=unknown,
     )
 

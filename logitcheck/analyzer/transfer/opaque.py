@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from logitcheck.analyzer.calls import LayerCall, Rule, rows
+from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
 from logitcheck.analyzer.values import Value, anything
 
@@ -117,7 +117,7 @@ def _rule(reason: str) -> Callable[[LayerCall], Value]:
 def _rules(table: Mapping[str, str]) -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
     for reason, names in table.items():
-        rules |= rows(_rule(reason), unknown_shape, *names.split())
+        rules |= dict.fromkeys(names.split(), Rule(_rule(reason), unknown_shape, is_opaque=True))
     return rules
 
 
