@@ -72,9 +72,9 @@ def plan(stored: StoredModel, path: str, permit: Permit) -> FixPlan:
         agreed, asked = _agreed(model, settings, wishes)
         if not agreed:
             break
-        changes.extend(_change(settings, model, group) for group in agreed)
-        new = [group[0].edit for group in agreed if group[0].edit is not None]
-        edits.extend(new)
+        made = [_change(settings, model, group) for group in agreed]
+        new = [Edit(place=change.place, value=change.after) for change in made]
+        changes, edits = [*changes, *made], [*edits, *new]
         stored = replace(stored, compile_settings=changed(settings, new))
         model = assemble(stored)
     after = inspection.report_on(path, model, permit.declarations)

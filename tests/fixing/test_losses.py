@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from logitcheck import FixStatus, Weights, inspect
-from tests.building import called, codes, dense, function, functional, loss, source, tensor, write
+from tests.building import called, codes, dense, function, functional, loss, sequential, source, tensor, write
 from tests.fixing.making import BINARY, CATEGORICAL, SPARSE, after, hdf5, head, keras, only, planned, reasons
 from tests.loader.older import write_hdf5
 
@@ -253,6 +253,12 @@ class TestWeights:
         change = only(planned(container(tmp_path, head(3, "softmax"), stored, version)))
         assert change.weights is weights
         assert change.advice.endswith(".")
+
+    def test_of_an_activation_of_tensorflow_depend_on_how_they_were_trained(self, tmp_path: Path) -> None:
+        model = sequential(dense("head", 3, function("softmax_v2")))
+        change = only(planned(hdf5(tmp_path, model, loss("CategoricalCrossentropy", from_logits=True))))
+        assert change.weights is DEPENDS
+        assert "run_eagerly" in change.advice
 
     def test_of_jax_are_to_be_trained_again(self, tmp_path: Path) -> None:
         import h5py
