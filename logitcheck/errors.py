@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from logitcheck.report import ModelReport
 
 
 class ErrorCode(Enum):
@@ -91,3 +95,18 @@ class MalformedGraphError(UnreadableInputError):
     def __init__(self, message: str) -> None:
         hint = "Keras cannot load such a config either; save the model again with model.save(...)."
         super().__init__(ErrorCode.MALFORMED_GRAPH, message, hint)
+
+
+class InconsistentModelError(LogitcheckError):
+    """A model whose loss, metrics and outputs do not fit together, before it is trained; `report` says all of it."""
+
+    def __init__(self, message: str, report: ModelReport) -> None:
+        super().__init__(message)
+        self.report = report
+
+    def __reduce__(self) -> tuple[type[InconsistentModelError], tuple[str, ModelReport]]:
+        return type(self), (str(self), self.report)
+
+
+class LogitcheckWarning(UserWarning):
+    """A model that is trained all the same, although something of it does not fit or could not be judged."""

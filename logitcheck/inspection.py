@@ -23,6 +23,14 @@ from logitcheck.report import (
     Verdict,
 )
 
+MOST_LETTERS = 1_000_000
+"""Letters of a report; 500 outputs, more than any model has, take two thirds of it."""
+
+_TOO_LONG = InputError(
+    code=ErrorCode.TOO_LARGE,
+    message="The report would be longer than any: the file has very many outputs, and layers with very long names.",
+    hint="Check where the file comes from; it may be hostile.",
+)
 _NO_PATH = InputError(
     code=ErrorCode.MISSING,
     message="The path is empty, as that of an unset shell variable is.",
@@ -30,22 +38,29 @@ _NO_PATH = InputError(
 )
 
 
-def inspect(path: str | os.PathLike[str], *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
-    """Inspect one saved model.
+def inspect(path: str | os.PathLike[str] | object, *, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
+    """Inspect one model: a saved one, or one in memory.
 
     path: a `.keras` archive, an unpacked `.keras` folder, an HDF5 file, a SavedModel folder or JSON, whatever it is
-    called. An input that cannot be read gives a report with `outcome` "unreadable" and the reason in `error`; nothing
-    is raised for it.
+    called; or a model of Keras 3, of tf.keras or of tf-keras. An input that cannot be read gives a report with
+    `outcome` "unreadable" and the reason in `error`; nothing is raised for it.
 
     declarations: what layers of your own put out and losses of your own take, where no file can tell. They decide
     what would be "undetermined", and are never held against what is known; `declarations_used` of the report names
     those that were used.
+
+    A model in memory is neither called nor changed, and nothing is written or imported: it is asked for what
+    `model.save(...)` would store.
+
+    Raises TypeError for what is neither a path nor a model.
     """
-    shown = os.fspath(path)
-    loaded = loader.load(Path(path)) if shown else _NO_PATH
-    if isinstance(loaded, InputError):
-        return unreadable(shown, loaded)
-    return report_on(shown, loaded, declarations)
+    if isinstance(path, (str, os.PathLike)):
+        shown = os.fspath(path)
+        loaded = loader.load(Path(path)) if shown else _NO_PATH
+    else:
+        loaded = loader.load_live(path)
+        shown = f"<model {getattr(path, 'name', type(path).__name__)}>"
+    return unreadable(shown, loaded) if isinstance(loaded, InputError) else report_on(shown, loaded, declarations)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -69,11 +84,15 @@ def report_on(path: str, model: SavedModel, declarations: Declarations = NO_DECL
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
     used: frozenset[str] = frozenset()
+    letters = 0
     for analysis in analyze(model, declarations):
         used |= analysis.declarations
         verdict, judged, found = rules.judge(model, analysis)
         outputs.append(_output(analysis, verdict, judged))
         findings.extend(found)
+        letters += _letters(outputs[-1], found)
+        if letters > MOST_LETTERS:
+            return unreadable(path, _TOO_LONG)
     return ModelReport(
         path=path,
         format=model.format,
@@ -86,8 +105,19 @@ def report_on(path: str, model: SavedModel, declarations: Declarations = NO_DECL
         findings=tuple(_once(findings)),
         error=None,
         exported=model.exported,
+        in_memory=model.in_memory,
         declarations_used=tuple(sorted(used)),
     )
+
+
+def _letters(output: OutputReport, findings: Iterable[Finding]) -> int:
+    """Tell how many letters there are to say of an output, most of which are names from the file."""
+    said = sum(len(step.layer) + len(step.class_name) + len(step.effect) for step in output.evidence)
+    for finding in findings:
+        said += (
+            len(finding.message) + len(finding.output or "") + len(finding.layer or "") + sum(map(len, finding.fixes))
+        )
+    return said + len(output.name or "")
 
 
 def _once(findings: Iterable[Finding]) -> Iterator[Finding]:

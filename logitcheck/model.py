@@ -259,10 +259,10 @@ class SavedModel:
     graph: None where the config holds no layers (subclassed models): then `unwalkable` says why.
     traced: whether the config holds no layers, and `graph` is only the end of what the model was traced to.
     compiled: whether compile settings with a loss entry are stored.
-    compile_note: what is odd about the compile settings, if anything (for instance a loss for an unknown output).
     generation: the major version of Keras that wrote the file, 1, 2 or 3: what its losses really do depends on it.
     functions_by_name: whether it keeps of a compiled function its bare name, so that it looks like a string.
     exported: set where the file holds nothing of Keras; `graph` is then only the end of the graph that is served.
+    in_memory: whether there is no file, but a live model, whose functions are known by more than their names.
     """
 
     format: ContainerFormat
@@ -276,10 +276,10 @@ class SavedModel:
     traced: bool = False
     head: Head | None = None
     unwalkable: str | None = None
-    compile_note: str | None = None
     generation: int = 3
     functions_by_name: bool = False
     exported: Export | None = None
+    in_memory: bool = False
 
     @property
     def full_class(self) -> str:

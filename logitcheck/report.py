@@ -137,6 +137,8 @@ class ModelReport:
     """Everything said about one input.
 
     exported: set for a graph for serving that holds nothing of Keras; not part of the JSON report.
+    in_memory: whether a live model was inspected and no file; not part of the JSON report. `path` is then its name, as
+      in `<model sequential>`, and `format` the one that `model.save(...)` would write.
     skipped: what settings keep quiet; settings decide what is told, never what a model is, so that the outcome stays.
     declarations_used: the entries of settings that tell what code of the user's own does, so far as the report rests on
       them, each with its table and as it is written there: `layers.pkg>MySoftmax`; not part of the JSON report.
@@ -155,6 +157,7 @@ class ModelReport:
     exported: Export | None = None
     skipped: tuple[SkippedFinding, ...] = ()
     declarations_used: tuple[str, ...] = ()
+    in_memory: bool = False
 
     @property
     def ok(self) -> bool:
@@ -164,6 +167,9 @@ class ModelReport:
     def has_at_least(self, severity: Severity) -> bool:
         """Whether any finding is as bad as `severity`."""
         return any(finding.severity.at_least(severity) for finding in self.findings)
+
+    def _repr_html_(self) -> str:
+        return Report(models=(self,))._repr_html_()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,3 +185,9 @@ class Report:
     def findings(self, severity: Severity) -> int:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for model in self.models for finding in model.findings)
+
+    def _repr_html_(self) -> str:
+        """Write the report for a notebook, which asks the object itself: the one way back from a reporter to here."""
+        from logitcheck.reporter import html_report
+
+        return html_report.render(self)

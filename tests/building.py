@@ -14,6 +14,7 @@ from typing import Any
 
 from logitcheck import inspection
 from logitcheck.declarations import NO_DECLARATIONS, Declarations
+from logitcheck.loader.losses import WITH_FLAG
 from logitcheck.report import ModelReport
 
 Config = dict[str, Any]
@@ -96,8 +97,9 @@ def sequential(*layers: Config, shape: Sequence[int | None] = (None, 4), name: s
 
 
 def loss(class_name: str, **config: Any) -> Config:
-    """A built-in loss object."""
-    return {"module": "keras.losses", "class_name": class_name, "config": config, "registered_name": None}
+    """A built-in loss object; one that has a flag is stored with it, whether it was given or not."""
+    whole = {"from_logits": False, **config} if class_name in WITH_FLAG else config
+    return {"module": "keras.losses", "class_name": class_name, "config": whole, "registered_name": None}
 
 
 def metric(class_name: str, **config: Any) -> Config:

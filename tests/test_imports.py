@@ -36,6 +36,10 @@ def test_the_public_names_import_nothing_heavy() -> None:
     assert imported_by("from logitcheck import ModelReport, Report, Severity, inspect, inspect_all") == set()
 
 
+def test_the_callback_and_the_assertion_import_nothing_heavy_either() -> None:
+    assert imported_by("import logitcheck.testing\nlogitcheck.LogitCheck(ignore=['LC201'])") == set()
+
+
 def test_json_of_an_archive_imports_nothing_heavy() -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")
     assert imported_by(of_command_line("inspect", "--format", "json", path)) == set()

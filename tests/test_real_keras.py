@@ -18,6 +18,8 @@ import logitcheck
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import ModelReport, OutputReport
 
+pytestmark = pytest.mark.usefixtures("every_saved_model_is_the_same")
+
 Head = Callable[[Any, Any], Any]
 """Makes outputs of (a module like keras, a tensor of shape (None, 6, 4))."""
 

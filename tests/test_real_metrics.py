@@ -19,6 +19,8 @@ import logitcheck
 from logitcheck.report import Outcome
 from tests.building import codes
 
+pytestmark = pytest.mark.usefixtures("every_saved_model_is_the_same")
+
 Metrics = Callable[[Any], Any]
 """Makes the metrics of (a module like keras)."""
 

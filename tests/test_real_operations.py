@@ -17,6 +17,8 @@ import logitcheck
 from logitcheck.analyzer.values import Kind
 from logitcheck.report import OutputReport
 
+pytestmark = pytest.mark.usefixtures("every_saved_model_is_the_same")
+
 Expression = Callable[[Any, Any, Any], Any]
 """Makes a tensor of (`keras.ops`, a tensor of shape (None, 6, 4), another one of its kind)."""
 

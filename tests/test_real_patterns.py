@@ -18,6 +18,8 @@ import pytest
 import logitcheck
 from logitcheck.analyzer.values import Kind
 
+pytestmark = pytest.mark.usefixtures("every_saved_model_is_the_same")
+
 CLASSES = 4
 
 

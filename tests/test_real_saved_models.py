@@ -19,6 +19,8 @@ from logitcheck.model import ContainerFormat
 from logitcheck.report import ModelReport, Outcome, OutputReport
 from tests.building import all_codes, codes
 
+pytestmark = pytest.mark.usefixtures("every_saved_model_is_the_same")
+
 
 class Libraries(NamedTuple):
     """TensorFlow with both Keras."""

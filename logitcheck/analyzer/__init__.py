@@ -84,7 +84,7 @@ def analyze(model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> 
     if declarations:
         from logitcheck.analyzer.declared import Declared
 
-        declared = Declared(declarations)
+        declared = Declared(declarations, functions_are_known=model.in_memory)
     if model.graph is None:
         return tuple(_unwalkable(model, output, declared) for output in model.outputs)
     walk = Walk(model.graph, None if model.traced else declared)

@@ -18,8 +18,13 @@ _SHARED = frozenset({"ClassMethod", "InstanceMethod", "InstanceProperty"})
 class Declared:
     """The declarations as they apply to one model, and a note of those that were used."""
 
-    def __init__(self, declarations: Declarations) -> None:
+    def __init__(self, declarations: Declarations, *, functions_are_known: bool = False) -> None:
+        """Remember what is said.
+
+        functions_are_known: whether a function with a name of Keras is certainly that of Keras, as it is in memory.
+        """
         self._declarations = declarations
+        self._own_forms = frozenset({LossForm.CUSTOM} | (set() if functions_are_known else {LossForm.FUNCTION}))
         self._used: set[str] = set()
 
     @property
@@ -41,20 +46,18 @@ class Declared:
         return self._of_layers(_classes(model.full_class)) if model.graph is None or model.traced else None
 
     def loss(self, loss: Loss) -> LossDeclaration | None:
-        """Give what is said of a loss; None if nothing is, or if it is certainly one of Keras."""
+        """Give what is said of a loss; None if nothing is, or if it is certainly one of Keras.
+
+        A function in a file is known by its name only, which two can share.
+        """
         said = self._declarations.losses
         key = next((name for name in _classes(loss.label or loss.name) if name in said), None)
-        return LossDeclaration(key, said[key]) if key is not None and is_own(loss) else None
+        return LossDeclaration(key, said[key]) if key is not None and loss.form in self._own_forms else None
 
     def _of_layers(self, keys: Iterable[str]) -> LayerDeclaration | None:
         said = self._declarations.layers
         key = next((key for key in keys if key in said), None)
         return LayerDeclaration(key, said[key]) if key is not None else None
-
-
-def is_own(loss: Loss) -> bool:
-    """Whether a loss is the user's own, or may be: a function is known by its name only, which two can share."""
-    return loss.form in {LossForm.CUSTOM, LossForm.FUNCTION}
 
 
 def key_of(layer: Layer, path: str) -> str | None:

@@ -25,7 +25,7 @@ from logitcheck.fixing.archive_layout import (
     Member,
 )
 from logitcheck.fixing.archive_layout import StrangeArchiveError as Strange
-from logitcheck.fixing.copying import copied
+from logitcheck.fixing.copying import copied, opened
 from logitcheck.writing import Draft
 
 _CONFIG = b"config.json"
@@ -55,7 +55,7 @@ def write(source: Path, text: str, new: Draft) -> None:
 
     Raises StrangeArchiveError for an archive that is not to be copied piece by piece.
     """
-    with source.open("rb") as file:
+    with opened(source) as file:
         layout = archive_layout.read(file)
         piece = find(file, layout)
         packed, raw = _packed(text, piece.member.method), text.encode("utf-8")

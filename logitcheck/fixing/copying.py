@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
+from logitcheck.loader import opening
 from logitcheck.writing import Draft
 
 _BUFFER = 1 << 20
@@ -11,6 +13,11 @@ _BUFFER = 1 << 20
 
 class CutOffError(Exception):
     """A file that ends before it should: it was changed while it was read."""
+
+
+def opened(path: Path) -> io.BufferedReader:
+    """Open a regular file; raises UnreadableInputError if something else has come to be there."""
+    return io.BufferedReader(opening.regular(path))
 
 
 def copied(file: io.BufferedReader, new: Draft, start: int, end: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from logitcheck import writing
-from logitcheck.fixing.copying import are_equal, copied
+from logitcheck.fixing.copying import are_equal, copied, opened
 from logitcheck.fixing.result import NotWrittenError
 
 _CONFIG = "config.json"
@@ -61,7 +61,7 @@ def _files(source: Path, made: Path) -> Iterator[Path]:
 
 
 def _copy(file: Path, copy: Path) -> None:
-    with file.open("rb") as old, writing.draft(copy, like=file) as new:
+    with opened(file) as old, writing.draft(copy, like=file) as new:
         size = file.stat().st_size
         copied(old, new, 0, size)
         with new.path.open("rb") as written:

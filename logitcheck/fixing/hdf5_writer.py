@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from logitcheck.fixing import hdf5_process
-from logitcheck.fixing.copying import copied
+from logitcheck.fixing.copying import copied, opened
 from logitcheck.fixing.result import NotWrittenError
 from logitcheck.loader import child_process
 from logitcheck.writing import Draft
@@ -21,7 +21,7 @@ def write(source: Path, text: str, new: Draft) -> None:
 
     Raises NotWrittenError if that cannot be done, or did anything else.
     """
-    with source.open("rb") as file:
+    with opened(source) as file:
         size = file.seek(0, 2)
         copied(file, new, 0, size)
     request = {"path": str(new.path), "original": str(source.absolute()), "text": text}

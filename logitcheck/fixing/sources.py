@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import assert_never
 
 from logitcheck.fixing.spans import Place
-from logitcheck.loader import document, fields, folder, identify
+from logitcheck.loader import document, fields, folder, identify, opening
 from logitcheck.loader.identify import Container
 from logitcheck.loader.stored import StoredModel, of_archive, of_attributes
 from logitcheck.model import ContainerFormat
@@ -74,7 +74,7 @@ def read(path: Path) -> Source:
 def read_again(source: Source, written: Path) -> tuple[StoredModel, str]:
     """Read what was written of a model: it whole, or of a folder the document alone, beside which the rest stands."""
     if source.container is Container.FOLDER and not folder.is_folder(written):
-        config, (_, metadata) = document.read(written), folder.members(source.path)
+        config, (_, metadata) = _document(written), folder.members(source.path)
         return of_archive(config, metadata, ContainerFormat.KERAS_FOLDER), _text(config, "config.json")
     found = read(written)
     return found.stored, found.text
@@ -97,9 +97,14 @@ def _read(path: Path, container: Container) -> tuple[StoredModel, str, Place]:
             texts = hdf5.texts(path)
             return of_attributes(texts), texts.get("training_config", ""), ()
         case Container.JSON:
-            return _of_document(document.read(path), path.name)
+            return _of_document(_document(path), path.name)
         case _:
             assert_never(container)
+
+
+def _document(path: Path) -> bytes:
+    with opening.regular(path) as file:
+        return document.read(file, path.name)
 
 
 def _of_document(raw: bytes, name: str) -> tuple[StoredModel, str, Place]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import assert_never
 
 from logitcheck import writing
+from logitcheck.errors import UnreadableInputError
 from logitcheck.fixing import archive_writer, folder_writer, hdf5_writer, targets, verifying
 from logitcheck.fixing.archive_layout import StrangeArchiveError
 from logitcheck.fixing.copying import CutOffError, copied
@@ -43,7 +44,7 @@ def write(source: Source, plan: FixPlan, text: str, target: Target) -> None:
     except StrangeArchiveError as error:
         message = f"The archive is not copied, since {error}: no Keras writes such. Unpack it and zip it anew."
         raise NotWrittenError(message) from error
-    except CutOffError as error:
+    except (CutOffError, UnreadableInputError) as error:
         raise NotWrittenError(_CHANGED) from error
 
 

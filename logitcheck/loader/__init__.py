@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, InputError, UnreadableInputError
@@ -10,7 +12,7 @@ from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
 
-__all__ = ["CAUSES", "load", "reason"]
+__all__ = ["CAUSES", "load", "load_live", "reason"]
 
 CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 """What reading a model raises for one that cannot be judged."""
@@ -18,8 +20,22 @@ CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 
 def load(path: Path) -> SavedModel | InputError:
     """Read the saved model at `path`; an input that cannot be judged is a value with the reason, not an exception."""
+    return _loaded(partial(_read, path))
+
+
+def load_live(model: object) -> SavedModel | InputError:
+    """Read a model in memory, likewise.
+
+    Raises TypeError if it is no Keras model.
+    """
+    from logitcheck.loader import memory
+
+    return _loaded(partial(memory.read, model))
+
+
+def _loaded(read: Callable[[], StoredModel]) -> SavedModel | InputError:
     try:
-        return assemble(_read(path))
+        return assemble(read())
     except CAUSES as error:
         return reason(error)
 
@@ -32,7 +48,7 @@ def reason(error: BaseException) -> InputError:
         case OSError():
             return identify.read_error(error).error
         case _:
-            message = "The file holds more than a model config can: reading it ran out of memory or depth."
+            message = "It holds more than a model config can: reading it ran out of memory or depth."
             return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
 
 

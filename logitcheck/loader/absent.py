@@ -9,7 +9,7 @@ from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import identify
-from logitcheck.loader.folder import entries
+from logitcheck.loader.folder import entries, is_file
 from logitcheck.loader.foreign import LOAD_WEIGHTS
 from logitcheck.loader.quoting import quoted
 
@@ -79,7 +79,7 @@ def _tracked(path: Path) -> UnreadableInputError | None:
     kept = dvc.refusal(path)
     if kept is not None:
         return UnreadableInputError(kept.code, kept.message, kept.hint)
-    if path.name and path.with_name(f"{path.name}.index").is_file():
+    if path.name and is_file(path.with_name(f"{path.name}.index")):
         message = "This is the prefix of a TensorFlow checkpoint, which holds weights only: neither layers nor loss."
         return UnreadableInputError(ErrorCode.TF_CHECKPOINT, message, LOAD_WEIGHTS)
     unread = dvc.unread(path)

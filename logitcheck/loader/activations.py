@@ -5,7 +5,7 @@ Every form becomes an `Activation` with the Keras 3 name, or one whose name is N
 
 from __future__ import annotations
 
-from logitcheck.loader import envelopes, fields, names
+from logitcheck.loader import envelopes, fields, names, refused
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Activation, ActivationSource
 
@@ -73,6 +73,9 @@ def _function(name: str) -> Activation:
 def _object(class_name: str, envelope: Envelope | None) -> Activation:
     if class_name in _LAYER_ACTIVATIONS and envelope is not None and not envelope.is_custom:
         config = names.parameters(class_name, envelope.config)
+        refusal = refused.reason(class_name, config)
+        if refusal is not None:
+            return _unknown(class_name, f"its activation is a {class_name}, and {refusal}")
         return Activation(_LAYER_ACTIVATIONS[class_name], class_name, config, ActivationSource.LAYER)
     return _unknown(class_name, f"its activation is an object of the custom class {class_name!r}")
 

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document
+from logitcheck.loader import document, opening
 from logitcheck.loader.stored import StoredModel, of_archive
 from logitcheck.model import ContainerFormat
 
@@ -39,7 +39,7 @@ def read(path: Path) -> StoredModel:
 
 def members(path: Path) -> tuple[bytes, bytes | None]:
     """Read `config.json` and, if there is one, `metadata.json` of the archive at `path`; raises as `read` does."""
-    with _Guarded(open(path, "rb", buffering=0), 4096) as file:  # noqa: PTH123  it is closed with the buffer
+    with _Guarded(opening.regular(path), 4096) as file:
         try:
             with zipfile.ZipFile(file) as archive:
                 config = _member(archive, "config.json")
@@ -66,7 +66,7 @@ def members(path: Path) -> tuple[bytes, bytes | None]:
 def holds_model(path: Path) -> bool:
     """Tell whether the zip archive at `path` has a `config.json`, as every `.keras` file does."""
     try:
-        with _Guarded(path.open("rb", buffering=0)) as file, zipfile.ZipFile(file) as archive:
+        with _Guarded(opening.regular(path)) as file, zipfile.ZipFile(file) as archive:
             return "config.json" in archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnreadableInputError):
         return False

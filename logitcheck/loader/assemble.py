@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from logitcheck.loader import activations, envelopes, fields, graphs, outputs
+from logitcheck.loader import activations, envelopes, fields, graphs, outputs, unsaved
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.loader.outputs import NamedOutput
 from logitcheck.loader.stored import ServedGraph, StoredModel
 from logitcheck.model import Graph, Head, Metric, SavedModel
 
+_OF_KERAS = frozenset({"Sequential", "Functional", "Model"})
 _HUB_PACKAGES = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
 
 
@@ -27,24 +28,23 @@ def assemble(stored: StoredModel) -> SavedModel:
     else:
         named = _named_outputs(envelope, graph, generation)
     settings = stored.compile_settings
-    outputs.check_settings(settings or {})
-    matched, note = outputs.match(named, settings or {}, generation, _metrics(stored, named, generation))
+    outputs.check_settings(settings or {}, may_lack_loss=envelope.is_custom or envelope.class_name not in _OF_KERAS)
     return SavedModel(
         format=stored.format,
         keras_version=stored.keras_version,
         backend=stored.backend,
         model_class=envelope.class_name,
         compiled=settings is not None,
-        outputs=matched,
+        outputs=outputs.match(named, settings or {}, generation, _metrics(stored, named, generation)),
         package=envelope.package,
         graph=graph,
         traced=served is not None,
         head=_hub_head(envelope) if graph is None else None,
         unwalkable=None if graph is not None else _why_unwalkable(envelope),
-        compile_note=note,
         generation=generation,
         functions_by_name=stored.functions_by_name,
         exported=stored.exported,
+        in_memory=stored.in_memory,
     )
 
 
@@ -87,6 +87,9 @@ def _metrics(stored: StoredModel, named: Sequence[NamedOutput], generation: int)
 
 
 def _why_unwalkable(envelope: Envelope) -> str:
+    lost = unsaved.reason_in(envelope.config)
+    if lost is not None:
+        return lost
     return f"the config of {envelope.full_name!r} holds no layers, as those of subclassed models do not"
 
 

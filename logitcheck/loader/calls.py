@@ -157,7 +157,7 @@ def _modern(value: object, depth: int) -> Argument:
 def _keras_tensor(config: Mapping[str, object]) -> TensorReference:
     match config.get("keras_history"):
         case [str(name), int(index), int(tensor)]:
-            shape, dtype = fields.shape(config.get("shape")), fields.text(config.get("dtype"))
+            shape, dtype = fields.shape(config.get("shape")), fields.label(config.get("dtype"))
             return TensorReference(name, index, tensor, shape, dtype)
         case _:
             raise MalformedGraphError("A tensor in the config has no layer, call and output number in its history.")

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
 from logitcheck.loader import frames, reading_process
+
+NOBODY_KNOWS = 0
+"""Exit status of a process that others have waited for; one in good health ends when it is let go of, with the same."""
 
 
 class NoProcessError(Exception):
@@ -85,7 +90,10 @@ def _may_fork() -> bool:
     """
     if sys.platform != "linux" or "h5py" in sys.modules:
         return False
-    return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  only the names are counted
+    try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208  only the names are counted
+    except OSError:  # as in a container or a chroot without /proc: a new Python asks for nothing there
+        return False
 
 
 class _Forked:
@@ -97,20 +105,29 @@ class _Forked:
 
     def kill(self) -> None:
         if self.returncode is None:
-            os.kill(self._pid, 9)
+            with suppress(ProcessLookupError):  # where SIGCHLD is ignored, the system forgets who has died at once
+                os.kill(self._pid, 9)
 
     def wait(self) -> int:
         if self.returncode is None:
             try:
                 self.returncode = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
             except ChildProcessError:  # who uses this library reaps all children, or has the system do it
-                self.returncode = 0
+                self.returncode = NOBODY_KNOWS
         return self.returncode
 
 
 def _fork() -> Reader:
-    (their_requests, requests), (replies, their_replies) = os.pipe(), os.pipe()
-    pid = os.fork()
+    pipes: list[int] = []
+    try:
+        pipes += os.pipe()
+        pipes += os.pipe()
+        pid = os.fork()
+    except OSError:
+        for number in pipes:
+            os.close(number)
+        raise
+    their_requests, requests, replies, their_replies = pipes
     if pid == 0:
         try:
             _serve(their_requests, their_replies)
@@ -133,13 +150,21 @@ def _serve(requests: int, replies: int) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(null, number)
-    for number in map(int, os.listdir("/proc/self/fd")):  # noqa: PTH208  the names are the numbers
+    for number in _open_files():
         if number not in {0, 1, 2, requests, replies}:
             try:
                 os.close(number)
             except OSError:  # that of the listing itself
                 continue
     reading_process.serve(FileIO(requests), FileIO(replies, "w"))
+
+
+def _open_files() -> Iterable[int]:
+    """Give the numbers of all files that are open, and maybe some that are not."""
+    try:
+        return map(int, os.listdir("/proc/self/fd"))  # noqa: PTH208  the names are the numbers
+    except OSError:
+        return range(os.sysconf("SC_OPEN_MAX"))
 
 
 def _spawn() -> Reader:

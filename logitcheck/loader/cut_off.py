@@ -1,15 +1,18 @@
 """How long a zip archive should be at least, where its end is missing: told from the headers of its members.
 
-Field offsets: APPNOTE.TXT of the zip format, 4.3.7 (local file header) and 4.5.3 (Zip64 extended information).
+Field offsets: APPNOTE.TXT of the zip format, 4.3.7 (local file header), 4.3.12 (entries of the table of contents),
+4.3.14 to 4.3.16 (its end) and 4.5.3 (Zip64 extended information).
 """
 
 from __future__ import annotations
 
 import struct
+from io import SEEK_END, BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import opening
 
 _HEADER = struct.Struct("<4s5H3I2H")
 _MOST_MEMBERS = 1000
@@ -18,6 +21,13 @@ _UNKNOWN_YET = 0x8
 
 _IN_EXTRA = 0xFFFFFFFF
 _END = b"PK\x05\x06"
+_LISTED = b"PK\x01\x02"
+_ENTRY = struct.Struct("<28x3H12x")
+"""An entry of the table of contents; the lengths of its name, its extra fields and its comment."""
+
+_BEFORE_END = 56 + 20
+"""The records of Zip64 that may stand between the table of contents and the end."""
+
 _LONGEST_END = 22 + (1 << 16)
 """The record that ends an archive, with its comment."""
 
@@ -27,12 +37,16 @@ FETCH_AGAIN = "Fetch or copy the file again, or save the model again: the save o
 
 def refusal(path: Path) -> UnreadableInputError | None:
     """Make the error for the archive at `path` if its end is missing, with what ends it."""
-    have = path.stat().st_size
-    with path.open("rb") as file:
+    with opening.regular(path) as raw, BufferedReader(raw) as file:
+        have = file.seek(0, SEEK_END)
         file.seek(max(0, have - _LONGEST_END))
         if _END in file.read():
             return None
         expected = _least_size(file, have)
+        end = _end(file, expected)
+    if end is not None:
+        message = f"The zip archive ends at byte {end:,}, and {have - end:,} more follow that do not belong to it."
+        return UnreadableInputError(ErrorCode.TRUNCATED, message, "Fetch or copy the file again.")
     if expected > have:
         sizes = f"it has {have:,} of more than {expected:,} bytes"
     else:
@@ -58,6 +72,23 @@ def _least_size(file: BinaryIO, have: int) -> int:
         if end > have:
             break
     return end
+
+
+def _end(file: BinaryIO, start: int) -> int | None:
+    """Give where the archive ends whose table of contents begins at `start`; None if that is not there as a whole."""
+    at = start
+    for _ in range(_MOST_MEMBERS):
+        file.seek(at)
+        raw = file.read(_ENTRY.size)
+        if len(raw) < _ENTRY.size or not raw.startswith(_LISTED):
+            break
+        at += _ENTRY.size + sum(_ENTRY.unpack(raw))
+    file.seek(at)
+    rest = file.read(_BEFORE_END + 22)
+    ends = rest.find(_END)
+    if at == start or ends < 0 or len(rest) < ends + 22:
+        return None
+    return at + ends + 22 + int.from_bytes(rest[ends + 20 : ends + 22], "little")
 
 
 def _packed_size(extra: bytes) -> int:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from pathlib import Path
+from io import BufferedReader, FileIO
 from typing import NoReturn
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of one JSON document; the largest model configs seen are a few MB."""
+
+LARGEST_OF_OTHERS = LARGEST // 4
+"""Bytes of a document in UTF-16 or UTF-32, as some shells write what a program prints; it is turned into UTF-8."""
 
 HEAVIEST = 256 * 1024 * 1024
 """Bytes of memory that one JSON document and what is made of it may take; the largest seen take a tenth of it."""
@@ -32,23 +35,43 @@ _EXCERPT = 40
 _SAVE_AGAIN = "The file is damaged: fetch it again, or save the model again with model.save(...)."
 
 
-def read(path: Path) -> bytes:
-    """Read the document at `path`, which must not be larger than any model config is."""
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > LARGEST:
-            refuse_size(size, path.name)
-        return file.read(size + 1)
+def read(file: FileIO, where: str) -> bytes:
+    """Read the document that a file is, which must not be larger than any model config is.
+
+    Raises UnreadableInputError if it is.
+    """
+    size = os.fstat(file.fileno()).st_size
+    if size > LARGEST:
+        refuse_size(size, where)
+    with BufferedReader(file) as whole:
+        return whole.read(size + 1)
 
 
-def parse(raw: bytes | str, where: str, decoded: Callable[[dict[str, object]], object] | None = None) -> object:
+_Hook = Callable[[dict[str, object]], object] | None
+
+
+def parse(raw: bytes | str, where: str) -> object:
     """Parse the JSON document `raw`; `where` names it in messages, for instance "config.json".
 
-    decoded: makes of each object what stands in its place, from the innermost on.
     Raises UnreadableInputError if it is no JSON, is nested too deep or holds absurd numbers.
     """
     if len(raw) > _ALWAYS_LIGHT:
-        _refuse_heavy(raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass"), where)
+        _refuse_heavy(raw if isinstance(raw, str) else _in_utf_8(raw, where), where)
+    return _parsed(raw, where, None)
+
+
+def parse_text(raw: bytes, where: str, decoded: _Hook) -> object:
+    """Parse a JSON document that is UTF-8 whatever it looks like, as a text in another file is.
+
+    decoded: makes of each object what stands in its place, from the innermost on.
+    Raises UnreadableInputError as `parse` does.
+    """
+    if len(raw) > _ALWAYS_LIGHT:
+        _refuse_heavy(raw, where)
+    return _parsed(decode(raw, where), where, decoded)
+
+
+def _parsed(raw: bytes | str, where: str, decoded: _Hook) -> object:
     try:
         return json.loads(raw, object_hook=decoded)
     except json.JSONDecodeError as error:
@@ -84,8 +107,22 @@ def refuse_size(size: int, where: str, largest: int = LARGEST) -> NoReturn:
     raise UnreadableInputError(ErrorCode.TOO_LARGE, message, HOSTILE)
 
 
-def _refuse_heavy(raw: bytes, where: str) -> None:
+def _in_utf_8(raw: bytes, where: str) -> bytes:
+    """Give a document as UTF-8, in which its weight is told: its letters are further apart in other encodings."""
+    encoding = json.detect_encoding(raw)
+    if encoding.startswith("utf-8"):
+        return raw
+    if len(raw) > LARGEST_OF_OTHERS:
+        refuse_size(len(raw), f"{where} ({encoding.upper()})", LARGEST_OF_OTHERS)
+    try:
+        return raw.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise _no_text(error, where) from error
+
+
+def _refuse_heavy(document: bytes | str, where: str) -> None:
     """Refuse a document that would take more memory or time than any model config does, before it is parsed."""
+    raw = document if isinstance(document, bytes) else document.encode("utf-8", "surrogatepass")
     if len(raw) > LARGEST:
         refuse_size(len(raw), where)
     widest = 1 if raw.isascii() and b"\\u" not in raw else 4

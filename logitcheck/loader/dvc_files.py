@@ -1,7 +1,8 @@
 """What the files of DVC list as its outputs, read line by line: `name.dvc`, `dvc.yaml` and `dvc.lock`.
 
 They are YAML, of which DVC itself writes a small part, and people write a bit more into `dvc.yaml`: mappings and lists
-by indentation, names with and without quotes. What is written otherwise is not guessed at, but counted as unread.
+by indentation, names with and without quotes. What is written otherwise is not guessed at, but counted as unread, and
+so is a file that is a link out of its folder.
 Source: dvc.org/doc, "DVC Files", and what DVC 3 writes.
 """
 
@@ -11,13 +12,19 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BufferedReader
 from pathlib import Path
 from typing import NamedTuple
 
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import opening
 from logitcheck.loader.folder import is_file
 
 LARGEST = 1 << 20
 """Bytes that are read of one file."""
+
+_LONGEST_TEXT = 1000
+"""Letters of a path or of the name of a stage, both of which are shown."""
 
 PIPELINE, LOCK, POINTER = "dvc.yaml", "dvc.lock", ".dvc"
 
@@ -46,7 +53,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a file lists, and what could not be read of it: file and line, as "dvc.yaml, line 7"."""
+    """What a file lists, and what could not be read of it: file and place, as "dvc.yaml, line 7"."""
 
     outputs: tuple[Output, ...] = ()
     unread: str | None = None
@@ -65,11 +72,11 @@ class _Field(NamedTuple):
 
 
 class _UnreadError(Exception):
-    """A line that is written in another way than is read here."""
+    """A line that is written in another way than is read here, or a whole file that is not read."""
 
-    def __init__(self, line: _Line) -> None:
-        super().__init__(line.number)
-        self.number = line.number
+    def __init__(self, line: _Line | str) -> None:
+        self.where = line if isinstance(line, str) else f"line {line.number}"
+        super().__init__(self.where)
 
 
 def of_pointer(path: Path) -> Listing:
@@ -97,15 +104,15 @@ def of_pipeline(folder: Path) -> Listing:
         try:
             outputs.extend(_of_locked(stage, fields, described))
         except _UnreadError as error:
-            unread_lock = unread_lock or error.number
+            unread_lock = unread_lock or error.where
     made = {name for stage in locked for name in (stage, stage.partition("@")[0])}
     for stage, fields in written.items():
         try:
             outputs.extend(_of_written(stage, fields) if stage not in made else ())
         except _UnreadError as error:
-            unread = unread or error.number
+            unread = unread or error.where
     places = ((LOCK, unread_lock), (PIPELINE, unread))
-    told = next((f"{name}, line {number}" for name, number in places if number is not None), None)
+    told = next((f"{name}, {where}" for name, where in places if where is not None), None)
     return Listing(tuple(outputs), told)
 
 
@@ -129,15 +136,15 @@ def _of_written(stage: str, fields: dict[str, _Field]) -> Iterator[Output]:
         yield Output(path=_from(folder, path), source=PIPELINE, stage=stage, is_made=False)
 
 
-def _stages(path: Path) -> tuple[dict[str, dict[str, _Field]], int | None]:
-    """Read the fields of each stage, those under `do` where it is made for each of several; and the line not read."""
-    unread = None
+def _stages(path: Path) -> tuple[dict[str, dict[str, _Field]], str | None]:
+    """Read the fields of each stage, those under `do` where it is made for each of several; and what is not read."""
+    unread: str | None = None
     stages: dict[str, dict[str, _Field]] = {}
     try:
         whole = _mapping(_lines(path))
         named = _mapping(whole["stages"].below) if "stages" in whole else {}
     except _UnreadError as error:
-        return {}, error.number
+        return {}, error.where
     except OSError:
         return {}, None
     for name, stage in named.items():
@@ -145,19 +152,24 @@ def _stages(path: Path) -> tuple[dict[str, dict[str, _Field]], int | None]:
             fields = _mapping(stage.below)
             stages[name] = _mapping(fields["do"].below) if "do" in fields else fields
         except _UnreadError as error:
-            unread = unread or error.number
+            unread = unread or error.where
     return stages, unread
 
 
 def _lines(path: Path) -> list[_Line]:
     """Give the lines of a file that say something.
 
-    Raises _UnreadError if it is larger than any that was seen, or no text.
+    Raises _UnreadError if it is larger than any that was seen, no text, or a link that leads out of its folder: DVC
+    writes no links, and what is elsewhere is not to be shown.
     """
     if not is_file(path):
         raise FileNotFoundError(path)
-    with path.open("rb") as file:
-        raw = file.read(LARGEST + 1)
+    try:
+        with opening.member(path, path.parent) as opened, BufferedReader(opened) as file:
+            raw = file.read(LARGEST + 1)
+    except UnreadableInputError as error:
+        where = "a link that leads out of its folder" if error.error.code is ErrorCode.LINK_OUTSIDE else "no file"
+        raise _UnreadError(where) from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -244,6 +256,8 @@ def _text(raw: str, line: _Line) -> str:
     Raises _UnreadError for any other kind of value, and for a template that DVC fills in.
     """
     quoted = _QUOTED.fullmatch(raw)
+    if len(raw) > _LONGEST_TEXT:
+        raise _UnreadError(line)
     try:
         if quoted is None:
             text = _COMMENT.sub("", raw).strip()

@@ -10,7 +10,7 @@ from logitcheck.model import LARGEST_SIZE, Shape
 LONGEST_LABEL = 200
 """Characters of a name that is shown; the longest names of classes, functions and layers have half as many."""
 
-_HIGHEST_RANK = 64
+HIGHEST_RANK = 64
 """Axes of a tensor; no backend of Keras has more."""
 
 
@@ -57,7 +57,7 @@ def shape(value: object) -> Shape | None:
         return None
     if isinstance(value, dict):
         value = value.get("items", value.get("value"))
-    if not isinstance(value, (list, tuple)) or len(value) > _HIGHEST_RANK:
+    if not isinstance(value, (list, tuple)) or len(value) > HIGHEST_RANK:
         return None
     sizes = [size if size is None else integer(size) for size in value]
     if any(size is None and raw is not None for size, raw in zip(sizes, value, strict=True)):

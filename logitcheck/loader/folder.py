@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, identify
+from logitcheck.loader import document, identify, opening
 from logitcheck.loader.stored import StoredModel, of_archive
 from logitcheck.model import ContainerFormat
 
@@ -76,9 +75,9 @@ def members(path: Path) -> tuple[bytes, bytes | None]:
 def _member(folder: Path, name: str) -> bytes:
     """Read one file of an unpacked archive."""
     path = folder / name
-    refuse_link(path, folder)
     try:
-        raw = document.read(path)
+        with opening.member(path, folder) as file:
+            raw = document.read(file, name)
     except OSError as error:
         raise identify.read_error(error) from error
     if not raw.lstrip().startswith(b"{"):
@@ -88,16 +87,3 @@ def _member(folder: Path, name: str) -> bytes:
         if error_of_kind is not None:
             raise error_of_kind
     return raw
-
-
-def refuse_link(path: Path, folder: Path) -> None:
-    """Refuse a member of a folder that is a link and leads out of it."""
-    if path.is_symlink() and not leads_below(path, folder):
-        message = f"{path.name} in the folder is a symbolic link that leads out of it, to {os.path.realpath(path)!r}."
-        hint = "Links out of a folder are not followed: copy it with what they lead to (`cp -rL`), and give the copy."
-        raise UnreadableInputError(ErrorCode.LINK_OUTSIDE, message, hint)
-
-
-def leads_below(path: Path | str, folder: Path | str) -> bool:
-    """Whether what a path leads to, through links or not, is in `folder`."""
-    return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)

@@ -6,18 +6,20 @@ Sources of the signatures: the specifications of the formats, and files that the
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import identify
+from logitcheck.loader import identify, opening
 from logitcheck.loader.cut_off import FETCH_AGAIN
 from logitcheck.loader.quoting import quoted
 
 _HEAD = 1024
 _SAVE_AS_KERAS = "Give the Keras model that it was made from, as model.save('name.keras') writes it."
 _KERAS_ONLY = "logitcheck reads Keras models only."
+_PACKED = "a compressed file or a packed folder"
 _UNPACK = "Unpack it, and give what is in it."
 _NEVER_OPENED = (
     "It is never opened, since that would run code: where you trust it, save the Keras model in it with"
@@ -35,7 +37,8 @@ class Signature:
     """How one kind of file begins, and what to say of it.
 
     content: matched from the first byte; the group `size`, if it has one, is the size of what the file stands for.
-    name: where given, the file must be called so, too. what: what was found; "{size}" stands for that size.
+    name: where given, the file must be called so, too. also: where given, it must hold of the start of the file, too.
+    what: what was found; "{size}" stands for that size.
     hint: what to do, or what tells it of the path; "{path}" stands for the path, quoted for a shell.
     """
 
@@ -44,10 +47,19 @@ class Signature:
     what: str
     hint: str | Callable[[Path], str]
     name: re.Pattern[str] | None = None
+    also: Callable[[bytes], bool] | None = None
 
 
 def _starts(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern, re.DOTALL)
+
+
+def _unpacks(start: bytes) -> bool:
+    """Tell whether zlib unpacks the start of a file: its signature of two bytes is that of `x^2` as well."""
+    try:
+        return bool(zlib.decompressobj().decompress(start, 64))
+    except zlib.error:
+        return False
 
 
 def _fetched_by_git_lfs(path: Path) -> str:
@@ -108,7 +120,10 @@ _OTHER_MODELS = (
     ),
     Signature(
         code=ErrorCode.PICKLE,
-        content=_starts(rb"\x80[\x02-\x05]|[}\]]q\0|\([dl]p\d|c[\w.]+\n\w+\n"),
+        content=_starts(
+            # The words of a list stand as the names of a global do, behind which comes an argument or the end.
+            rb"\x80[\x02-\x05]|[}\]]q\0|\([dl]p\d|c[\w.]+\n\w+\n(?:p\d+\n|q.)?[(.]"
+        ),
         what="a Python pickle",
         hint=_NEVER_OPENED,
     ),
@@ -168,7 +183,7 @@ _NO_MODELS = (
         code=ErrorCode.WEB_PAGE,
         content=_starts(
             rb"(?i:(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|\?xml\b.{0,200}?<(?:!doctype|html|Error))\b)"
-            rb"|(?:404: )?Not Found\b|Invalid username or password|AccessDenied|Entry not found"
+            rb"|(?:(?:404: )?Not Found|Invalid username or password|AccessDenied|Entry not found)\.?\s*\Z"
         ),
         what="the answer of a web server: an error, or a page about the file",
         hint="Fetch the file itself: on GitHub the address under Raw, on Hugging Face the one with /resolve/, and with"
@@ -177,9 +192,16 @@ _NO_MODELS = (
     Signature(
         code=ErrorCode.COMPRESSED,
         content=_starts(
-            rb"\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|x[\x01^\x9c\xda]|.{257}ustar"
+            rb"\x1f\x8b|BZh[1-9]1AY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|.{257}ustar"
         ),
-        what="a compressed file or a packed folder",
+        what=_PACKED,
+        hint=_UNPACK,
+    ),
+    Signature(
+        code=ErrorCode.COMPRESSED,
+        content=_starts(rb"x[\x01^\x9c\xda]"),
+        also=_unpacks,
+        what=_PACKED,
         hint=_UNPACK,
     ),
     Signature(
@@ -239,7 +261,7 @@ def recognise(path: Path, start: bytes) -> UnreadableInputError | None:
         if signature.name is not None and not signature.name.fullmatch(path.name):
             continue
         match = signature.content.match(start)
-        if match:
+        if match and (signature.also is None or signature.also(start)):
             size = match.groupdict().get("size")
             real = f" of {int(size):,} bytes" if size else ""
             message = f"Expected a Keras model, found {signature.what.format(size=real)}."
@@ -251,7 +273,7 @@ def recognise(path: Path, start: bytes) -> UnreadableInputError | None:
 
 def refusal(path: Path) -> UnreadableInputError:
     """Make the error for the file at `path`, which is no container of a Keras model."""
-    with path.open("rb", buffering=0) as file:
+    with opening.regular(path) as file:
         start = file.read(_HEAD)
     return (
         _cut_off(start)

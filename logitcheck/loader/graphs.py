@@ -23,6 +23,7 @@ _PLAIN_LAYERS = frozenset(
         *("Conv1D", "Conv2D", "Conv3D", "LSTM", "GRU", "SimpleRNN", "RNN", "Embedding", "BatchNormalization", "Lambda"),
         *("TimeDistributed", "Bidirectional", "Merge", "Add", "Average", "Concatenate", "Multiply", "ReLU"),
         *("MaxPooling1D", "MaxPooling2D", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "LayerNormalization"),
+        *("TensorFlowOpLayer", "TFOpLambda", "SlicingOpLambda"),
     }
 )
 """The layers most used, none of which holds others under `layers`: nobody calls a model of their own as one of them."""
@@ -94,6 +95,7 @@ def leaves(structure: object, depth: int = 0) -> Iterator[tuple[tuple[str | int,
             yield from leaves(items, depth + 1)
         case dict():
             for key in sorted(structure):
+                layers.check_name(key, "an output")
                 for path, reference in leaves(structure[key], depth + 1):
                     yield (key, *path), reference
         case _:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, identify
+from logitcheck.loader import document, identify, opening
 from logitcheck.loader.stored import StoredModel, of_attributes
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ LARGEST = 16 * 1024 * 1024
 
 _WANTED = ("model_config", "training_config", "keras_version", "backend")
 _TRUNCATED = re.compile(r"truncated file: eof = (\d+), sblock->base_addr = (\d+), stored_eof = (\d+)")
+_OUT_OF_MEMORY = re.compile(r"(?<!end of )alloc", re.IGNORECASE)
+"""As in "memory allocation failed" and "image null after H5MM_realloc()"; what is past the end of allocation is cut."""
+
 _LEGACY_WEIGHTS = ("layer_names", "nb_layers")
 _WEIGHTS_GROUPS = frozenset({"layers", "vars", "_layer_checkpoint_dependencies", "optimizer"})
 
@@ -48,6 +51,8 @@ def attributes(path: Path) -> Mapping[str, bytes]:
     """
     import h5py
 
+    # The HDF5 library opens paths only: a pipe that comes to be there now costs the time that is set for a file.
+    opening.regular(path).close()
     try:
         with h5py.File(path, "r", locking=False) as file:
             found = _attributes(file)
@@ -62,15 +67,17 @@ def attributes(path: Path) -> Mapping[str, bytes]:
 def _attributes(file: h5py.File) -> dict[str, bytes]:
     manager = file.attrs
     present = set(manager)
-    texts = {name: _text(manager, name) for name in _WANTED if name in present}
-    return {name: text for name, text in texts.items() if text is not None}
+    return {name: _text(manager, name) for name in _WANTED if name in present}
 
 
-def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
-    """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs")."""
+def _text(manager: h5py.AttributeManager, name: str) -> bytes:
+    """Read one attribute as text: str, bytes or a one-element array of either (keras-facts: "Root attrs").
+
+    Raises UnreadableInputError if it is none: what is there and cannot be read is not the same as nothing.
+    """
     attribute = manager.get_id(name)
     if attribute.shape not in {(), (1,)}:
-        return None
+        raise _no_text(name)
     if attribute.get_storage_size() > LARGEST:
         document.refuse_size(attribute.get_storage_size(), name, LARGEST)
     try:
@@ -87,16 +94,18 @@ def _text(manager: h5py.AttributeManager, name: str) -> bytes | None:
     if isinstance(value, str):
         value = value.encode("utf-8", "surrogateescape")
     if not isinstance(value, bytes):
-        return None
+        raise _no_text(name)
     if len(value) > LARGEST:
         document.refuse_size(len(value), name, LARGEST)
     return value
 
 
+def _no_text(name: str) -> UnreadableInputError:
+    message = f"The attribute {name} of the file is not a text, as that of every Keras model is."
+    return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).")
+
+
 def _without_model(file: h5py.File) -> UnreadableInputError:
-    if "model_config" in file.attrs:
-        message = "The attribute model_config of the file is not a text, as that of every Keras model is."
-        return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Save the model again with model.save(...).")
     if any(name in file.attrs for name in _LEGACY_WEIGHTS) or _WEIGHTS_GROUPS & set(file.keys()):
         return UnreadableInputError(
             ErrorCode.WEIGHTS_ONLY,
@@ -120,7 +129,7 @@ def _damaged(error: Exception) -> UnreadableInputError:
         return UnreadableInputError(ErrorCode.TRUNCATED, message, "Fetch or copy the file again.")
     if isinstance(error, PermissionError):
         return identify.read_error(error)
-    if "allocat" in text:
+    if _OUT_OF_MEMORY.search(text):
         message = f"Reading the HDF5 file takes more memory than any model config needs: {text}."
         return UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
     message = f"The HDF5 library cannot read the file: {text}."

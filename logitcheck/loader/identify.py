@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import opening
 
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
@@ -50,7 +51,7 @@ def container_of(path: Path) -> Container | None:
     try:
         status = path.stat()
         return _signature(path, status.st_size) if stat.S_ISREG(status.st_mode) else None
-    except OSError:
+    except (OSError, UnreadableInputError):
         return None
 
 
@@ -87,7 +88,7 @@ def _by_content(path: Path, size: int) -> Container:
 
 def _signature(path: Path, size: int) -> Container | None:
     """Compare the signatures; HDF5 may have a user block of 512, 1024, 2048 … bytes before its own."""
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123  pathlib takes half as long again, for every file
+    with opening.regular(path) as file:
         start = file.read(64)
         if start.startswith(_ZIP_SIGNATURES):
             return Container.ARCHIVE

@@ -48,7 +48,10 @@ class _Readers:
         self._reader: child_process.Reader | None = None
 
     def ask(self, path: Path) -> frames.Reply:
-        """Have one file read. A process that has read others before may have died of them: then a new one tries."""
+        """Have one file read. A process that has read others before may have died of them: then a new one tries.
+
+        But not of them that took too long: each file has a time of its own.
+        """
         with self._lock:
             while True:
                 reader = self._reader = self._reader or self._start()
@@ -61,7 +64,7 @@ class _Readers:
                 if reply is not None:
                     return reply
                 status = self._end()
-                if is_first:
+                if is_first or _has_timed_out(status):
                     return _died(status)
 
     def end(self) -> None:
@@ -100,13 +103,22 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_readers.forget)
 
 
+def _has_timed_out(status: int) -> bool:
+    if os.name == "nt":
+        return status == reading_process.TIMED_OUT
+    import signal
+
+    return status in {-signal.SIGALRM, -signal.SIGPROF}
+
+
 def _died(status: int) -> InputError:
     """Tell why a process has died of a file, from its exit status."""
     import signal
 
     known = {-number: number.name for number in signal.Signals}
+    known[child_process.NOBODY_KNOWS] = "how, the system does not tell"
     cause = known.get(status, f"exit status {status}")
-    if cause in {"SIGALRM", "SIGPROF"} or (os.name == "nt" and status == reading_process.TIMED_OUT):
+    if _has_timed_out(status):
         message = (
             f"Reading the HDF5 file took more than {reading_process.PROCESSOR_SECONDS:g} s of processor time or"
             f" {reading_process.WALL_SECONDS:g} s on the clock, where milliseconds are usual; it was given up."

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, fields
+from logitcheck.loader import document, fields, opening, stored
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat
 
@@ -32,7 +32,8 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is no JSON, too large, or holds no Keras model.
     """
-    return of_document(document.read(path), path.name)
+    with opening.regular(path) as file:
+        return of_document(document.read(file, path.name), path.name)
 
 
 def of_document(raw: bytes, name: str) -> StoredModel:
@@ -45,9 +46,9 @@ def of_document(raw: bytes, name: str) -> StoredModel:
     return StoredModel(
         format=ContainerFormat.JSON,
         config=whole,
-        compile_settings=fields.mapping(whole.get("compile_config")) or None,
-        keras_version=fields.text(whole.get("keras_version")),
-        backend=fields.text(whole.get("backend")),
+        compile_settings=stored.settings(whole.get("compile_config"), "compile_config"),
+        keras_version=stored.version(whole),
+        backend=fields.label(whole.get("backend")),
     )
 
 
@@ -59,9 +60,9 @@ def is_of_tensorflow_js(whole: Mapping[str, object]) -> bool:
 def may_hold_model(path: Path) -> bool:
     """Tell from its first bytes whether the JSON document at `path` can hold a Keras model, without parsing it."""
     try:
-        with path.open("rb", buffering=0) as file:
+        with opening.regular(path) as file:
             start = file.read(_HEAD).replace(b"\0", b"")  # each letter of UTF-16 has one
-    except OSError:
+    except (OSError, UnreadableInputError):
         return False
     return (b'"class_name"' in start and b'"config"' in start) or any(mark in start for mark in _OF_TENSORFLOW_JS)
 
@@ -79,14 +80,15 @@ def _of_tensorflow_js(whole: Mapping[str, object], name: str) -> StoredModel:
     if not _is_model(config):
         _refuse(config, f"modelTopology in {name}")
     from_javascript = (fields.text(topology.get("keras_version")) or "").startswith(_WRITER_IN_JAVASCRIPT)
-    settings = fields.mapping(whole.get("trainingConfig") if from_javascript else topology.get("training_config"))
+    key, holder = ("trainingConfig", whole) if from_javascript else ("training_config", topology)
+    settings = stored.settings(holder.get(key), key)
     return StoredModel(
         format=ContainerFormat.JSON,
         config=config,
-        compile_settings=settings or fields.mapping(config.get("compile_config")) or None,
+        compile_settings=settings or stored.settings(config.get("compile_config"), "compile_config"),
         # The version is that of TensorFlow.js, whose losses never look behind an output, as those of newer Keras do.
-        keras_version=None if from_javascript else fields.text(topology.get("keras_version")),
-        backend=fields.text(topology.get("backend")),
+        keras_version=None if from_javascript else stored.version(topology),
+        backend=fields.label(topology.get("backend")),
         functions_by_name=bool(settings),
     )
 

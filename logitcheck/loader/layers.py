@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
-from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused
+from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused, unsaved
 from logitcheck.loader.envelopes import Envelope
-from logitcheck.model import Activation, Call, Graph, Layer, LayerKind, TensorReference
+from logitcheck.model import Call, Graph, Layer, LayerKind, TensorReference
 
 if TYPE_CHECKING:
     from logitcheck.loader.tensorflow_operations import Parsed
@@ -167,9 +167,17 @@ def name_of(stored: Mapping[str, object]) -> str:
     name = stored.get("name") or fields.mapping(stored.get("config")).get("name") or ""
     if not isinstance(name, str):
         raise MalformedGraphError(f"The name of a layer is a {type(name).__name__}.")
-    if len(name) > LONGEST_NAME:
-        raise MalformedGraphError(f"The name of a layer has {len(name):,} characters.")
+    check_name(name, "a layer")
     return name
+
+
+def check_name(name: str, of: str) -> None:
+    """Check that a name, by which things are found, is not too long to be shown.
+
+    Raises MalformedGraphError if it is.
+    """
+    if len(name) > LONGEST_NAME:
+        raise MalformedGraphError(f"The name of {of} has {len(name):,} characters.")
 
 
 def _layer(entry: _Entry, context: Context) -> Layer:
@@ -177,6 +185,9 @@ def _layer(entry: _Entry, context: Context) -> Layer:
     class_name = envelope.class_name
     if class_name in INPUT_CLASSES and not envelope.is_custom:
         return entry.layer(LayerKind.INPUT)
+    lost = unsaved.reason_in(envelope.config)
+    if lost is not None:
+        return entry.opaque(lost)
     graph = context.read_model(envelope, context.inside())
     if graph is not None:
         return entry.layer(LayerKind.MODEL, graph=graph)
@@ -187,7 +198,8 @@ def _layer(entry: _Entry, context: Context) -> Layer:
     if class_name in _TENSORFLOW_LAYERS:
         return _operation(entry, _tensorflow_operation(entry))
     if _is_operation(envelope, entry.stored):
-        return _operation(entry, (class_name, envelope.config, entry.calls))
+        refusal = refused.reason_of_operation(class_name, envelope.config)
+        return entry.opaque(refusal) if refusal else _operation(entry, (class_name, envelope.config, entry.calls))
     if class_name == "Lambda":
         return _lambda(entry)
     if class_name in _OPAQUE_CLASSES:
@@ -229,22 +241,17 @@ def _plain(entry: _Entry, context: Context) -> Layer:
     if envelope.class_name == "Merge":
         return _merge(entry)
     build = fields.mapping(entry.stored.get("build_config"))
+    config = names.parameters(envelope.class_name, envelope.config)
     layer = entry.layer(
         LayerKind.LAYER,
-        activation=_activation(envelope),
+        config=config,
+        activation=activations.read(config["activation"]) if "activation" in config else None,
         cells=_cells(envelope.config.get("cell"), context),
         input_shape=fields.shape(build.get("input_shape")) if build and len(entry.calls) <= 1 else None,
         compute_dtype=_compute_dtype(envelope.config.get("dtype")),
     )
-    refusal = refused.reason(layer.rule, layer.config)
+    refusal = refused.reason(layer.rule, config)
     return entry.opaque(refusal, buildable=False) if refusal is not None else layer
-
-
-def _activation(envelope: Envelope) -> Activation | None:
-    fixed = names.FIXED_ACTIVATIONS.get(envelope.class_name)
-    if fixed is not None:
-        return activations.read(fixed)
-    return activations.read(envelope.config["activation"]) if "activation" in envelope.config else None
 
 
 def _lambda(entry: _Entry) -> Layer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logitcheck.loader import envelopes, fields
+from logitcheck.loader import envelopes, fields, loss_parameters
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import CROSSENTROPY_BY_SHAPE, Loss, LossForm
 
@@ -96,16 +96,18 @@ def read(raw: object, generation: int) -> Loss | None:
     match raw:
         case None:
             return None
+        case Loss():  # of a model in memory
+            return raw
         case str():
             return _string(fields.label(raw) or "", generation)
         case {"class_name": "function", "config": str(name)}:
             return _function(fields.label(name) or "", generation)
         case {"class_name": "__lambda__"}:
-            return _custom("<lambda>", "the loss is a Python lambda, whose code is never run")
+            return unknown("<lambda>", "the loss is a Python lambda, whose code is never run")
         case _:
             envelope = envelopes.read(raw)
             if envelope is None or not isinstance(fields.mapping(raw).get("config"), dict):
-                return _custom("unreadable", "the loss is stored in a form that Keras never writes")
+                return unknown("unreadable", "the loss is stored in a form that Keras never writes")
             return _object(envelope, generation)
 
 
@@ -113,7 +115,7 @@ def _string(name: str, generation: int) -> Loss:
     if name.lower() in {"ce", "crossentropy"}:
         if generation == 3:
             return Loss(name=CROSSENTROPY_BY_SHAPE, form=LossForm.STRING, label=name, from_logits=False, axis=-1)
-        return _custom(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
+        return unknown(name, f"the string {name!r} is no loss of Keras {generation}: the first fit fails")
     known = canonical(name, generation)
     if known is None and has_class(name, generation):
         known = name
@@ -123,15 +125,15 @@ def _string(name: str, generation: int) -> Loss:
     if raw is not None:
         return raw
     if name == "<lambda>":
-        return _custom(name, "the loss is a Python lambda, whose code is never run")
-    return _custom(name, f"{name!r} is no loss of Keras {generation}; it is the user's own")
+        return unknown(name, "the loss is a Python lambda, whose code is never run")
+    return unknown(name, f"{name!r} is no loss of Keras {generation}; it is the user's own")
 
 
 def _function(name: str, generation: int) -> Loss:
     known = canonical(name, generation)
     if known is not None:
         return _builtin(known, LossForm.FUNCTION, {}, name)
-    return _raw_tensorflow(name) or _custom(name, f"{name!r} is a custom function")
+    return _raw_tensorflow(name) or unknown(name, f"{name!r} is a custom function")
 
 
 def _raw_tensorflow(name: str) -> Loss | None:
@@ -148,8 +150,8 @@ def _object(envelope: Envelope, generation: int) -> Loss:
         return _wrapped(envelope.config, generation)
     if name == "MeanMetricWrapper" or envelope.is_custom or not has_class(name, generation):
         hint = fields.boolean(envelope.config.get("from_logits"))
-        return _custom(envelope.full_name, f"the loss is an object of the custom class {envelope.full_name!r}", hint)
-    return _builtin(name, LossForm.OBJECT, envelope.config, name)
+        return unknown(envelope.full_name, f"the loss is an object of the custom class {envelope.full_name!r}", hint)
+    return _with_parameters(name, LossForm.OBJECT, envelope.config, name)
 
 
 def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
@@ -159,8 +161,14 @@ def _wrapped(config: Mapping[str, object], generation: int) -> Loss:
     known = canonical(name, generation)
     if known is None:
         hint = fields.boolean(config.get("from_logits"))
-        return _raw_tensorflow(name) or _custom(name, f"the loss wraps the custom function {name!r}", hint)
-    return _builtin(known, LossForm.FUNCTION, config, name)
+        return _raw_tensorflow(name) or unknown(name, f"the loss wraps the custom function {name!r}", hint)
+    return _with_parameters(known, LossForm.FUNCTION, config, name)
+
+
+def _with_parameters(name: str, form: LossForm, config: Mapping[str, object], label: str) -> Loss:
+    """Read a loss of Keras that is stored with its parameters: all that it has, or of a function those it was given."""
+    refusal = loss_parameters.refusal(name, config, is_whole=form is LossForm.OBJECT)
+    return _builtin(name, form, config, label) if refusal is None else unknown(label, refusal)
 
 
 def canonical(name: str, generation: int) -> str | None:
@@ -197,5 +205,6 @@ def _builtin(name: str, form: LossForm, config: Mapping[str, object], label: str
     )
 
 
-def _custom(name: str, reason: str, hint: bool | None = None) -> Loss:
+def unknown(name: str, reason: str, hint: bool | None = None) -> Loss:
+    """Make a loss of which nothing is known but what it is called; the reason says why."""
     return Loss(name=name, form=LossForm.CUSTOM, label=name, reason=reason, hint_from_logits=hint)

@@ -6,16 +6,20 @@ Keras 1 and 2 give a flat list to every output; lists of lists and dicts are one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from logitcheck.loader import metrics
-from logitcheck.loader.outputs import NamedOutput, descend, from_dict, mirrors
+from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.loader import document, metrics
+from logitcheck.loader.outputs import NamedOutput, descend, from_dict, leaves, mirrors
 from logitcheck.model import Metric
 
-MOST_METRICS = 64
-"""Metrics of one output that are read; nobody compiles more."""
+MOST_OF_ONE_OUTPUT = 1_000
+"""Metrics of one output; one for each of 80 classes, twice, is the most that was seen."""
+
+MOST_IN_ALL = 10_000
+"""Metrics of all outputs, those that Keras gives to each of them counted with each."""
 
 
 def place(
@@ -24,6 +28,7 @@ def place(
     """Give the metrics of each output, in the order of the outputs.
 
     by_name: whether the file keeps of a function its bare name, as HDF5 does.
+    Raises UnreadableInputError if there are more metrics than any model has.
     """
     return [
         tuple(_read(raw, key, generation, by_name=by_name) for key, raw in entry)
@@ -44,6 +49,7 @@ def stored_metrics(
             raw = (_entry(output, at, len(outputs), stored, generation) for at, output in enumerate(outputs))
             entries = [_under(key, entry) for entry in raw]
         found = [given + further for given, further in zip(found, entries, strict=True)]
+        _check(sum(map(len, found)), MOST_IN_ALL)
     return found
 
 
@@ -72,8 +78,13 @@ def _entry(output: NamedOutput, position: int, count: int, stored: object, gener
 
 
 def _under(key: str, entry: object) -> tuple[tuple[str, object], ...]:
-    """Give what an entry under a key holds."""
-    return tuple(islice(((key, raw) for raw in _leaves(entry) if raw is not None), MOST_METRICS))
+    """Give what an entry under a key holds.
+
+    Raises UnreadableInputError if that is more than any output has.
+    """
+    found = tuple(islice(((key, raw) for raw in leaves(entry) if raw is not None), MOST_OF_ONE_OUTPUT + 1))
+    _check(len(found), MOST_OF_ONE_OUTPUT)
+    return found
 
 
 def _read(raw: object, key: str, generation: int, *, by_name: bool) -> Metric:
@@ -83,14 +94,8 @@ def _read(raw: object, key: str, generation: int, *, by_name: bool) -> Metric:
     return replace(metric, weighted=True) if key == "weighted_metrics" else metric
 
 
-def _leaves(stored: object) -> Iterator[object]:
-    """Give what a structure of lists and dicts holds, in order."""
-    pending = [stored]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, list):
-            pending.extend(reversed(item))
-        elif isinstance(item, dict) and "class_name" not in item:
-            pending.extend(reversed(item.values()))
-        else:
-            yield item
+def _check(count: int, most: int) -> None:
+    """Check that metrics are not too many: to judge some of them only would leave the others unread."""
+    if count > most:
+        message = f"The model is compiled with more than {most:,} metrics, which no model is."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)

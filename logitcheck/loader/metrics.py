@@ -100,6 +100,8 @@ def read(raw: object, generation: int, *, by_name: bool = False) -> Metric | Non
     match raw:
         case None:
             return None
+        case Metric():  # of a model in memory
+            return raw
         case str():
             return _string(fields.label(raw) or "", generation, by_name=by_name)
         case {"class_name": "function", "config": str(name)}:

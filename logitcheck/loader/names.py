@@ -52,8 +52,9 @@ CLASSES: Mapping[str, str] = {
 }
 """Older or alternative class name -> the name whose semantics it has in Keras 3."""
 
-FIXED_ACTIVATIONS: Mapping[str, str] = {"CuDNNLSTM": "tanh", "CuDNNGRU": "tanh"}
-"""Classes that cannot be given an activation and write none: the one that they always use."""
+_OF_CUDNN = {"activation": "tanh", "recurrent_activation": "sigmoid"}
+_FIXED: Mapping[str, Mapping[str, object]] = {"CuDNNLSTM": _OF_CUDNN, "CuDNNGRU": _OF_CUDNN}
+"""Classes that cannot be given parameters of the class they stand for, and write none: those that they always use."""
 
 MERGE_MODES: Mapping[str, str] = {
     "sum": "Add",
@@ -105,6 +106,8 @@ _DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}
 
 def parameters(class_name: str, config: Mapping[str, object]) -> Mapping[str, object]:
     """Give the config of a layer with today's parameter names; names that are today's already win over older ones."""
+    if class_name in _FIXED:
+        return {**config, **_FIXED[class_name]}
     if config.keys().isdisjoint(_OLDER_NAMES):
         return config
     renames = {**_PARAMETERS, **_PARAMETERS_OF.get(class_name, {})}

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
 from logitcheck.loader import document, fields, graphs, losses
 from logitcheck.model import Loss, Metric, ModelOutput, TensorReference
 
@@ -26,11 +27,16 @@ class NamedOutput:
     tensor: TensorReference | None
 
 
-def check_settings(settings: Mapping[str, object]) -> None:
-    """Check that no setting has more entries than a model may have outputs: they are compared with every output.
+def check_settings(settings: Mapping[str, object], *, may_lack_loss: bool) -> None:
+    """Check compile settings: that they have a loss, and no more entries than a model may have outputs.
 
-    Raises UnreadableInputError if one has.
+    All entries are compared with every output. A loss may be null, but every Keras writes the key; only who writes a
+    `get_compile_config` of their own may do without.
+    Raises UnreadableInputError if they cannot be read.
     """
+    if settings and "loss" not in settings and not may_lack_loss:
+        found = ", ".join(repr(fields.label(key)) for key in list(settings)[:5])
+        raise MalformedGraphError(f"The compile settings should have a loss, if only a null; found {found}.")
     for key in _SETTINGS:
         stored = settings.get(key)
         if isinstance(stored, (list, dict)) and len(stored) > graphs.MOST_OUTPUTS:
@@ -56,23 +62,23 @@ def match(
     settings: Mapping[str, object],
     generation: int,
     metrics: Sequence[tuple[Metric, ...]] = (),
-) -> tuple[tuple[ModelOutput, ...], str | None]:
-    """Give every output its losses, and a note on what in the settings fits no output, if anything.
+) -> tuple[ModelOutput, ...]:
+    """Give every output its losses; where some fit no output, each output has one more, of which nothing is known.
 
     metrics: those of each output, if there are any.
     """
     stored, weights = settings.get("loss"), settings.get("loss_weights")
-    matched = tuple(
+    left_over = _left_over(outputs, stored, generation)
+    return tuple(
         ModelOutput(
             name=output.name,
             tensor=output.tensor,
             path=output.path,
-            losses=tuple(_losses(output, position, outputs, stored, weights, generation)),
+            losses=(*_losses(output, position, outputs, stored, weights, generation), *left_over),
             metrics=metrics[position] if metrics else (),
         )
         for position, output in enumerate(outputs)
     )
-    return matched, _leftovers(outputs, stored)
 
 
 def _losses(
@@ -100,7 +106,9 @@ def stored_losses(
 
 
 def _candidates(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> list[object]:
-    """Find the stored losses of one output."""
+    """Find the stored losses of one output; all there are, where it stands for whatever the model puts out."""
+    if output.name is None:
+        return _few(stored)
     if isinstance(stored, dict) and "class_name" not in stored:
         return [from_dict(output, stored)]
     if isinstance(stored, list):
@@ -118,11 +126,34 @@ def from_dict(output: NamedOutput, stored: Mapping[str, object]) -> object:
     if nested is not None:
         return nested
     found = stored.get(output.name) if output.name is not None else None
-    if output.name is None and len(stored) == 1:
-        return next(iter(stored.values()))
     if found is None and output.tensor is not None:
         found = stored.get(output.tensor.layer)
     return found
+
+
+def _few(stored: object) -> list[object]:
+    """Give the losses in a structure of them.
+
+    Raises UnreadableInputError if they are more than any model has outputs.
+    """
+    found = list(islice(leaves(stored), graphs.MOST_OUTPUTS + 1))
+    if len(found) > graphs.MOST_OUTPUTS:
+        message = f"The model is compiled with more than {graphs.MOST_OUTPUTS:,} losses, which no model is."
+        raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
+    return found
+
+
+def leaves(stored: object) -> Iterator[object]:
+    """Give what a structure of lists and dicts holds, in order."""
+    pending = [stored]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, list):
+            pending.extend(reversed(item))
+        elif isinstance(item, dict) and "class_name" not in item:
+            pending.extend(reversed(item.values()))
+        else:
+            yield item
 
 
 def mirrors(stored: list[object]) -> bool:
@@ -155,12 +186,18 @@ def _weight(output: NamedOutput, position: int, weights: object) -> object:
     return weights
 
 
-def _leftovers(outputs: Sequence[NamedOutput], stored: object) -> str | None:
+def _left_over(outputs: Sequence[NamedOutput], stored: object, generation: int) -> tuple[Loss, ...]:
+    """Give a loss that stands for those that fit no output: it may belong to any, and no Keras trains with it."""
+    unknown: list[str] = []
     if isinstance(stored, dict) and "class_name" not in stored:
         known = {step for output in outputs for step in output.path if isinstance(step, str)}
         known |= {output.name for output in outputs if output.name} | {o.tensor.layer for o in outputs if o.tensor}
         unknown = [fields.label(key) or "" for key in stored if key not in known]
-        if unknown and any(output.name is not None for output in outputs):
-            named = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
-            return f"losses are compiled for outputs that the model does not have: {named}"
-    return None
+    elif isinstance(stored, list) and len(outputs) > 1 and generation == 3 and not mirrors(stored):
+        # Keras 2 pairs outputs and losses until one of both is used up (compile_utils.LossesContainer).
+        unknown = [f"number {at + 1}" for at in range(len(outputs), len(stored)) if stored[at] is not None]
+    if not unknown or all(output.name is None for output in outputs):
+        return ()
+    named = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+    reason = f"losses are compiled for outputs that the model does not have ({named}), and the first fit fails"
+    return (losses.unknown(unknown[0], reason),)

@@ -8,14 +8,20 @@ Source: the encoding guide of Protocol Buffers.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import document
 
 MOST_LOOKS = 300_000
-"""Fields looked at and texts read in one file, more than a second of work; a subclassed EfficientNetB0 takes 46,000."""
+"""Fields looked at and texts read in one file, more than a second of work; a subclassed EfficientNetB0 takes 31,000."""
+
+LONGEST_NAME = 1 << 16
+"""Bytes of one name; TensorFlow makes long ones of nested scopes, of a few hundred."""
+
+_OCTETS_OF_A_LOOK = 128
+"""Bytes that are read and kept for the price of a look: 40 MB of a file at most."""
 
 _WINDOW = 1 << 13
 _LONGEST_NUMBER = 10
@@ -71,12 +77,12 @@ class Wire:
             raise self.damaged(start)
         return data
 
-    def spend(self) -> None:
-        """Count one more look at a field.
+    def spend(self, looks: int = 1) -> None:
+        """Count more looks at fields.
 
         Raises UnreadableInputError once they are too many.
         """
-        self._budget -= 1
+        self._budget -= looks
         if self._budget < 0:
             message = f"{self.name} has more parts than the SavedModel of any model."
             raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
@@ -88,14 +94,19 @@ class Wire:
 
 
 class Message:
-    """A span of a file: a message, a text, or packed numbers; only who reads it knows."""
+    """A span of a file: a message, a text, or packed numbers; only who reads it knows.
 
-    __slots__ = ("end", "start", "wire")
+    A message is read to its end before anything of it is used, since what stands later counts: of a field that should
+    be there once, and is there again, the last number or text is its value.
+    """
+
+    __slots__ = ("_found", "end", "start", "wire")
 
     def __init__(self, wire: Wire, start: int, end: int) -> None:
         self.wire = wire
         self.start = start
         self.end = end
+        self._found: dict[int, list[int | Message]] | None = None
 
     def fields(self) -> Iterator[tuple[int, int | Message]]:
         """Every field in the order of the file: its number, and an integer as it is on the wire or a span of bytes.
@@ -131,8 +142,7 @@ class Message:
 
         Raises UnreadableInputError if they do not.
         """
-        for _ in self.fields():
-            pass
+        self.values(0)
         return self
 
     def packed(self) -> Iterator[int]:
@@ -143,51 +153,101 @@ class Message:
             value, at = self._number(data, base, at)
             yield signed(value)
 
-    def messages(self, number: int) -> Iterator[Message]:
+    def values(self, number: int) -> Sequence[int | Message]:
+        """Every value of a field, in the order of the file."""
+        if self._found is None:
+            self._found = {}
+            for at, value in self.fields():
+                self._found.setdefault(at, []).append(value)
+        return self._found.get(number, ())
+
+    def messages(self, number: int) -> Sequence[Message]:
         """Every value of a field that is a span of bytes."""
-        return (value for found, value in self.fields() if found == number and isinstance(value, Message))
+        return [value for value in self.values(number) if isinstance(value, Message)]
 
     def message(self, number: int) -> Message | None:
-        """Give the first value of a field that is a span of bytes."""
-        return next(self.messages(number), None)
+        """Give the value of a field that is a message, and is there once if at all.
 
-    def text(self, number: int) -> str:
-        """Give the first value of a field that is a text; an empty one is not stored."""
-        found = self.message(number)
+        Raises UnreadableInputError if it is there twice: protobuf merges the two field by field, which takes their
+        schema, and nothing writes them so.
+        """
+        found = self.messages(number)
+        if len(found) > 1:
+            raise self.wire.damaged(found[1].start)
+        return found[0] if found else None
+
+    def only(self, numbers: Iterable[int]) -> tuple[int, int | Message] | None:
+        """Give the one field of several that is there, as of a `oneof`, with its number.
+
+        Raises UnreadableInputError if there are two.
+        """
+        found = [(number, value) for number in numbers for value in self.values(number)]
+        if len(found) > 1:
+            raise self.wire.damaged(self.start)
+        return found[0] if found else None
+
+    def first(self, number: int) -> Message | None:
+        """Give the first value of a field that is a span of bytes, without reading on.
+
+        For names by which many messages are found: of the few that are used, `text` tells whether it is the last.
+        """
+        return next((value for at, value in self.fields() if at == number and isinstance(value, Message)), None)
+
+    def first_text(self, number: int) -> str:
+        """Give the first value of a field that is a text, without reading on."""
+        found = self.first(number)
         return found.as_text() if found is not None else ""
 
+    def text(self, number: int) -> str:
+        """Give the value of a field that is a text; an empty one is not stored."""
+        found = self.messages(number)
+        return found[-1].as_text() if found else ""
+
     def integer(self, number: int) -> int:
-        """Give the first value of a field that is an integer or a truth value; zero is not stored."""
-        return signed(next((value for at, value in self.fields() if at == number and isinstance(value, int)), 0))
+        """Give the value of a field that is an integer or a truth value; zero is not stored."""
+        found = [value for value in self.values(number) if isinstance(value, int)]
+        return signed(found[-1]) if found else 0
 
     def integers(self, number: int) -> Iterator[int]:
         """Every value of a repeated field of integers, packed as proto3 writes them or one by one."""
-        for found, value in self.fields():
-            if found == number and isinstance(value, int):
+        for value in self.values(number):
+            if isinstance(value, int):
                 yield signed(value)
-            elif found == number and isinstance(value, Message):
+            else:
                 yield from value.packed()
 
     def entries(self, number: int) -> Iterator[tuple[str, Message]]:
-        """Every entry of a map from texts to messages."""
+        """Every entry of a map from texts to messages; of those with the same text, the last one counts."""
         for entry in self.messages(number):
             value = entry.message(2)
             if value is not None:
                 yield entry.text(1), value
 
     def as_bytes(self) -> bytes:
-        """Read the span, if it is not larger than any model config."""
-        self.wire.spend()
+        """Read the span.
+
+        Raises UnreadableInputError if it is larger than any model config, or too much of the file was read before.
+        """
+        size = self.end - self.start
+        self.wire.spend(1 + size // _OCTETS_OF_A_LOOK)
+        return self.wire.read(self.start, self.end)
+
+    def as_document(self) -> bytes:
+        """Read the span, which holds a document, if it is not larger than any model config."""
         size = self.end - self.start
         if size > document.LARGEST:
             document.refuse_size(size, f"a part of {self.wire.name}")
         return self.wire.read(self.start, self.end)
 
     def as_text(self) -> str:
-        """Read the span as UTF-8.
+        """Read the span as a name in UTF-8.
 
-        Raises UnreadableInputError if it is none, since TensorFlow reads no such text either.
+        Raises UnreadableInputError if it is none, since TensorFlow reads no such text either, or longer than any.
         """
+        size = self.end - self.start
+        if size > LONGEST_NAME:
+            message = f"{self.wire.name} holds a name of {size:,} bytes, as no model does."
+            raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
         try:
             return self.as_bytes().decode("utf-8")
         except UnicodeDecodeError as error:

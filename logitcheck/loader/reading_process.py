@@ -7,6 +7,7 @@ they work inside C code, and also where the process that asked is gone.
 from __future__ import annotations
 
 import os
+import sys
 from io import FileIO
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ START_SECONDS = 60.0
 
 ALLOWANCE = 160 * 1024 * 1024
 """Memory that reading may take beyond what importing h5py took."""
+
+MOST_IN_ALL = 1 << 30
+"""Memory of the whole process where nobody tells what importing h5py took; that is a tenth of it as a rule."""
 
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "HDF5_PLUGIN_PRELOAD": "::"}
 """No threads for the arithmetic that nobody does here, and no plug-ins for what a file asks for (HDF5: H5PL)."""
@@ -120,7 +124,8 @@ def limit_resources(largest_file: int = 0) -> None:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  pathlib may not be imported here
             limits[resource.RLIMIT_AS] = int(file.read().split()[0]) * resource.getpagesize() + ALLOWANCE
     except OSError:
-        pass
+        if sys.platform == "linux":
+            limits[resource.RLIMIT_AS] = MOST_IN_ALL
     for kind, limit in limits.items():
         hardest = resource.getrlimit(kind)[1]
         if hardest == resource.RLIM_INFINITY or limit < hardest:

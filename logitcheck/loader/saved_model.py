@@ -9,12 +9,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
-from logitcheck.loader import document, envelopes, graphs, identify, saved_model_metadata
-from logitcheck.loader.folder import refuse_link
+from logitcheck.loader import document, envelopes, graphs, identify, opening, saved_model_metadata
 from logitcheck.loader.protobuf_wire import Message, Wire
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat, Export
@@ -41,29 +39,43 @@ def read(folder: Path) -> StoredModel:
     stored = None
     if os.path.lexists(folder / METADATA):
         with _opened(folder, METADATA) as metadata:
-            stored = _parsed(saved_model_metadata.of_keras_metadata(metadata))
+            described = saved_model_metadata.of_keras_metadata(metadata)
+        stored = saved_model_metadata.stored_model(described) if described is not None else None
     if not os.path.lexists(folder / GRAPH):
         if stored is None:
-            raise _without_graph(folder)
+            raise _without_root() if os.path.lexists(folder / METADATA) else _only_as_text()
         return (
             stored  # it was left out where it is large, by `.gitignore` for instance; the verdict is that of the whole
         )
-    with _opened(folder, GRAPH) as saved:  # also where it is not needed: a pointer or half of it is no model
-        return stored if stored is not None and _is_walkable(stored) else _with_graph(saved, stored)
+    with _opened(folder, GRAPH) as saved:
+        served = _meta_graph(saved)  # also where it is not needed: a pointer or half of it is no model
+        whole = stored if stored is not None and _is_walkable(stored) else _with_graph(served, stored)
+    if whole.exported is not None and os.path.lexists(folder / METADATA):
+        raise _without_root()
+    return whole
 
 
-def _with_graph(saved: Message, stored: StoredModel | None) -> StoredModel:
-    """Read the rest of a model whose `keras_metadata.pb`, if there is one, does not hold its layers."""
-    meta_graphs = list(islice(saved.messages(2), _MOST_META_GRAPHS + 1))
+def _meta_graph(saved: Message) -> Message:
+    """Give the graph that is served, of which there must be one.
+
+    Raises UnreadableInputError if there is none, or one whose own fields do not end where it does.
+    """
+    meta_graphs = saved.messages(2)
     if not meta_graphs:
         raise saved.wire.damaged(0)
     if len(meta_graphs) > _MOST_META_GRAPHS:
         message = f"{GRAPH} holds more than {_MOST_META_GRAPHS} graphs, as no model does."
         raise UnreadableInputError(ErrorCode.TOO_LARGE, message, document.HOSTILE)
-    meta_graph = next((found for found in meta_graphs if _is_for_serving(found)), meta_graphs[0]).checked()
+    served = [found for found in meta_graphs if _is_for_serving(found.checked())]  # damage to any is damage to all
+    return (served or meta_graphs)[0]
+
+
+def _with_graph(meta_graph: Message, stored: StoredModel | None) -> StoredModel:
+    """Read the rest of a model whose `keras_metadata.pb`, if there is one, does not hold its layers."""
     objects = meta_graph.message(7)
-    if stored is None and objects is not None:
-        stored = _parsed(saved_model_metadata.of_object_graph(objects))
+    described = saved_model_metadata.of_object_graph(objects) if stored is None and objects is not None else None
+    if described is not None:
+        stored = saved_model_metadata.stored_model(described)
     if stored is not None and _is_walkable(stored):
         return stored
     if stored is not None and stored.compile_settings is not None:
@@ -94,8 +106,9 @@ def _is_for_serving(meta_graph: Message) -> bool:
     return about is not None and any(tag.as_text() == "serve" for tag in about.messages(4))
 
 
-def _parsed(raw: str | None) -> StoredModel | None:
-    return saved_model_metadata.stored_model(raw) if raw is not None else None
+def _without_root() -> UnreadableInputError:
+    message = f"{METADATA} describes no model: none of the objects in it is the root, as one always is."
+    return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Give the folder that model.save('name') wrote.")
 
 
 def _is_walkable(stored: StoredModel) -> bool:
@@ -107,13 +120,13 @@ def _is_walkable(stored: StoredModel) -> bool:
 def _opened(folder: Path, member: str) -> Iterator[Message]:
     """Open a member of the folder for reading."""
     path = folder / member
-    _check(path, folder)
-    with path.open("rb", buffering=0) as file:
+    opening.refuse_link(path, folder)
+    _check(path)
+    with opening.member(path, folder) as file:
         yield Wire(file, member).message()
 
 
-def _check(path: Path, folder: Path) -> None:
-    refuse_link(path, folder)
+def _check(path: Path) -> None:
     try:
         identify.identify(path)
     except UnreadableInputError as error:
@@ -122,10 +135,7 @@ def _check(path: Path, folder: Path) -> None:
             raise UnreadableInputError(error.error.code, message, error.error.hint) from error
 
 
-def _without_graph(folder: Path) -> UnreadableInputError:
-    if os.path.lexists(folder / METADATA):
-        message = f"{METADATA} describes no model, and there is no {GRAPH} beside it."
-        return UnreadableInputError(ErrorCode.NOT_A_MODEL, message, "Give the folder that model.save('name') wrote.")
+def _only_as_text() -> UnreadableInputError:
     message = "This SavedModel holds its graph as text (saved_model.pbtxt), which logitcheck does not read."
     hint = "Save it again as saved_model.pb, or save the model with model.save('name.keras')."
     return UnreadableInputError(ErrorCode.UNSUPPORTED_FORMAT, message, hint)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from logitcheck.loader import graphs, saved_model_graph
+from logitcheck.loader import graphs, layers, saved_model_graph, saved_model_objects
 from logitcheck.loader.protobuf_wire import Message
 from logitcheck.loader.saved_model_program import Program
 from logitcheck.loader.stored import ServedGraph
@@ -21,6 +21,10 @@ MOST_FUNCTIONS = 16
 """Functions kept of one call: two for each form of the inputs."""
 
 _CALL = "__call__"
+_TENSOR, _LIST, _TUPLE, _DICT = 33, 51, 52, 53
+_KINDS = (1, 11, 12, 13, 14, 31, 32, _TENSOR, 34, 35, _LIST, _TUPLE, _DICT, 54)
+"""Kinds of a StructuredValue, which is of one."""
+
 _UNLIKE = Layer(
     name=_CALL,
     class_name="SavedModel",
@@ -63,36 +67,35 @@ def read(meta_graph: Message) -> ServedGraph:
 
 def _functions(objects: Message) -> Iterator[str]:
     """Give the names of the functions that are kept of the root's call."""
-    root = objects.message(1)
+    root, nodes = saved_model_objects.root(objects), objects.messages(1)
     children = root.messages(1) if root is not None else ()
     numbers = [child.integer(1) for child in children if child.text(2) == _CALL]
-    kept = next(islice(objects.messages(1), numbers[0], None), None) if numbers and numbers[0] >= 0 else None
-    function = kept.message(6) if kept is not None else None
+    if len(numbers) != 1 or not 0 <= numbers[0] < len(nodes):
+        return iter(())
+    function = saved_model_objects.of_kind(nodes[numbers[0]], saved_model_objects.FUNCTION)
     return (name.as_text() for name in function.messages(1)) if function is not None else iter(())
 
 
 def _paths(structure: Message | None) -> tuple[Path, ...]:
     """Read where each tensor is in what a function returns: alone, in a list, in a dict; nothing if it is nested."""
-    for kind, value in structure.fields() if structure is not None else ():
-        if kind == _TENSOR:
+    match structure.only(_KINDS) if structure is not None else None:
+        case (kind, _) if kind == _TENSOR:
             return ((),)
-        if not isinstance(value, Message):
-            continue
-        if kind in {_LIST, _TUPLE}:
-            items = list(value.messages(1))
-            return tuple((at,) for at in range(len(items))) if all(map(_is_tensor, items)) else ()
-        if kind == _DICT:
-            entries = dict(value.entries(1))
+        case (kind, Message() as items) if kind in {_LIST, _TUPLE}:
+            listed = items.messages(1)
+            return tuple((at,) for at in range(len(listed))) if all(map(_is_tensor, listed)) else ()
+        case (kind, Message() as items) if kind == _DICT:
+            entries = dict(items.entries(1))
+            for key in entries:
+                layers.check_name(key, "an output")
             return tuple((key,) for key in sorted(entries)) if all(map(_is_tensor, entries.values())) else ()
-    return ()
+        case _:
+            return ()
 
 
 def _is_tensor(structure: Message) -> bool:
-    return structure.message(_TENSOR) is not None
-
-
-_TENSOR, _LIST, _TUPLE, _DICT = 33, 51, 52, 53
-"""Kinds of a StructuredValue."""
+    found = structure.only(_KINDS)
+    return found is not None and found[0] == _TENSOR
 
 
 def _name(path: Path) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from logitcheck.loader import calls, tensorflow_operations
+from logitcheck.loader import calls, fields, tensorflow_operations
 from logitcheck.loader.saved_model_nodes import Node
 from logitcheck.loader.saved_model_program import Origin, Place, Program, TooFarError
 from logitcheck.loader.stored import ServedGraph
@@ -182,13 +182,13 @@ class _Ending:
             return _WITHOUT_BIAS
         if node.op in NODES and node.op not in _NOT_FOLLOWED:
             return _SEVERAL
-        return f"the operation {node.op} is not followed in an exported graph"
+        return f"the operation {fields.label(node.op)} is not followed in an exported graph"
 
 
 def _readable(path: tuple[str, ...]) -> str:
     """Give the name of a node behind those of the calls that lead to it, but for what only says that they are calls."""
     calling = (name for name in path[1:-1] if not _CALL.fullmatch(name))
-    return "/".join((*(_CALL.sub("", name) for name in calling), path[-1]))
+    return fields.label("/".join((*(_CALL.sub("", name) for name in calling), path[-1]))) or ""
 
 
 def _target(node: Node, constant: object) -> object:
@@ -198,7 +198,8 @@ def _target(node: Node, constant: object) -> object:
 
 
 def _opaque(op: str, reason: str) -> Layer:
-    return Layer(name="", class_name=op or "Graph", kind=LayerKind.OPAQUE, rule=op, config={}, reason=reason)
+    shown = fields.label(op) or ""
+    return Layer(name="", class_name=shown or "Graph", kind=LayerKind.OPAQUE, rule=shown, config={}, reason=reason)
 
 
 def _input(shape: Shape | None) -> Layer:

@@ -9,50 +9,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logitcheck.loader import document, envelopes, fields, graphs
+from logitcheck.loader import document, envelopes, fields, graphs, saved_model_objects, stored
 from logitcheck.loader.protobuf_wire import Message
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat
 
 _ROOT = "root"
+_NAME = "the Keras metadata"
 
 
-def of_keras_metadata(metadata: Message) -> str | None:
-    """Give the JSON on the root of a `keras_metadata.pb`; None if it has none."""
-    return next((node.checked().text(5) for node in metadata.messages(1) if node.text(3) == _ROOT), None)
+def of_keras_metadata(metadata: Message) -> bytes | None:
+    """Give the JSON on the root of a `keras_metadata.pb`; None if it has none.
+
+    Raises UnreadableInputError if two objects of it are the root.
+    """
+    roots = [node for node in metadata.messages(1) if node.text(3) == _ROOT]
+    if len(roots) > 1:
+        raise metadata.wire.damaged(roots[1].start)
+    return _document(roots[0], 5) if roots else None
 
 
-def of_object_graph(objects: Message) -> str | None:
+def of_object_graph(objects: Message) -> bytes | None:
     """Give the JSON on the root of an object graph; None if Keras left none there, as an export has none."""
     user_object = _root_object(objects)
-    return (user_object.text(3) if user_object is not None else "") or None
+    return _document(user_object, 3) or None if user_object is not None else None
+
+
+def _document(holder: Message, number: int) -> bytes:
+    found = holder.messages(number)
+    return found[-1].as_document() if found else b""
 
 
 def is_of_keras(objects: Message) -> bool:
     """Tell whether the root of an object graph is a model of Keras 2, which goes on telling so without metadata."""
     user_object = _root_object(objects)
-    return user_object is not None and (user_object.text(1) or "").startswith("_tf_keras_")
+    return user_object is not None and user_object.text(1).startswith("_tf_keras_")
 
 
 def _root_object(objects: Message) -> Message | None:
-    root = objects.checked().message(1)
-    user_object = root.checked().message(4) if root is not None else None
-    return user_object.checked() if user_object is not None else None
+    """Give what is stored of the root, if it is of a class in Python, as models are."""
+    root = saved_model_objects.root(objects)
+    return saved_model_objects.of_kind(root, saved_model_objects.USER_OBJECT) if root is not None else None
 
 
-def stored_model(raw: str) -> StoredModel | None:
-    """Parse the JSON on the root; None if it describes no model.
+def stored_model(raw: bytes) -> StoredModel:
+    """Parse the JSON on the root.
 
-    Raises UnreadableInputError if it is no JSON.
+    Raises UnreadableInputError if it is no JSON, or describes no model: where Keras wrote some, it describes one.
     """
-    root = fields.mapping(document.parse(raw, "the Keras metadata", _unwrapped))
-    if fields.text(root.get("class_name")) is None:
-        return None
+    root = stored.model_object(document.parse_text(raw, _NAME, _unwrapped), _NAME)
     return StoredModel(
         format=ContainerFormat.SAVED_MODEL,
         config=_config(root),
-        compile_settings=fields.mapping(root.get("training_config")) or None,
-        keras_version=fields.label(root.get("keras_version")),
+        compile_settings=stored.settings(root.get("training_config"), "training_config"),
+        keras_version=stored.version(root),
         backend=fields.label(root.get("backend")),
         functions_by_name=True,
     )
@@ -60,10 +70,10 @@ def stored_model(raw: str) -> StoredModel | None:
 
 def _config(root: Mapping[str, object]) -> Mapping[str, object]:
     """Give the serialized model: where `model_config` lacks the layers, those of the root's own config are the same."""
-    stored = fields.mapping(root.get("model_config"))
-    envelope = envelopes.read(stored)
+    model = fields.mapping(root.get("model_config"))
+    envelope = envelopes.read(model)
     if envelope is not None and graphs.is_walkable(envelope):
-        return stored
+        return model
     return {"class_name": root["class_name"], "config": root.get("config")}
 
 

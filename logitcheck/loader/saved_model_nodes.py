@@ -8,15 +8,20 @@ from __future__ import annotations
 import base64
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
+from logitcheck.loader.fields import HIGHEST_RANK
 from logitcheck.loader.protobuf_wire import Message, signed
 from logitcheck.model import Shape
 
 MOST_NUMBERS = 4096
 """Numbers of a constant that is read; parameters of operations have a handful, and a constant per class at most."""
+
+_LONGEST_OPTION = 100
+"""Bytes of an attribute that is read as a text: `channels_first` is one of the longest."""
 
 _TYPES = (
     "",
@@ -50,16 +55,16 @@ class Tensor:
         return Tensor(name, int(number) if number.isdecimal() and len(number) < 6 else 0)
 
 
+_OF_AN_ATTRIBUTE = range(1, 11)
+"""Fields of an AttrValue, of which it has one."""
+
+
 @dataclass(frozen=True)
 class Node:
     """One node: an operation, what it is given, and its attributes."""
 
     stored: Message
-
-    @cached_property
-    def name(self) -> str:
-        """Its name in its graph or function."""
-        return self.stored.text(1)
+    name: str
 
     @cached_property
     def op(self) -> str:
@@ -80,24 +85,20 @@ class Node:
     @cached_property
     def function(self) -> str | None:
         """The function that the attribute `f` names, as calls have it."""
-        stored = self.attributes.get("f")
-        named = stored.message(10) if stored is not None else None
-        return named.text(1) if named is not None else None
+        named = self._attribute("f", 10)
+        return named.text(1) if isinstance(named, Message) else None
 
     @cached_property
     def dtype(self) -> str | None:
         """The type of what it puts out, as far as its attributes tell."""
-        kinds = (self.attributes.get(name) for name in ("DstT", "T", "dtype"))
-        return next((dtype_name(kind.integer(6)) or None for kind in kinds if kind is not None), None)
+        kinds = (self._attribute(name, 6) for name in ("DstT", "T", "dtype"))
+        return next((dtype_name(kind) or None for kind in kinds if isinstance(kind, int)), None)
 
     def shape(self, output: int) -> Shape | None:
         """Give the static shape of one of its outputs, if it is stored and its rank is known."""
-        stored = self.attributes.get("_output_shapes")
-        shapes = stored.message(1) if stored is not None else None
-        if shapes is None:
-            return None
-        found = next((shape for at, shape in enumerate(shapes.messages(7)) if at == output), None)
-        return read_shape(found) if found is not None else None
+        stored = self._attribute("_output_shapes", 1)
+        shapes = stored.messages(7) if isinstance(stored, Message) else ()
+        return read_shape(shapes[output]) if 0 <= output < len(shapes) else None
 
     def attribute_values(self) -> Mapping[str, object]:
         """Give its attributes as JSON has them."""
@@ -105,9 +106,14 @@ class Node:
 
     def constant(self) -> object:
         """Give the numbers of a Const as nested lists; None for other nodes, other types, and too many numbers."""
-        stored = self.attributes.get("value")
-        value = stored.message(8) if stored is not None and self.op == "Const" else None
-        return _numbers(value) if value is not None else None
+        value = self._attribute("value", 8) if self.op == "Const" else None
+        return _numbers(value) if isinstance(value, Message) else None
+
+    def _attribute(self, name: str, kind: int) -> int | Message | None:
+        """Give the value of an attribute, if it has one of this kind."""
+        stored = self.attributes.get(name)
+        found = stored.only(_OF_AN_ATTRIBUTE) if stored is not None else None
+        return found[1] if found is not None and found[0] == kind else None
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,18 @@ class Body:
 
     @cached_property
     def _nodes(self) -> Mapping[str, Node]:
-        return {node.text(1): Node(node) for node in self.stored.messages(self.nodes_at)}
+        found = ((node.first_text(1), node) for node in self.stored.messages(self.nodes_at))
+        return {name: Node(node, name) for name, node in found}
 
     def node(self, name: str) -> Node | None:
-        """Give a node by its name; None if there is none."""
-        return self._nodes.get(name)
+        """Give a node by its name; None if there is none.
+
+        Raises UnreadableInputError if it has another name as well.
+        """
+        node = self._nodes.get(name)
+        if node is not None and node.stored.text(1) != name:
+            raise node.stored.wire.damaged(node.stored.start)
+        return node
 
 
 def of_graph(graph: Message) -> Body:
@@ -136,11 +149,14 @@ def of_graph(graph: Message) -> Body:
     return Body(graph, 1)
 
 
-def of_function(function: Message) -> Body:
-    """Read a FunctionDef."""
+def of_function(function: Message, name: str) -> Body:
+    """Read a FunctionDef that was found under this name.
+
+    Raises UnreadableInputError if it has another one as well.
+    """
     signature = function.message(1)
-    if signature is None:
-        return Body(function, 3)
+    if signature is None or signature.text(1) != name:
+        raise function.wire.damaged(function.start)
     returned = {name: value.as_text() for name, value in function.entries(4)}
     return Body(
         function,
@@ -154,27 +170,29 @@ def read_shape(shape: Message) -> Shape | None:
     """Read a TensorShapeProto; None if its rank is unknown."""
     if shape.integer(3):
         return None
-    sizes = (dimension.integer(1) for dimension in shape.messages(2))
+    dimensions = shape.messages(2)
+    if len(dimensions) > HIGHEST_RANK:
+        return None
+    sizes = (dimension.integer(1) for dimension in dimensions)
     return tuple(size if size >= 0 else None for size in sizes)
 
 
 def _attribute(stored: Message) -> object:
     """Give an attribute as JSON has it: an object with one member, which tells what kind of value it is."""
-    for number, value in stored.fields():
-        match number, value:
-            case 1, Message():
-                return {"list": {"i": list(value.integers(3))}}
-            case 2, Message():
-                return {"s": base64.b64encode(value.as_bytes()).decode()}
-            case 3, int():
-                return {"i": signed(value)}
-            case 5, int():
-                return {"b": value != 0}
-            case 6, int():
-                return {"type": f"DT_{dtype_name(value).upper()}"}
-            case _:
-                continue
-    return {}
+    match stored.only(_OF_AN_ATTRIBUTE):
+        case 1, Message() as listed:
+            numbers = list(islice(listed.integers(3), MOST_NUMBERS + 1))
+            return {"list": {"i": numbers}} if len(numbers) <= MOST_NUMBERS else {}
+        case 2, Message() as text if _size(text) <= _LONGEST_OPTION:
+            return {"s": base64.b64encode(text.as_bytes()).decode()}
+        case 3, int(number):
+            return {"i": signed(number)}
+        case 5, int(number):
+            return {"b": number != 0}
+        case 6, int(number):
+            return {"type": f"DT_{dtype_name(number).upper()}"}
+        case _:
+            return {}
 
 
 def _numbers(tensor: Message) -> object:
@@ -199,13 +217,24 @@ def _content(content: Message, letter: str, count: int) -> list[float] | None:
 def _single(tensor: Message, letter: str, at: int, count: int) -> list[float] | None:
     """Read numbers that are stored one by one; the last one stands for all that are missing, none for zeros."""
     if letter in {"i", "q"}:
-        flat: list[float] | None = list(tensor.integers(at))
+        flat: list[float] | None = list(islice(tensor.integers(at), count + 1))
     else:
-        packed = tensor.message(at)
-        flat = [] if packed is None else _content(packed, letter, _size(packed) // struct.calcsize(letter))
+        flat = _packed(tensor.values(at), letter, count)
     if flat is None or len(flat) > count:
         return None
     return flat + [flat[-1] if flat else 0] * (count - len(flat))
+
+
+def _packed(stored: Sequence[int | Message], letter: str, most: int) -> list[float] | None:
+    """Read floating-point numbers as proto3 writes them, in one piece; None if they are stored otherwise, or more."""
+    match stored:
+        case []:
+            return []
+        case [Message() as packed]:
+            count = _size(packed) // struct.calcsize(letter)
+            return _content(packed, letter, count) if count <= most else None
+        case _:
+            return None
 
 
 def _size(span: Message) -> int:

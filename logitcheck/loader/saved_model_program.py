@@ -141,12 +141,12 @@ class Program:
 
     def _body(self, name: str, function: Message) -> Body:
         if name not in self._bodies:
-            self._bodies[name] = saved_model_nodes.of_function(function)
+            self._bodies[name] = saved_model_nodes.of_function(function, name)
         return self._bodies[name]
 
     @cached_property
     def _functions(self) -> Mapping[str, Message]:
         library = self._stored.message(2)
         stored = library.messages(1) if library is not None else ()
-        signed = ((function.message(1), function) for function in stored)
-        return {signature.text(1): function for signature, function in signed if signature is not None}
+        signed = ((function.first(1), function) for function in stored)
+        return {signature.first_text(1): function for signature, function in signed if signature is not None}

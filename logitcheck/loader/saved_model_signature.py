@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from logitcheck.loader import graphs, saved_model_graph, saved_model_nodes
+from logitcheck.loader import graphs, layers, saved_model_graph, saved_model_nodes
 from logitcheck.loader.protobuf_wire import Message
 from logitcheck.loader.saved_model_program import Program
 from logitcheck.loader.stored import ServedGraph
@@ -29,6 +29,8 @@ def read(meta_graph: Message) -> ServedGraph:
         return saved_model_graph.without_end("signatures", _why_none(signatures))
     graphs.check_count(len(outputs))
     names = tuple(sorted(outputs))
+    for name in names:
+        layers.check_name(name, "an output")
     shapes = (outputs[name].message(3) for name in names)
     tensors = [
         (outputs[name].text(1), saved_model_nodes.read_shape(shape) if shape is not None else None)

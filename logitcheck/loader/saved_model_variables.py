@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
+from logitcheck.loader import saved_model_objects
 from logitcheck.loader.protobuf_wire import Message
 
 
@@ -30,7 +31,7 @@ class Variables:
         if not 0 <= behind < len(bound) or not 0 <= bound[behind] < len(self._nodes):
             return None
         number = bound[behind]
-        variable = self._nodes[number].message(7)
+        variable = saved_model_objects.of_kind(self._nodes[number], saved_model_objects.VARIABLE)
         if variable is None:
             return None
         return variable.integer(3) == 1 and (self._listed is None or number in self._listed)
@@ -54,4 +55,4 @@ class Variables:
 
     @cached_property
     def _nodes(self) -> Sequence[Message]:
-        return list(self._objects.messages(1)) if self._objects is not None else []
+        return self._objects.messages(1) if self._objects is not None else []

@@ -1,6 +1,7 @@
 """Finds the models in a folder. What could be a model and is not read, is found too, with the reason.
 
-Nothing is opened outside the folder: a symbolic link that leads out of it is named, not followed.
+Nothing is opened outside the folder but `dvc.yaml` and `dvc.lock` of the DVC project that it is in, which may list what
+belongs in it: a symbolic link that leads out is named, not followed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from logitcheck.errors import ErrorCode, InputError
-from logitcheck.loader import folder, identify
+from logitcheck.loader import folder, identify, opening
 
 if TYPE_CHECKING:
     from logitcheck.loader.dvc import Missing
@@ -146,7 +147,7 @@ def _leading_out(entry: os.DirEntry[str], root: Path) -> Found | None:
     """Refuse a link that leads out of the folder searched, to something that is there; None for all else."""
     if not entry.is_symlink() or not os.path.exists(entry.path):  # noqa: PTH110  the method of Path raises PermissionError
         return None
-    if folder.leads_below(entry.path, root):
+    if opening.leads_below(entry.path, root):
         return None
     error = InputError(
         code=ErrorCode.LINK_OUTSIDE,
@@ -161,7 +162,7 @@ def _holds_model(entry: os.DirEntry[str], root: Path) -> bool:
 
     What a link leads to out of the folder is not looked at; a link of git-annex leads to nothing.
     """
-    if entry.is_symlink() and not folder.leads_below(entry.path, root):
+    if entry.is_symlink() and not opening.leads_below(entry.path, root):
         return _leading_out(entry, root) is None and _stands_in(entry)
     path = Path(entry.path)
     match identify.container_of(path):

@@ -42,7 +42,7 @@ def none_below(folder: str, nothing: InputError) -> InputError:
 
 
 def _below(root: Path) -> Iterator[tuple[str, InputError]]:
-    """Give the paths and errors of all that was not fetched; links that lead out of the folder are not followed."""
+    """Give the paths and errors of all that was not fetched; links that lead to something are not followed."""
     for _, entries in search.folders(root):
         for entry in entries if isinstance(entries, list) else ():
             if entry.is_symlink() and os.path.exists(entry.path):  # noqa: PTH110  the method of Path raises PermissionError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from logitcheck.errors import ErrorCode, UnreadableInputError
+from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
 from logitcheck.loader import document, fields
 from logitcheck.model import ContainerFormat, Export, Graph
 
@@ -29,6 +29,7 @@ class StoredModel:
     config: the serialized model object. compile_settings: as stored, or None for a model that was not compiled.
     functions_by_name: whether the file keeps of a function its bare name, as HDF5 does, so that it looks like a string.
     served: of a SavedModel whose config holds no layers. exported: set where it holds nothing of Keras at all.
+    in_memory: set where it is of a live model, and of no file.
     """
 
     format: ContainerFormat
@@ -39,6 +40,7 @@ class StoredModel:
     functions_by_name: bool = False
     served: ServedGraph | None = None
     exported: Export | None = None
+    in_memory: bool = False
 
 
 def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat) -> StoredModel:
@@ -46,33 +48,62 @@ def of_archive(config: bytes, metadata: bytes | None, container: ContainerFormat
 
     An uncompiled model has no `compile_config` up to Keras 3.9 and an empty one from 3.10 on.
     """
-    model = _model_object(document.parse(config, "config.json"), "config.json")
-    about = fields.mapping(document.parse(metadata, "metadata.json")) if metadata is not None else {}
+    model = model_object(document.parse(config, "config.json"), "config.json")
+    about = _object(document.parse(metadata, "metadata.json"), "metadata.json") if metadata is not None else {}
     return StoredModel(
         format=container,
         config=model,
-        compile_settings=fields.mapping(model.get("compile_config")) or None,
-        keras_version=fields.label(about.get("keras_version")),
+        compile_settings=settings(model.get("compile_config"), "compile_config"),
+        keras_version=version(about),
         backend=None,
     )
 
 
 def of_attributes(attributes: Mapping[str, str]) -> StoredModel:
     """Parse the root attributes of an HDF5 file; `model_config` must be among them."""
-    model = _model_object(document.parse(attributes["model_config"], "model_config"), "model_config")
+    model = model_object(document.parse(attributes["model_config"], "model_config"), "model_config")
     training = attributes.get("training_config")
-    settings = fields.mapping(document.parse(training, "training_config")) if training is not None else {}
+    stored = document.parse(training, "training_config") if training is not None else None
     return StoredModel(
         format=ContainerFormat.HDF5,
         config=model,
-        compile_settings=settings or None,
+        compile_settings=settings(stored, "training_config"),
         keras_version=fields.label(attributes.get("keras_version")),
         backend=fields.label(attributes.get("backend")),
         functions_by_name=True,
     )
 
 
-def _model_object(parsed: object, where: str) -> Mapping[str, object]:
+def settings(stored: object, where: str) -> Mapping[str, object] | None:
+    """Give compile settings; None where there are none: the key is absent, or has null or an empty object.
+
+    Raises MalformedGraphError for anything else: that a model was not compiled must not be read out of damage.
+    """
+    return _object(stored, where) or None if stored is not None else None
+
+
+def version(about: Mapping[str, object]) -> str | None:
+    """Give the version of Keras that is noted; it decides how losses are matched and what they do.
+
+    Raises MalformedGraphError if it is no text.
+    """
+    stored = about.get("keras_version")
+    if stored is not None and not isinstance(stored, str):
+        raise MalformedGraphError(f"keras_version should be a text, found {type(stored).__name__}.")
+    return fields.label(stored)
+
+
+def _object(stored: object, where: str) -> Mapping[str, object]:
+    if not isinstance(stored, dict):
+        raise MalformedGraphError(f"{where} should be an object, found {type(stored).__name__}.")
+    return fields.mapping(stored)
+
+
+def model_object(parsed: object, where: str) -> Mapping[str, object]:
+    """Give a parsed document, which must be that of a model.
+
+    Raises UnreadableInputError if it is none.
+    """
     model = fields.mapping(parsed)
     if fields.text(model.get("class_name")) is None:
         raise UnreadableInputError(

@@ -11,7 +11,7 @@ import base64
 from collections.abc import Mapping
 
 from logitcheck.loader import calls
-from logitcheck.loader.fields import integer, mapping, sequence, text
+from logitcheck.loader.fields import integer, label, mapping, sequence, text
 from logitcheck.loader.tensorflow_functions import FUNCTIONS, NAMESPACES, NODES, Operation
 from logitcheck.model import Argument, Call, Slice
 
@@ -41,7 +41,7 @@ def _function_call(operation: Operation, raw: Call) -> Call:
 def read_node(config: Mapping[str, object], raw_calls: tuple[Call, ...]) -> Parsed:
     """Read a TensorFlowOpLayer from its `node_def` and `constants`."""
     node = mapping(config.get("node_def"))
-    op = text(node.get("op")) or "TensorFlowOpLayer"
+    op = label(node.get("op")) or "TensorFlowOpLayer"
     operation = NODES.get(op)
     if operation is None:
         return op, {}, raw_calls
@@ -89,7 +89,7 @@ def _options(attributes: Mapping[str, object]) -> dict[str, Argument]:
     if "data_format" in attributes:
         options["data_format"] = _attribute_text(attributes["data_format"])
     if "DstT" in attributes:
-        target = text(mapping(attributes["DstT"]).get("type")) or ""
+        target = label(mapping(attributes["DstT"]).get("type")) or ""
         options["dtype"] = target.removeprefix("DT_").lower()
     for attribute, name in (("axis", "axis"), ("squeeze_dims", "axis"), ("block_size", "block_size")):
         if attribute in attributes:

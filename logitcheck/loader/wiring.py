@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from logitcheck.errors import MalformedGraphError
+from logitcheck.loader import fields
 from logitcheck.loader.node_numbers import Calls
 from logitcheck.model import TensorReference
 
@@ -47,7 +48,7 @@ def _dependencies(made: Calls, reference: TensorReference, inputs: Container[str
     name = reference.layer
     own = made.get(name)
     if own is None:
-        raise MalformedGraphError(f"The graph refers to a layer {name!r} that it does not hold.")
+        raise MalformedGraphError(f"The graph refers to a layer {fields.label(name)!r} that it does not hold.")
     if reference.tensor < 0 or not 0 <= reference.call < max(1, len(own)):
         raise MalformedGraphError(f"The graph refers to call {reference.call} of layer {name!r}, never made.")
     if own:

@@ -24,7 +24,7 @@ _OUTCOME_STYLES = {
     Outcome.NOT_APPLICABLE: "bold cyan",
     Outcome.UNREADABLE: UNREADABLE_STYLE,
 }
-_OUTCOME_WORDS = {
+OUTCOME_WORDS = {
     Outcome.OK: "ok",
     Outcome.MISMATCH: "MISMATCH",
     Outcome.UNDETERMINED: "undetermined",
@@ -54,6 +54,7 @@ _FORMAT_WORDS = {
     ContainerFormat.SAVED_MODEL: "a SavedModel",
     ContainerFormat.JSON: "JSON",
 }
+_OF_KERAS = frozenset({"Sequential", "Functional", "Model", "Graph", "Network", "Container"})
 WIDEST = 100
 _LETTERS = "ABCDEFGH"
 _MORE = "Inspect one model alone to see how its outputs were found, and all information."
@@ -99,7 +100,7 @@ class _Writer:
 
     def _summary(self, report: Report) -> Iterator[Line]:
         """Write how many models came to which outcome; every outcome is counted."""
-        counts = ", ".join(f"{report.count(outcome)} {_SUMMARY_WORDS[outcome]}" for outcome in Outcome)
+        counts = ", ".join(f"{report.count(outcome)} {SUMMARY_WORDS[outcome]}" for outcome in Outcome)
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
         found = f"{counted(errors, 'error')} and {counted(warnings, 'warning')}"
         yield from self._line("", (f"{counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))
@@ -108,7 +109,7 @@ class _Writer:
         yield from self._explain("", shown)
 
     def _full(self, model: ModelReport) -> Iterator[Line]:
-        yield from self._line("  ", (_about(model), ""))
+        yield from self._line("  ", (about(model), ""))
         for output in model.outputs:
             yield from self._line("")
             yield from self._output(output)
@@ -123,9 +124,9 @@ class _Writer:
 
     def _short(self, model: ModelReport) -> Iterator[Line]:
         for output in model.outputs:
-            pieces = [(_output_name(output), "bold"), (f" {_kind(output)}", "")]
+            pieces = [(output_name(output), "bold"), (f" {kind_words(output)}", "")]
             if output.loss is not None:
-                pieces.append((f"; {_loss(output)} {_expects(output.loss)}", ""))
+                pieces.append((f"; {loss_words(output)} {expects_words(output.loss)}", ""))
             yield from self._line("  ", *pieces)
         for finding in model.findings:
             if finding.severity is not Severity.INFO:
@@ -140,7 +141,7 @@ class _Writer:
             yield from self._line(indent, ("Learn more: ", "bold"), (command, ""))
 
     def _output(self, output: OutputReport) -> Iterator[Line]:
-        yield from self._line("  ", (f"{_output_name(output)} ", "bold"), (_kind(output), ""))
+        yield from self._line("  ", (f"{output_name(output)} ", "bold"), (kind_words(output), ""))
 
     def _tree(self, output: OutputReport) -> Iterator[Line]:
         """Write the layers that decided the output, in the order in which the values flow."""
@@ -157,8 +158,8 @@ class _Writer:
         if output.loss is None:
             yield from self._line("    ", (f"no loss is {missing} for it", ""))
         else:
-            expects = _expects(output.loss)
-            yield from self._line("    ", (_loss(output), "bold"), (f" {expects}", ""))
+            expects = expects_words(output.loss)
+            yield from self._line("    ", (loss_words(output), "bold"), (f" {expects}", ""))
 
     def _finding(self, finding: Finding) -> Iterator[Line]:
         yield from self._line("  ", *_title(finding))
@@ -185,7 +186,7 @@ class _Writer:
         return wrapped(pieces, self._width, indent, indent if rest is None else rest)
 
 
-_SUMMARY_WORDS = {
+SUMMARY_WORDS = {
     Outcome.OK: "ok",
     Outcome.MISMATCH: "mismatch",
     Outcome.UNDETERMINED: "undetermined",
@@ -202,24 +203,35 @@ def _in_short(model: ModelReport, finding: Finding) -> bool:
 
 
 def _verdict(model: ModelReport) -> list[Piece]:
-    return [(_OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
+    return [(OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
 
 
-def _about(model: ModelReport) -> str:
+def about(model: ModelReport) -> str:
+    """Say of a model which class it is of, and where it comes from."""
     if model.exported is not None:
         return f"a SavedModel {model.exported.value}: layers, loss and Keras version are not stored"
     version = f"Keras {printable(model.keras_version)}" if model.keras_version else "unknown Keras"
     backend = f" on {printable(model.backend)}" if model.backend else ""
     kind = _FORMAT_WORDS[model.format] if model.format is not None else "a file"
     compiled = "compiled" if model.compiled else "not compiled"
-    return f"{printable(model.model_class or 'model')}, {compiled}, saved by {version}{backend} as {kind}"
+    where = f"in memory, {version}{backend}" if model.in_memory else f"saved by {version}{backend} as {kind}"
+    return f"{printable(model.model_class or 'model')}{_own(model)}, {compiled}, {where}"
 
 
-def _output_name(output: OutputReport) -> str:
+def _own(model: ModelReport) -> str:
+    """Say of a class that is none of Keras that its code is not in the file: it is judged by the layers that are."""
+    if model.model_class in _OF_KERAS or model.model_class is None or not model.outputs[0].evidence:
+        return ""
+    return " (a class of your own: its call and train_step may do otherwise)"
+
+
+def output_name(output: OutputReport) -> str:
+    """Name an output, with a colon."""
     return f"Output {printable(output.name)!r}:" if output.name else "Output:"
 
 
-def _kind(output: OutputReport) -> str:
+def kind_words(output: OutputReport) -> str:
+    """Say what an output is, and how many units it has."""
     if output.classes is None or output.kind is Kind.UNKNOWN:
         return _values(output)
     return f"{_values(output)}, {counted(output.classes, 'unit')}"
@@ -235,7 +247,8 @@ def _values(output: OutputReport) -> str:
     return _KIND_WORDS[output.kind]
 
 
-def _loss(output: OutputReport) -> str:
+def loss_words(output: OutputReport) -> str:
+    """Name the loss of an output, with its flag."""
     loss = output.loss
     if loss is None:
         return "no loss"
@@ -246,7 +259,8 @@ def _loss(output: OutputReport) -> str:
     return f"Loss {printable(loss.name)}(from_logits={loss.from_logits})"
 
 
-def _expects(loss: LossReport) -> str:
+def expects_words(loss: LossReport) -> str:
+    """Say what a loss takes."""
     if loss.family is Family.MARGIN:
         return "wants scores on both sides of 0"
     if loss.is_declared:

@@ -50,23 +50,25 @@ def _words(pieces: Iterable[Piece], room: int) -> Iterator[Piece]:
             end = len(text) if space < 0 else space + 1
             while end < len(text) and text[end] == " ":
                 end += 1
-            word = text[start:end]
-            while columns(word.rstrip()) > room:
-                cut = _fitting(word, room)
-                yield word[:cut], style
-                word = word[cut:]
-            yield word, style
+            last = len(text) if space < 0 else space
+            while (cut := _fitting(text, start, last, room)) < last:
+                yield text[start:cut], style
+                start = cut
+            yield text[start:end], style
             start = end
 
 
-def _fitting(word: str, room: int) -> int:
-    """Tell how many letters of a word fit into the room; one at least."""
+def _fitting(text: str, start: int, end: int, room: int) -> int:
+    """Tell up to where the letters from `start` on fit into the room, `end` at most; one always does.
+
+    No letter is looked at that is not passed: a word may be as long as the text.
+    """
     used = 0
-    for position, letter in enumerate(word):
-        used += columns(letter)
+    for position in range(start, end):
+        used += columns(text[position])
         if used > room:
-            return max(1, position)
-    return len(word)
+            return max(start + 1, position)
+    return end
 
 
 def _trimmed(line: Line) -> Line:

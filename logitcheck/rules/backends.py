@@ -16,7 +16,7 @@ def is_told_of_one(case: Case) -> bool:
     """Whether findings speak of one backend only.
 
     Keras 1 and 2 run on one backend, which is not named. A `.h5` of Keras 3 names the backend that saved it, which
-    trained the weights: then the others do not matter.
+    trained the weights, and a model in memory has the one that it runs on: then the others do not matter.
     """
     return case.model.generation < 3 or case.model.backend in _NAMES
 
@@ -42,7 +42,8 @@ def on_each(
     on_others = (elsewhere or clause)(effect.jax)
     if is_told_of_one(case):
         own = on_others if is_saved_elsewhere(case) else on_tensorflow
-        return f"With {_NAMES[case.model.backend or '']}, which saved the file, {own}."
+        relation = "which the model runs on" if case.model.in_memory else "which saved the file"
+        return f"With {_NAMES[case.model.backend or '']}, {relation}, {own}."
     if on_tensorflow == on_others:
         return f"On every backend {on_tensorflow}."
     return f"On TensorFlow {on_tensorflow}. On JAX and PyTorch {on_others}."

@@ -16,7 +16,7 @@ from logitcheck.report import Finding
 from logitcheck.rules import settings_wording, wording
 from logitcheck.rules.base import Case, Rule
 
-OPEN = "What it makes of that is decided by its code, which is not in the file."
+OPEN = "What it makes of that is decided by its code, which logitcheck does not see."
 
 
 def finding(rule: Rule, case: Case, judged: JudgedLoss) -> Finding:

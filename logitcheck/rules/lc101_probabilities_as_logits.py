@@ -126,7 +126,7 @@ def _clause(case: Case, judged: JudgedLoss, effect: Effect) -> str:
         case Effect.UNKNOWN if effects.is_hidden(case.output.value):
             return (
                 "Keras repairs this if the tensor that the loss is given is the very one of a softmax or sigmoid of"
-                " Keras, and else the loss activates it a second time: the code that decides that is not in the file"
+                " Keras, and else the loss activates it a second time: code that is not seen decides which"
             )
         case Effect.UNKNOWN if effects.is_traced(case.output.value):
             return (

@@ -101,11 +101,11 @@ class UndeterminedOutput(Rule):
                 if value.unknown.layer
                 else value.unknown.reason
             )
-            message = f"What {wording.output_words(case)} is cannot be told from the file ({why})."
+            message = f"What {wording.output_words(case)} is cannot be told from {wording.source(case.model)} ({why})."
         else:
             message = (
                 f"{wording.sentence(wording.output_words(case))} has {describe(value)}; whether that is what"
-                f" {wording.loss_words(case)} expects, the file does not prove."
+                f" {wording.loss_words(case)} expects, {wording.source(case.model)} does not prove."
             )
         look = "Look at model.predict(...): do rows sum to 1, are there values below 0 or above 1?"
         yield self.finding(case, message, fixes=(look, *_settings(case, judged)))

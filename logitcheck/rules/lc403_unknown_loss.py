@@ -20,7 +20,8 @@ class UnknownLoss(Rule):
 
     A loss of your own (a function, a lambda, a class), of which the file holds a name and settings, never the code.
     Also the strings "crossentropy" and "ce" where they leave open which cross-entropy is meant, or where the Keras that
-    wrote the file does not know them.
+    wrote the file does not know them. And a loss of Keras with parameters that it does not take, or without one that
+    Keras always writes, as only a damaged or rewritten file has; or losses for outputs that the model does not have.
 
     ## Why it matters
 

@@ -32,8 +32,7 @@ class NotCompiled(Rule):
     A file without compile settings: saved before compile(), with `include_optimizer=False` as `.h5`, made for a
     training loop of your own, or exported for serving, as model.export() and tf.saved_model.save() do. A SavedModel
     of TensorFlow 2.5 to 2.15 that was copied without its keras_metadata.pb, in which the loss stands, looks like an
-    export. Or a compiled model with an output that has no loss; the message says so if losses were compiled for outputs
-    that the model does not have.
+    export. Or a compiled model with an output that has no loss.
 
     ## Why it matters
 
@@ -78,10 +77,10 @@ class NotCompiled(Rule):
             return
         if case.model.compiled:
             message = f"No loss is compiled for {wording.output_words(case)}, so there is nothing to compare it with."
-            if case.model.compile_note is not None:
-                message += f" {wording.sentence(case.model.compile_note)}."
         elif case.model.exported is not None:
             message = f"{_EXPORTED[case.model.exported]} Inspect the file that model.save(...) wrote to have it judged."
+        elif case.model.in_memory:
+            message = "The model is not compiled, so there is no loss to compare the output with."
         else:
             where = _SETTINGS.get(case.model.format, "compile_config")
             message = (

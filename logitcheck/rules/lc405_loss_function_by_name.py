@@ -19,7 +19,8 @@ class LossFunctionByName(Rule):
     ## What it finds
 
     A cross-entropy without `from_logits`, stored as the name of a function. In `.h5` files functions and strings look
-    the same; there it is told only where the output is logits, and the question decides the verdict.
+    the same; there it is told only where the output is logits, and the question decides the verdict. Of a model in
+    memory it is not told: there the function itself can be compared with that of Keras.
 
     ## Why it matters
 
@@ -71,6 +72,8 @@ class LossFunctionByName(Rule):
         """Inform where a function of one's own could be behind a built-in name, and would matter."""
         judged = case.judged
         if judged is None or not judged.expectation.is_crossentropy or judged.expectation.expects is Expects.LOGITS:
+            return
+        if case.model.in_memory:
             return
         by_name = judged.loss.form is LossForm.FUNCTION
         ambiguous = judged.loss.form is LossForm.STRING and case.model.functions_by_name

@@ -75,6 +75,11 @@ def given(case: Case) -> str:
     return f"{head_words(case)} puts out {describe(case.output.value)}"
 
 
+def source(model: SavedModel) -> str:
+    """Name what knowledge of a model comes from."""
+    return "the config" if model.in_memory else "the file"
+
+
 def library(model: SavedModel) -> str:
     """Give the name under which the Keras that wrote the file is imported."""
     if model.generation == 3 or is_standalone(model):

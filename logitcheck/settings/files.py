@@ -30,13 +30,13 @@ def find(folder: str) -> tuple[Path, Mapping[str, object], str] | None:
     while True:
         for name in (OWN_FILE, PROJECT_FILE):
             path = os.path.join(folder, name)  # noqa: PTH118  pathlib costs more than the rest of the search
-            if os.path.isfile(path):  # noqa: PTH113
+            if os.path.isfile(path):  # noqa: PTH113  see above
                 found = table_of(Path(path))
                 if found is not None:
                     return Path(path), *found
             elif name == OWN_FILE and os.path.lexists(path):
                 raise SettingsError(f"{path}: the settings are no file, or a link to none.")
-        above = os.path.dirname(folder)  # noqa: PTH120
+        above = os.path.dirname(folder)  # noqa: PTH120  see above
         if above == folder:
             return None
         folder = above

@@ -223,7 +223,8 @@ def test_tensorflow_2_3_and_2_4_write_the_same_version(
 
 @pytest.mark.parametrize("name", ["Softmax", "Sigmoid"])
 def test_operations_of_keras_3_are_repaired_on_tensorflow(tmp_path: Path, name: str) -> None:
-    node = called(operation(name, "last", module="keras.src.ops.nn"), tensor("head", (None, 5)))
+    config = {"axis": -1} if name == "Softmax" else {}
+    node = called(operation(name, "last", module="keras.src.ops.nn", **config), tensor("head", (None, 5)))
     layers = [source(), called(head(), tensor("x", (None, 4))), node]
     model = functional(layers, [["last", 0, 0]])
     flagged = SPARSE_LOGITS if name == "Softmax" else BINARY_LOGITS

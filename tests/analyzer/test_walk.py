@@ -257,7 +257,7 @@ def test_a_path_that_does_not_matter_is_not_walked(tmp_path: Path) -> None:
 
 def test_a_path_that_a_mask_comes_along_is_walked(tmp_path: Path) -> None:
     nothing = layer("Rescaling", "nothing", scale=0.0, offset=0.0)
-    recurrent = layer("LSTM", "states", units=3, activation="linear")
+    recurrent = layer("LSTM", "states", units=3, activation="linear", recurrent_activation="sigmoid")
     assert kind_of(report_on(tmp_path, sequential(nothing, recurrent, shape=(None, 5, 4)))) is Kind.LOGITS
     masked = sequential(nothing, layer("Masking", "masking"), recurrent, shape=(None, 5, 4))
     assert kind_of(report_on(tmp_path, masked)) is Kind.UNKNOWN

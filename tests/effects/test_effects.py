@@ -34,12 +34,14 @@ def imported(module: str) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("every_saved_model_is_the_same")
 @pytest.mark.parametrize("name", rows(TENSORFLOW_3))
 def test_keras_3_on_tensorflow_does_what_is_claimed(tmp_path: Path, name: str) -> None:
     check(name, TENSORFLOW_3, run.run(imported("keras"), name, tmp_path))
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("every_saved_model_is_the_same")
 @pytest.mark.parametrize("name", rows(TENSORFLOW_2))
 def test_keras_2_does_what_is_claimed(tmp_path: Path, name: str) -> None:
     check(name, TENSORFLOW_2, run.run(imported("tf_keras"), name, tmp_path))

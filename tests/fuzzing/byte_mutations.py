@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from random import Random
 
+_KEY = re.compile(rb'"([a-z_]{2,40})" ?:')
 _INTERESTING = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 
 
@@ -28,6 +30,14 @@ def _place(raw: bytearray, random: Random) -> int:
 def _flip_bit(raw: bytearray, _: Sequence[bytes], random: Random) -> None:
     if raw:
         raw[_place(raw, random)] ^= 1 << random.randrange(8)
+
+
+def _flip_in_key(raw: bytearray, _: Sequence[bytes], random: Random) -> None:
+    """Flip a bit of a key of JSON, where a file holds some that is not compressed."""
+    found = list(_KEY.finditer(raw))
+    if found:
+        start, end = random.choice(found).span(1)
+        raw[random.randrange(start, end)] ^= 1 << random.randrange(7)
 
 
 def _set_byte(raw: bytearray, _: Sequence[bytes], random: Random) -> None:
@@ -66,6 +76,8 @@ def _overwrite(raw: bytearray, others: Sequence[bytes], random: Random) -> None:
 _DAMAGES: tuple[Callable[[bytearray, Sequence[bytes], Random], None], ...] = (
     _flip_bit,
     _flip_bit,
+    _flip_in_key,
+    _flip_in_key,
     _set_byte,
     _set_byte,
     _set_number,

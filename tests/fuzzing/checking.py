@@ -47,6 +47,8 @@ def check(made: Input, folder: Path) -> Result:
         problem = report.error.message
     elif problem is None and report.outcome is Outcome.OK:
         problem = _undeserved(made)
+    elif problem is None and report.outcome is Outcome.NOT_APPLICABLE and not report.compiled:
+        problem = _unseen(made)
     return Result(told, seconds, problem)
 
 
@@ -62,6 +64,17 @@ def _unshowable(report: ModelReport) -> str | None:
     if not all(line.isprintable() for line in lines):
         return "the text has characters that a terminal would obey"
     return None
+
+
+def _unseen(made: Input) -> str | None:
+    """Why a file should not have been said to hold a model that was never compiled, if so."""
+    try:
+        _, settings = made.format.config(made.format.read(made.raw))
+    except Exception as error:  # noqa: BLE001  whatever keeps a plain reader from reading it
+        if made.format.member is not None:  # without what Keras wrote of itself, a SavedModel is an export
+            return None
+        return f"called not compiled, and cannot be read: {type(error).__name__}: {error}"[:300]
+    return "called not compiled, and has compile settings" if oracle.hides_settings(settings) else None
 
 
 def _undeserved(made: Input) -> str | None:

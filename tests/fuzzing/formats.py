@@ -117,7 +117,7 @@ def _config_of_json(parts: Parts) -> tuple[Any, Any]:
 def _read_metadata(raw: bytes) -> Parts:
     """Read the node of the model; what the others say of layers is not looked at."""
     for number, kind, node in list(wire_mutations.fields(raw)):
-        with contextlib.suppress(StopIteration):
+        with contextlib.suppress(IndexError):
             if (number, kind) == (1, 2) and wire_mutations.find(node, 3) == b"root":
                 return {"metadata": json.loads(wire_mutations.find(node, 5))}
     raise ValueError("no node of it is the model")
@@ -128,12 +128,15 @@ def _write_metadata(parts: Parts, _: Random) -> bytes:
 
 
 def _read_saved_model(raw: bytes) -> Parts:
-    """Read the first graph that has an object of Keras; the message must be whole."""
-    for number, kind, graph in list(wire_mutations.fields(raw)):
-        if (number, kind) == (2, 2):
-            with contextlib.suppress(StopIteration):
-                return {"metadata": json.loads(wire_mutations.find(graph, 7, 1, 4, 3)), "raw": raw}
-    raise ValueError("no graph of it has an object of Keras")
+    """Read what Keras says of the root of the graph that is served, or of the first; raises IndexError without any."""
+    graphs = wire_mutations.every(raw, 2)
+    served = [graph for graph in graphs if _is_served(graph)] or graphs
+    root = wire_mutations.every(wire_mutations.find(served[0], 7), 1)[0]
+    return {"metadata": json.loads(wire_mutations.find(root, 4, 3)), "raw": raw}
+
+
+def _is_served(graph: bytes) -> bool:
+    return any(b"serve" in wire_mutations.every(about, 4) for about in wire_mutations.every(graph, 1)[-1:])
 
 
 def _mutate_saved_model(parts: Parts, others: Sequence[Parts], random: Random) -> Parts:

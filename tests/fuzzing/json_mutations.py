@@ -103,7 +103,22 @@ def _misspell(damaged: list[Any], _: Sequence[Any], random: Random) -> None:
             return
 
 
+def _flip_in_key(damaged: list[Any], _: Sequence[Any], random: Random) -> None:
+    """Flip a bit of a key: the value is there, and nobody knows the name of it any more."""
+    holder, key = _place(damaged, random)
+    if isinstance(holder, dict) and isinstance(key, str) and key:
+        at = random.randrange(len(key))
+        rename(holder, key, key[:at] + chr(ord(key[at]) ^ 1 << random.randrange(7)) + key[at + 1 :])
+
+
+def rename(holder: dict[str, Any], key: str, other: str) -> None:
+    """Give a value another key, at the place where it is."""
+    items = [(other if name == key else name, value) for name, value in holder.items()]
+    holder.clear()
+    holder.update(items)
+
+
 _DAMAGES: tuple[Callable[[list[Any], Sequence[Any], Random], None], ...] = (
     *(_replace, _replace, _replace, _remove, _remove, _repeat, _rename, _move, _move, _graft, _graft, _wrap),
-    *(_misspell, _misspell, _misspell),
+    *(_misspell, _misspell, _misspell, _flip_in_key, _flip_in_key, _flip_in_key),
 )

@@ -18,6 +18,15 @@ _CROSSENTROPIES = {
     "sparse_categorical_crossentropy": "probabilities",
     "binary_crossentropy": "unit interval",
 }
+_PARAMETERS = {
+    **dict.fromkeys(("name", "reduction", "dtype", "fn"), object),
+    "from_logits": object,
+    "axis": int,
+    "label_smoothing": (int, float),
+    "ignore_class": (int, type(None)),
+}
+"""What the losses above are stored with in any version, and its type; none is stored without from_logits."""
+
 _IRRELEVANT = {
     *("optimizer", "optimizer_config", "metrics", "weighted_metrics", "sample_weight_mode", "build_config"),
     *("date_saved", "trainable", "seed", "jit_compile", "run_eagerly", "steps_per_execution", "keras_version"),
@@ -111,6 +120,11 @@ def _without_irrelevant(document: Any) -> Any:
     return str(document)  # nan is not equal to itself
 
 
+def hides_settings(settings: Any) -> bool:
+    """Whether there are compile settings, or what may be left of them, so that nobody may say there are none."""
+    return settings is not None and settings != {}
+
+
 def _is_wrong(kind: str | None, wanted: str | None) -> bool:
     return kind is not None and wanted is not None and kind != wanted and "unit interval" not in {kind, wanted}
 
@@ -134,6 +148,8 @@ def _outputs_with_losses(config: Any, settings: Any) -> Iterator[tuple[str | Non
     for position, name in enumerate(_names(outputs, by_name)):
         own = loss
         if isinstance(loss, dict) and "class_name" not in loss:
+            if not loss.keys() <= {*by_name, *(outputs if isinstance(outputs, dict) else ())}:
+                raise KeyError
             own = loss.get(name) if len(outputs) > 1 or len(loss) > 1 else next(iter(loss.values()))
             if own is None:  # an output without a loss
                 continue
@@ -158,8 +174,10 @@ def _kind(layer: Any, feeding: Callable[[Any], list[Any]], depth: int = 0) -> st
     if name in _PASSING or name in {"Average", "Sequential"} or (name == "Merge" and config.get("mode") == "ave"):
         kinds = {_kind(other, feeding, depth + 1) for other in feeding(layer)}
         return kinds.pop() if len(kinds) == 1 else None
-    if name == "Softmax" or (name == "TFOpLambda" and config.get("function") == "nn.softmax"):
-        return "probabilities" if config.get("axis", -1) in (-1, 1, None, [-1]) else None
+    if name == "TFOpLambda" and config.get("function") in {"nn.softmax", "softmax"}:  # there is no other
+        return "probabilities"
+    if name == "Softmax":
+        return "probabilities" if config["axis"] in (-1, 1, None, [-1]) else None
     if name == "TensorFlowOpLayer" and config["node_def"]["op"] == "Softmax":
         return "probabilities"
     return _kind_of_activation(name, config)
@@ -171,7 +189,7 @@ def _kind_inside(config: Any, depth: int) -> str | None:
         by_name = {inner.get("name") or inner["config"]["name"]: inner for inner in config["layers"]}
         (last,) = set(_names(config["output_layers"], by_name))
         return _kind(by_name[last], lambda _: [], depth)
-    inside = config if isinstance(config, list) else config.get("layers") or [config["layer"]]
+    inside = config if isinstance(config, list) else [config["layer"]] if "layer" in config else config["layers"]
     return _kind(inside[-1], _before(inside), depth)
 
 
@@ -182,13 +200,13 @@ def _before(layers: list[Any]) -> Callable[[Any], list[Any]]:
 
 
 def _kind_of_activation(name: str, config: Any) -> str | None:
-    activation = config.get("activation", "linear")
+    if name not in _LINEAR and name != "Activation":
+        return None
+    activation = config["activation"]
     if isinstance(activation, dict) and activation.get("class_name") == "function":
         activation = activation["config"]
     if name in _LINEAR and activation == "softmax" and config.get("units", config.get("output_dim")) == 1:
         return "constant"
-    if name not in _LINEAR and name != "Activation":
-        return None
     if activation in {"linear", None}:
         return "logits" if name in _LINEAR else None
     return _FINAL.get(activation)
@@ -202,6 +220,8 @@ def _wanted(loss: Any) -> str | None:
         return _CROSSENTROPIES.get(config)
     if name not in {"CategoricalCrossentropy", "SparseCategoricalCrossentropy", "BinaryCrossentropy"}:
         return None
-    if config.get("from_logits", False):
+    if not all(isinstance(value, _PARAMETERS[key]) for key, value in config.items()):
+        raise TypeError
+    if config["from_logits"]:
         return "logits"
     return "unit interval" if name.startswith("Binary") else "probabilities"

@@ -33,10 +33,15 @@ def fields(raw: bytes) -> Iterator[Field]:
 
 
 def find(raw: bytes, *path: int) -> bytes:
-    """The content of the first field at a path of numbers."""
+    """The content of the last field at a path of numbers, which is the one that counts; IndexError if there is none."""
     for number in path:
-        raw = next(content for found, kind, content in fields(raw) if (found, kind) == (number, 2))
+        raw = every(raw, number)[-1]
     return raw
+
+
+def every(raw: bytes, number: int) -> list[bytes]:
+    """The content of every field of a number."""
+    return [content for found, kind, content in fields(raw) if (found, kind) == (number, 2)]
 
 
 def mutate(raw: bytes, random: Random, depth: int = 0) -> bytes:
@@ -52,7 +57,7 @@ def mutate(raw: bytes, random: Random, depth: int = 0) -> bytes:
             inner = found[at][2]
         if inner != found[at][2]:
             found[at] = (found[at][0], 2, inner)
-            return b"".join(map(_written, found))
+            return b"".join(map(written, found))
     return _damaged(found, at, random)
 
 
@@ -71,17 +76,17 @@ def _damaged(found: list[Field], at: int, random: Random) -> bytes:
             found[at] = (number, 0, varint(random.choice((0, 1, 1 << 31, 1 << 63, (1 << 64) - 1))))
         case 5:  # a length that lies
             lie = random.choice((0, len(content) + 1, 1 << 31, (1 << 64) - 1))
-            before, after = b"".join(map(_written, found[:at])), b"".join(map(_written, found[at + 1 :]))
+            before, after = b"".join(map(written, found[:at])), b"".join(map(written, found[at + 1 :]))
             return before + varint(number << 3 | 2) + varint(lie) + content + after
         case _:
             nested = content
             for _ in range(random.choice((1, 3, 200))):
                 nested = span(number, nested)
             found[at] = (number, 2, nested)
-    return b"".join(map(_written, found))
+    return b"".join(map(written, found))
 
 
-def _written(field: Field) -> bytes:
+def written(field: Field) -> bytes:
     number, kind, content = field
     return span(number, content) if kind == 2 else varint(number << 3 | kind) + content
 

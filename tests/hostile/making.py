@@ -232,12 +232,54 @@ SAVED_MODELS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "2,000,000 graphs": (_GRAPH, lambda: b"\x12\x00" * 2_000_000),
     "1,000,000 nodes": (_GRAPH, lambda: saved_models.saved([_NODE] * 1_000_000, signatures={"serving_default": b""})),
     "nested messages without an end": (_GRAPH, lambda: _nested(2, 7, 1, 4)),
+    "one wide letter in a config of 60 MB": (
+        _META,
+        lambda: _metadata('{"class_name":"Sequential","x":"' + "a" * LARGEST + '😀"}'),
+    ),
+    "one wide letter in a name of 60 MB": (_GRAPH, lambda: _exported(saved_models.node("a" * LARGEST + "😀", "Relu"))),
+    "600 names of 60 KB, a wide letter in each": (
+        _GRAPH,
+        lambda: _exported(*(saved_models.node(f"{at}" + "a" * 60_000 + "😀", "Relu") for at in range(600))),
+    ),
+    "an operation of 60 KB": (_GRAPH, lambda: _exported(saved_models.node("y", "o" * 60_000, "x"))),
+    "an attribute of 60 MB": (
+        _GRAPH,
+        lambda: _exported(saved_models.node("y", "Softmax", "x", data_format=saved_models.span(2, bytes(LARGEST)))),
+    ),
+    "a constant of 60 MB": (_GRAPH, lambda: _exported(*_with_constant(LARGEST, 1))),
+    "a constant of 60 MB in another form": (_GRAPH, lambda: _exported(*_with_constant(LARGEST, 1, field=4))),
+    "60 outputs of a constant of 20 MB": (_GRAPH, lambda: _exported(*_with_constant(20 * MB, 60), outputs=60)),
+    "60 outputs of a constant of 20 million integers": (
+        _GRAPH,
+        lambda: _exported(*_with_constant(20 * MB, 60, field=7, dtype=saved_models.INT32), outputs=60),
+    ),
+    "a constant of 100,000 axes": (
+        _GRAPH,
+        lambda: _exported(saved_models.constant("c", [1], [1] * 100_000), saved_models.node("y", "Maximum", "x", "c")),
+    ),
     "a node that feeds itself": (
         _GRAPH,
         lambda: saved_models.saved([_NODE], signatures={"serving_default": saved_models.signature(y="a:0")}),
     ),
 }
 """SavedModels of expensive messages: the file that is made, and what it holds."""
+
+
+def _exported(*nodes: bytes, outputs: int = 1) -> bytes:
+    """A SavedModel that serves `y`, or `y0`, `y1` …, of these nodes."""
+    served = {f"o{at}": f"y{at if outputs > 1 else ''}:0" for at in range(outputs)}
+    signatures = {"serving_default": saved_models.signature(**served)}
+    return saved_models.saved([saved_models.node("x", "Placeholder"), *nodes], signatures=signatures)
+
+
+def _with_constant(size: int, uses: int, *, field: int = 5, dtype: int = saved_models.FLOAT) -> list[bytes]:
+    """A constant of 4 numbers that is stored with many, and nodes that take it."""
+    value = saved_models.whole(1, dtype) + saved_models.span(2, saved_models.shape([4]))
+    constant = saved_models.node(
+        "c", "Const", value=saved_models.span(8, value + saved_models.span(field, bytes(size)))
+    )
+    names = [f"y{at}" for at in range(uses)] if uses > 1 else ["y"]
+    return [constant, *(saved_models.node(name, "Maximum", "x", "c") for name in names)]
 
 
 def _nested(*numbers: int) -> bytes:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from logitcheck.loader import reading_process
+
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent.parent
 GOOD = CHECKOUT / "sample_models" / "sigmoid_good.h5"
@@ -228,6 +230,82 @@ def test_the_process_has_none_of_the_files_that_the_other_one_has_open(tmp_path:
         code + "tell(sorted(os.readlink(f'{where}/{fd}').partition(':')[0] for fd in os.listdir(where)))", tmp_path
     )
     assert opened == ["/dev/null"] * 3 + ["pipe"] * 2
+
+
+WITHOUT_PROC = """
+real = os.listdir
+def listdir(path="."):
+    if str(path).startswith("/proc"): raise FileNotFoundError(2, "there is no /proc")
+    return real(path)
+os.listdir = listdir
+"""
+
+
+def test_without_proc_files_are_read_by_a_new_python_and_not_by_this_process(tmp_path: Path) -> None:
+    """One crash would end the whole scan."""
+    names = files(tmp_path, "a.h5", "segfault.h5", "b.h5")
+    found = run(f"{WITHOUT_PROC}tell([told({names}), 'h5py' in sys.modules])", tmp_path)
+    assert found == [{"a.h5": "ok", "segfault.h5": "reader-crashed", "b.h5": "ok"}, False]
+
+
+def test_without_proc_memory_is_limited_all_the_same(tmp_path: Path) -> None:
+    files(tmp_path, "a.h5")
+    code = """
+import builtins
+real_open = builtins.open
+def opened(path, *arguments, **options):
+    if path == "/proc/self/statm": raise FileNotFoundError(2, "there is no /proc")
+    return real_open(path, *arguments, **options)
+builtins.open = opened
+tell([told(['a.h5']), [line.split()[3] for line in open(f'/proc/{pid()}/limits') if line.startswith('Max address')]])
+"""
+    assert run(code, tmp_path) == [{"a.h5": "ok"}, [str(reading_process.MOST_IN_ALL)]]
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES.keys())
+def test_crashes_are_told_where_the_system_forgets_dead_children(tmp_path: Path, mode: str) -> None:
+    """SIGCHLD is ignored where the parent of this process ignores it, as some supervisors do."""
+    names = files(tmp_path, "a.h5", "segfault.h5", "segfault_2.h5", "b.h5")
+    code = f"""{mode}
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+tell([told({names}), logitcheck.inspect("segfault.h5").error.message])
+"""
+    found, message = run(code, tmp_path)
+    assert found == {"a.h5": "ok", "segfault.h5": "reader-crashed", "segfault_2.h5": "reader-crashed", "b.h5": "ok"}
+    assert message == "The process that read the HDF5 file died of it (how, the system does not tell)."
+
+
+@pytest.mark.parametrize("failing", ["fork", "pipe"])
+def test_a_process_that_cannot_be_made_leaves_nothing_open(tmp_path: Path, failing: str) -> None:
+    code = f"""
+real, calls = os.{failing}, []
+def fails():
+    calls.append(1)
+    if "{failing}" == "pipe" and len(calls) % 2: return real()
+    raise BlockingIOError(11, "too many")
+os.{failing} = fails
+before = len(os.listdir("/proc/self/fd"))
+for _ in range(3):
+    try: child_process.start()
+    except child_process.NoProcessError: pass
+tell([before, len(os.listdir("/proc/self/fd"))])
+"""
+    before, after = run(code, tmp_path)
+    assert before == after
+
+
+def test_a_file_that_takes_too_long_is_not_tried_again(tmp_path: Path) -> None:
+    """Each file has its time from the moment that it is asked for: what came before it is not to blame."""
+    files(tmp_path, "a.h5", "hang.h5", "b.h5")
+    code = """
+import time
+real, made = child_process.start, []
+def start(): made.append(1); return real()
+child_process.start = start
+tell([told(["a.h5", "hang.h5", "b.h5"]), len(made)])
+"""
+    assert run(code, tmp_path) == [{"a.h5": "ok", "hang.h5": "timeout", "b.h5": "ok"}, 2]
 
 
 NO_PROCESS = {

@@ -124,6 +124,24 @@ def test_what_a_pipeline_lists_in_a_way_that_is_not_read_is_not_just_missing(pro
     assert error.message.endswith("what a stage of DVC makes is written in a way not read (dvc.yaml, line 3).")
 
 
+@pytest.mark.parametrize("name", ["dvc.lock", "a.keras.dvc"])
+def test_a_file_of_dvc_that_is_a_link_out_of_its_folder_is_not_shown(tmp_path: Path, name: str) -> None:
+    (tmp_path / "out").write_text(
+        "stages:\n  secret:\n    outs:\n    - path: a.keras\nouts:\n- path: secret\n", "utf-8"
+    )
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).symlink_to("../out")
+    error = refusal(identify, tmp_path / "in" / "a.keras")
+    assert "secret" not in f"{error.message}{error.hint}"
+    assert error.code is (ErrorCode.MISSING if name == "dvc.lock" else ErrorCode.DVC_POINTER)
+
+
+@pytest.mark.parametrize("letters", [249, 250, 255])
+def test_a_long_name_is_missing_like_any_other(tmp_path: Path, letters: int) -> None:
+    """With the suffix of a checkpoint behind it, it is longer than a system takes."""
+    assert refusal(identify, tmp_path / ("n" * letters)).code is ErrorCode.MISSING
+
+
 def test_the_prefix_of_a_checkpoint_is_one(tmp_path: Path) -> None:
     (tmp_path / "weights.index").touch()
     assert refusal(identify, tmp_path / "weights").code is ErrorCode.TF_CHECKPOINT

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from logitcheck.errors import ErrorCode
 from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import ContainerFormat, SavedModel
 from tests.building import Config, called, dense, function, functional, sequential, source, tensor
 from tests.loader import older
-from tests.loader.older import reference
+from tests.loader.older import reference, refusal
 
 
 def assembled(model: Config, version: str | None = "3.9.2", settings: Config | None = None) -> SavedModel:
@@ -73,10 +74,17 @@ def test_losses_are_matched_as_the_version_does(version: str, losses: int) -> No
     assert len(assembled(MODEL, version, {"loss": ["mse", "mae"]}).outputs[0].losses) == losses
 
 
-def test_a_note_on_the_settings_is_kept() -> None:
-    layers = [source(), *(called(dense(name, 3), tensor("x", (None, 4))) for name in "ab")]
-    read = assembled(functional(layers, [["a", 0, 0], ["b", 0, 0]]), settings={"loss": {"a": "mse", "c": "mse"}})
-    assert read.compile_note == "losses are compiled for outputs that the model does not have: c"
+@pytest.mark.parametrize("class_name", ["Sequential", "Functional", "Model"])
+def test_settings_of_keras_without_a_loss_are_refused(class_name: str) -> None:
+    """Every Keras writes the key, if only with a null: its name was damaged."""
+    error = refusal(assembled, MODEL | {"class_name": class_name}, "3.9.2", {"los": "mse", "metrics": None})
+    assert error.code is ErrorCode.MALFORMED_GRAPH
+    assert error.message.endswith("found 'los', 'metrics'.")
+
+
+def test_who_writes_settings_of_their_own_may_do_without_a_loss() -> None:
+    read = assembled(subclassed({}), settings={"model_optimizer": None, "loss_fn": "mse"})
+    assert (read.compiled, read.outputs[0].losses) == (True, ())
 
 
 def test_the_output_of_a_sequential_model_is_its_last_layer() -> None:

@@ -74,6 +74,23 @@ def test_a_whole_archive_is_not_cut_off(tmp_path: Path) -> None:
     assert refusal(path) is None
 
 
+@pytest.mark.parametrize("behind", [bytes(70_000), b"garbage" * 100_000], ids=["zeros", "garbage"])
+@pytest.mark.parametrize("comment", [b"", b"a comment"])
+def test_a_whole_archive_with_more_behind_it_is_not_called_cut_off(
+    tmp_path: Path, behind: bytes, comment: bytes
+) -> None:
+    """Neither Python nor Keras finds the end of an archive that is further from that of the file than 64 KB."""
+    raw = bytearray(whole())
+    raw[-2:] = len(comment).to_bytes(2, "little")
+    raw += comment
+    (tmp_path / "a.keras").write_bytes(bytes(raw) + behind)
+    error = refusal_of(archive.read, tmp_path / "a.keras")
+    assert (
+        error.message
+        == f"The zip archive ends at byte {len(raw):,}, and {len(behind):,} more follow that do not belong to it."
+    )
+
+
 def test_headers_that_repeat_for_ever_are_not_followed_for_ever(tmp_path: Path) -> None:
     path = tmp_path / "a.keras"
     with zipfile.ZipFile(path, "w") as opened:

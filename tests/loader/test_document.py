@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -62,6 +63,32 @@ def test_a_number_of_a_hundred_thousand_digits_is_refused() -> None:
     assert "digits" in error.message
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_long_number_in_a_large_document_is_refused_in_any_encoding(encoding: str) -> None:
+    raw = ('{"x":[' + "9" * 4200 + '],"y":"' + "a" * 600_000 + '"}').encode(encoding)
+    assert refusal(document.parse, raw, "config.json").code is ErrorCode.BAD_JSON
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_another_encoding_than_utf_8_is_read(encoding: str) -> None:
+    """PowerShell writes what a program prints as UTF-16."""
+    assert document.parse('{"name": "größe😀"}'.encode(encoding), "config.json") == {"name": "größe😀"}
+    large = {"a": ["größe"] * 100_000}
+    assert document.parse(json.dumps(large).encode(encoding), "config.json") == large
+
+
+def test_a_document_in_another_encoding_is_refused_where_it_would_take_too_much() -> None:
+    raw = ("[" + " " * (document.LARGEST_OF_OTHERS // 2) + "]").encode("utf-16-le")
+    error = refusal(document.parse, raw, "config.json")
+    assert error.code is ErrorCode.TOO_LARGE
+    assert "config.json (UTF-16-LE) has" in error.message
+
+
+def test_half_a_letter_of_another_encoding_is_told() -> None:
+    raw = ('["' + "a" * 600_000 + '"]').encode("utf-16-le")[:-1]
+    assert refusal(document.parse, raw, "config.json").code is ErrorCode.BAD_JSON
+
+
 def test_a_document_larger_than_any_config_is_refused_unparsed() -> None:
     error = refusal(document.parse, b" " * (document.LARGEST + 1), "model_config")
     assert error.code is ErrorCode.TOO_LARGE
@@ -73,5 +100,5 @@ def test_lone_surrogates_in_strings_are_kept() -> None:
 
 
 def test_objects_are_decoded_from_the_innermost_on() -> None:
-    parsed = document.parse('{"a": {"items": [{"items": [1]}]}}', "x", lambda item: item.get("items", item))
+    parsed = document.parse_text(b'{"a": {"items": [{"items": [1]}]}}', "x", lambda item: item.get("items", item))
     assert parsed == {"a": [[1]]}

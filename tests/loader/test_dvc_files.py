@@ -266,5 +266,11 @@ def test_no_line_takes_long(tmp_path: Path, text: str) -> None:
     assert time.process_time() - start < 1
 
 
+def test_a_name_longer_than_any_is_not_read(tmp_path: Path) -> None:
+    """It would be shown."""
+    assert listing(tmp_path, stage("outs:", f"- {'a' * 2000}.keras")).unread == "dvc.yaml, line 4"
+    assert paths(listing(tmp_path, stage("outs:", f"- {'a' * 900}.keras"))) == [f"{'a' * 900}.keras"]
+
+
 def test_a_file_larger_than_any_is_not_read(tmp_path: Path) -> None:
     assert listing(tmp_path, "#" * (LARGEST + 1)).unread == "dvc.yaml, line 1"

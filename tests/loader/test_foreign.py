@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import pickle
 import tarfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,14 @@ KINDS = [
     (b"\xef\xbb\xbf<!doctype HTML>", ErrorCode.WEB_PAGE),
     (b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code>', ErrorCode.WEB_PAGE),
     (b"404: Not Found", ErrorCode.WEB_PAGE),
+    (b"404: Not Found\n", ErrorCode.WEB_PAGE),
+    (b"Not Found", ErrorCode.WEB_PAGE),
+    (b"Invalid username or password.", ErrorCode.WEB_PAGE),
     (b"Entry not found", ErrorCode.WEB_PAGE),
+    (b"cbuiltins\nlen\n.", ErrorCode.PICKLE),
+    (b"cbuiltins\nlen\np0\n.", ErrorCode.PICKLE),
+    (zlib.compress(b"a model", 1), ErrorCode.COMPRESSED),
+    (zlib.compress(b"a model", 9), ErrorCode.COMPRESSED),
     (b"\x1f\x8b\x08\0", ErrorCode.COMPRESSED),
     (b"BZh91AY&SY", ErrorCode.COMPRESSED),
     (b"\xfd7zXZ\0", ErrorCode.COMPRESSED),
@@ -88,6 +96,13 @@ def test_a_tar_file_is_told_by_a_mark_that_is_not_at_its_start() -> None:
         b"[section]\nkey = 1",
         b"[link](address)",
         b"confusing words",
+        b"cat\ndog\nhorse\n",
+        b"class\nimage\n1\n",
+        b"cat\ndog\n",
+        b"x^2 + 1",
+        b"x^",
+        b"Not Found in any list: my own format",
+        b"AccessDenied and other words",
         b"outs of reach",
     ],
 )

@@ -390,6 +390,14 @@ def test_a_layer_of_keras_with_the_config_of_a_model_is_malformed(config: Config
     assert refusal(graph_of, sequential(entry)).code is ErrorCode.MALFORMED_GRAPH
 
 
+@pytest.mark.parametrize("class_name", ["TensorFlowOpLayer", "TFOpLambda", "SlicingOpLambda"])
+def test_nor_is_an_operation_of_tensorflow_a_model(class_name: str) -> None:
+    inner = older.functional([older.source()], [["x", 0, 0]])
+    entry = older.layer(class_name, "l", [older.reference("x")]) | {"config": inner["config"]}
+    error = refusal(graph_of, older.functional([older.source(), entry], [["l", 0, 0]]))
+    assert error.code is ErrorCode.MALFORMED_GRAPH
+
+
 @pytest.mark.parametrize("class_name", [{}, [], 3, None], ids=repr)
 def test_a_custom_model_whose_first_layer_has_a_class_of_a_wrong_type_cannot_be_walked(class_name: object) -> None:
     stored = sequential(dense("d", 3)) | {"module": "mine", "class_name": "Mine"}

@@ -84,9 +84,24 @@ def test_a_model_config_that_is_no_text_is_no_model(tmp_path: Path, value: Any) 
 
 
 @pytest.mark.parametrize("value", NO_TEXT.values(), ids=NO_TEXT.keys())
-def test_a_version_that_is_no_text_is_unknown(tmp_path: Path, value: Any) -> None:
-    path = with_attributes(tmp_path / "a.h5", model_config=TEXT, keras_version=value)
-    assert hdf5.read(path).keras_version is None
+@pytest.mark.parametrize("name", ["training_config", "keras_version", "backend"])
+def test_an_attribute_that_is_there_and_no_text_is_not_taken_for_absent(tmp_path: Path, name: str, value: Any) -> None:
+    error = refusal(hdf5.read, with_attributes(tmp_path / "a.h5", model_config=TEXT, **{name: value}))
+    assert (error.code, name in error.message) == (ErrorCode.NOT_A_MODEL, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Can't synchronously read data (memory allocation failed for VL data)", ErrorCode.TOO_LARGE),
+        ("Can't synchronously read data (image null after H5MM_realloc())", ErrorCode.TOO_LARGE),
+        ("Unable to allocate memory", ErrorCode.TOO_LARGE),
+        ("Unable to open object (address of object past end of allocation)", ErrorCode.TRUNCATED),
+        ("Unable to open file (bad superblock)", ErrorCode.TRUNCATED),
+    ],
+)
+def test_memory_that_runs_out_is_told_from_damage(text: str, code: ErrorCode) -> None:
+    assert hdf5._damaged(OSError(text)).error.code is code
 
 
 def test_an_attribute_of_a_type_that_python_lacks_is_told(tmp_path: Path) -> None:

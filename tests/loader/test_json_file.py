@@ -129,6 +129,20 @@ def test_a_converted_model_without_settings_is_not_compiled(tmp_path: Path) -> N
     assert not report(tmp_path, converted(KERAS_2)).compiled
 
 
+@pytest.mark.parametrize("settings", [[], [{"loss": "mse"}], "x", 5, True], ids=repr)
+def test_compile_settings_that_are_no_object_are_not_taken_for_none(tmp_path: Path, settings: Any) -> None:
+    documents = (
+        SOFTMAX | {"compile_config": settings},
+        converted(KERAS_2, training_config=settings),
+        converted(SOFTMAX | {"compile_config": settings}, "3.9.2"),
+        in_javascript(KERAS_2, trainingConfig=settings),
+    )
+    for document in documents:
+        told = report(tmp_path, document)
+        assert told.error is not None
+        assert told.error.code is ErrorCode.MALFORMED_GRAPH
+
+
 def test_a_model_saved_in_javascript_has_its_settings_beside_it(tmp_path: Path) -> None:
     told = report(tmp_path, in_javascript(KERAS_2, trainingConfig={"loss": "binary_crossentropy", "metrics": []}))
     assert told.backend == "tensor_flow.js"

@@ -67,6 +67,11 @@ def in_hdf5(class_name: str, **config: Any) -> Config:
     return {"class_name": class_name, "config": config}
 
 
+def flag_of(name: str) -> Config:
+    """What Keras always writes of the losses that have it."""
+    return {"from_logits": False} if name in losses.WITH_FLAG else {}
+
+
 def is_custom(loss: Loss) -> bool:
     """Whether the loss is the user's own, with a reason for the reader."""
     assert (loss.form is LossForm.CUSTOM) is (loss.reason is not None)
@@ -247,10 +252,76 @@ def test_an_object_keeps_its_flag(name: str, from_logits: bool, generation: int,
     assert loss.from_logits is from_logits
 
 
-@each_container
+@pytest.mark.parametrize("generation", [2, 3])
 @pytest.mark.parametrize("name", FLAGGED)
-def test_an_object_without_the_flag_means_probabilities(name: str, generation: int, stored: Any) -> None:
-    assert read(stored(name), generation).from_logits is False
+def test_an_object_without_the_flag_is_not_read_with_its_default(name: str, generation: int) -> None:
+    """Every version writes it: where it is not, its key was damaged."""
+    loss = read(in_hdf5(name, name="l", reduction="auto"), generation)
+    assert is_custom(loss)
+    assert loss.reason == f"it is stored without from_logits, which Keras always stores of {name}"
+
+
+@each_container
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS.values())))
+def test_an_object_with_a_parameter_that_keras_does_not_take_is_unknown(
+    name: str, generation: int, stored: Any
+) -> None:
+    loss = read(stored(name, from_mogits=True, **flag_of(name)), generation)
+    assert is_custom(loss)
+    assert loss.reason == f"it is stored with 'from_mogits', which is no parameter of {name}"
+
+
+MISTYPED: dict[str, tuple[str, Config]] = {
+    "an axis that is a text": ("CategoricalCrossentropy", {"axis": "x"}),
+    "an axis that is a list": ("CategoricalCrossentropy", {"axis": [0]}),
+    "no axis": ("CategoricalCrossentropy", {"axis": None}),
+    "an axis that is true": ("CategoricalCrossentropy", {"axis": True}),
+    "an axis that no tensor has": ("CategoricalCrossentropy", {"axis": 10**99}),
+    "a smoothing that is a text": ("BinaryCrossentropy", {"label_smoothing": "x"}),
+    "a smoothing beyond all numbers": ("BinaryCrossentropy", {"label_smoothing": 10**400}),
+    "a flag that is a list": ("SparseCategoricalCrossentropy", {"from_logits": []}),
+    "a flag that is an object": ("SparseCategoricalCrossentropy", {"from_logits": {}}),
+    "a class that is a text": ("SparseCategoricalCrossentropy", {"ignore_class": "0"}),
+    "an alpha that is a text": ("CategoricalFocalCrossentropy", {"alpha": ["x"]}),
+    "a gamma of none": ("BinaryFocalCrossentropy", {"gamma": None}),
+    "a reduction that is a number": ("MeanSquaredError", {"reduction": 3}),
+    "an overlap over a text": ("Dice", {"axis": "x"}),
+}
+
+
+@pytest.mark.parametrize(("name", "config"), MISTYPED.values(), ids=MISTYPED.keys())
+def test_a_parameter_of_another_type_is_not_read_as_its_default(name: str, config: Config) -> None:
+    loss = read(loss_object(name, **config))
+    assert is_custom(loss)
+    assert loss.reason == f"it is stored with a {next(iter(config))} of another type than {name} takes"
+
+
+WRITTEN: dict[str, tuple[int, str, Config]] = {
+    "TF 1.15": (2, "BinaryCrossentropy", {"reduction": "auto", "name": "b", "from_logits": True, "label_smoothing": 0}),
+    "TF 2.15": (2, "Huber", {"reduction": "auto", "name": "huber_loss", "delta": 1.0, "fn": "huber"}),
+    "tf-keras": (2, "CosineSimilarity", {"reduction": "auto", "name": "c", "axis": -1, "fn": "cosine_similarity"}),
+    "Keras 3.3": (3, "Dice", {"name": "dice", "reduction": "sum_over_batch_size"}),
+    "Keras 3.15": (3, "Dice", {"name": "dice", "reduction": "sum_over_batch_size", "axis": None}),
+    "several axes": (3, "Tversky", {"name": "t", "reduction": None, "alpha": 0.3, "beta": 0.7, "axis": [1, 2]}),
+    "an alpha for each class": (
+        3,
+        "CategoricalFocalCrossentropy",
+        {"from_logits": False, "label_smoothing": None, "axis": -1, "alpha": [0.25, 0.75], "gamma": 2},
+    ),
+    "a circle": (3, "Circle", {"name": "circle", "gamma": 80.0, "margin": 0.4, "remove_diagonal": True}),
+    "a type": (3, "SparseCategoricalCrossentropy", {"from_logits": True, "ignore_class": None, "dtype": "float32"}),
+}
+
+
+@pytest.mark.parametrize(("generation", "name", "config"), WRITTEN.values(), ids=WRITTEN.keys())
+def test_what_some_version_writes_is_read(generation: int, name: str, config: Config) -> None:
+    assert read(in_hdf5(name, **config), generation).reason is None
+
+
+@pytest.mark.parametrize(("stored", "flag"), [("False", True), ("", False), (1, True), (0, False), (None, False)])
+def test_a_flag_counts_as_keras_counts_it(stored: object, flag: bool) -> None:
+    """Keras asks `if from_logits`, and keeps what it was given: a text is true, whatever it says."""
+    assert read(in_hdf5("BinaryCrossentropy", from_logits=stored)).from_logits is flag
 
 
 @each_container
@@ -266,16 +337,21 @@ def test_the_objects_of_keras_3_are_known(name: str, stored: Any) -> None:
     assert read(stored(name)).name == name
 
 
-@pytest.mark.parametrize("name", ["CategoricalCrossentropy", "CategoricalFocalCrossentropy", "KLDivergence"])
-@pytest.mark.parametrize(("config", "axis"), [({}, -1), ({"axis": 1}, 1), ({"axis": None}, -1), ({"axis": "x"}, -1)])
+@pytest.mark.parametrize("name", ["CategoricalCrossentropy", "CategoricalFocalCrossentropy"])
+@pytest.mark.parametrize(("config", "axis"), [({}, -1), ({"axis": 1}, 1)])
 def test_the_class_axis_is_read(name: str, config: Config, axis: int) -> None:
     assert read(loss_object(name, **config)).axis == axis
+
+
+def test_a_divergence_is_always_taken_along_the_last_axis() -> None:
+    assert read(loss_object("KLDivergence")).axis == -1
 
 
 @pytest.mark.parametrize("name", ["BinaryCrossentropy", "MeanSquaredError", "Dice", "CosineSimilarity"])
 def test_a_loss_without_classes_has_no_class_axis(name: str) -> None:
     """The `axis` of a binary cross-entropy is the one that the mean is taken over."""
-    assert read(loss_object(name, axis=-1)).axis is None
+    loss = read(loss_object(name, **({} if name == "MeanSquaredError" else {"axis": -1})))
+    assert (loss.axis, loss.reason) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -345,6 +421,17 @@ def test_a_wrapper_is_the_function_with_its_parameters(
 ) -> None:
     loss = read(stored | {"config": {"fn": fn, "name": "w", "from_logits": from_logits}}, generation)
     assert (loss.name, loss.form, loss.from_logits) == ("BinaryCrossentropy", LossForm.FUNCTION, from_logits)
+
+
+@each_wrapper
+def test_a_wrapper_that_was_given_no_flag_has_the_default(generation: int, stored: Config) -> None:
+    loss = read(stored | {"config": {"fn": "binary_crossentropy", "name": None, "reduction": "auto"}}, generation)
+    assert (loss.from_logits, loss.reason) == (False, None)
+
+
+@each_wrapper
+def test_a_wrapper_with_a_parameter_that_the_function_does_not_take_is_unknown(generation: int, stored: Config) -> None:
+    assert is_custom(read(stored | {"config": {"fn": "binary_crossentropy", "from_mogits": True}}, generation))
 
 
 @each_wrapper

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from logitcheck.errors import ErrorCode
 from logitcheck.loader import metric_places
 from logitcheck.loader.outputs import Path, name_outputs
 from logitcheck.model import TensorReference
 from tests.building import metric
+from tests.loader.older import refusal
 
 OBJECT = metric("AUC", from_logits=False)
 
@@ -100,9 +102,18 @@ def test_weighted_metrics_are_known_as_such() -> None:
     assert [metric.weighted for metric in found] == [False, True]
 
 
-def test_no_more_metrics_are_read_than_anybody_compiles() -> None:
-    (labels,) = placed(ONE, ["acc"] * 1000)
-    assert len(labels) == metric_places.MOST_METRICS
+@pytest.mark.parametrize("key", ["metrics", "weighted_metrics"])
+def test_more_metrics_than_anybody_compiles_are_refused_and_not_passed_over(key: str) -> None:
+    most = ["acc"] * metric_places.MOST_OF_ONE_OUTPUT
+    assert [len(labels) for labels in placed(ONE, None, **{key: most})] == [len(most)]
+    error = refusal(lambda: placed(ONE, None, **{key: [*most, "acc"]}))
+    assert error.code is ErrorCode.TOO_LARGE
+
+
+def test_metrics_of_all_outputs_are_counted_with_each() -> None:
+    many = [((at,), TensorReference(f"o{at}", 0, 0)) for at in range(20)]
+    assert refusal(placed, many, ["acc"] * 600, 2).code is ErrorCode.TOO_LARGE
+    assert len(placed(many, ["acc"] * 400, 2)) == 20
 
 
 def test_structures_nested_as_deep_as_json_goes_are_read() -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from logitcheck.errors import ErrorCode
 from logitcheck.loader import outputs
 from logitcheck.loader.outputs import NamedOutput, name_outputs
 from logitcheck.model import TensorReference
 from tests.building import Config
 from tests.building import loss as loss_object
+from tests.loader.older import refusal
 
 both = pytest.mark.parametrize("generation", [2, 3], ids=["Keras 2", "Keras 3"])
 
@@ -31,12 +33,16 @@ def given(
     leaves: Sequence[tuple[outputs.Path, TensorReference]], stored: object, generation: int = 3, **settings: Any
 ) -> list[list[str]]:
     """The names of the losses that each output gets."""
-    matched, _ = outputs.match(name_outputs(leaves, generation), {"loss": stored, **settings}, generation)
+    matched = outputs.match(name_outputs(leaves, generation), {"loss": stored, **settings}, generation)
     return [[loss.name for loss in output.losses] for output in matched]
 
 
-def note(leaves: Sequence[tuple[outputs.Path, TensorReference]], stored: object) -> str | None:
-    return outputs.match(name_outputs(leaves, 3), {"loss": stored}, 3)[1]
+def left_over(
+    leaves: Sequence[tuple[outputs.Path, TensorReference]], stored: object, generation: int = 3
+) -> list[str | None]:
+    """Why nothing can be said of each output, which is because of losses that fit none."""
+    matched = outputs.match(name_outputs(leaves, generation), {"loss": stored}, generation)
+    return [next((loss.reason for loss in output.losses if loss.reason is not None), None) for output in matched]
 
 
 # Names
@@ -110,9 +116,23 @@ def test_a_serialized_loss_is_no_dict_of_losses(generation: int) -> None:
     assert given([leaf("a", 0)], loss_object("Poisson"), generation) == [["Poisson"]]
 
 
-def test_a_model_that_cannot_be_walked_has_one_output() -> None:
-    matched, _ = outputs.match([NamedOutput((), None, None)], {"loss": {"anything": "mse"}}, 3)
-    assert [(output.name, len(output.losses)) for output in matched] == [(None, 1)]
+@both
+@pytest.mark.parametrize(
+    "stored",
+    [{"anything": "mse"}, {"a": "mse", "b": "poisson"}, ["mse", "poisson"], {"a": ["mse", {"b": "poisson"}]}],
+    ids=repr,
+)
+def test_a_model_that_cannot_be_walked_has_one_output_with_all_losses(stored: object, generation: int) -> None:
+    """Which of its outputs they are for, nobody can tell; that there are none would be wrong."""
+    matched = outputs.match([NamedOutput((), None, None)], {"loss": stored}, generation)
+    names = ["MeanSquaredError", "Poisson"][: str(stored).count("'mse'") + str(stored).count("'poisson'")]
+    assert [(output.name, [loss.name for loss in output.losses]) for output in matched] == [(None, names)]
+
+
+def test_more_losses_than_any_model_has_are_refused() -> None:
+    nested = [["mse"] * 400] * 2
+    error = refusal(outputs.match, [NamedOutput((), None, None)], {"loss": nested}, 3)
+    assert error.code is ErrorCode.TOO_LARGE
 
 
 # Several outputs
@@ -187,7 +207,7 @@ def test_keras_2_matches_repeated_names_by_their_numbers() -> None:
 @both
 @pytest.mark.parametrize("stored", [3, True, [3, 4], {"a": 3, "b": []}], ids=repr)
 def test_losses_of_a_wrong_type_are_custom_ones(stored: object, generation: int) -> None:
-    matched, _ = outputs.match(name_outputs(LIST, generation), {"loss": stored}, generation)
+    matched = outputs.match(name_outputs(LIST, generation), {"loss": stored}, generation)
     assert all(loss.reason is not None for output in matched for loss in output.losses)
     assert all(output.losses for output in matched)
 
@@ -233,11 +253,21 @@ def test_weights_of_a_dict_of_outputs_go_by_key(generation: int) -> None:
 
 # What fits no output
 
+NOT_THERE = "losses are compiled for outputs that the model does not have ({}), and the first fit fails"
 
-def test_losses_for_outputs_that_are_not_there_are_noted() -> None:
-    assert note(LIST, {"a": "mse", "b": "mse", "c": "mse"}) == (
-        "losses are compiled for outputs that the model does not have: c"
-    )
+
+@pytest.mark.parametrize("generation", [1, 2, 3])
+def test_with_losses_for_outputs_that_are_not_there_nothing_is_known_of_any_output(generation: int) -> None:
+    stored = {"a": "mse", "b": "mse", "c": "mse"}
+    assert left_over(LIST, stored, generation) == [NOT_THERE.format("c")] * 2
+
+
+def test_with_more_losses_than_outputs_nothing_is_known_in_keras_3() -> None:
+    assert left_over(LIST, ["mse", "mse", "mae", "mae"]) == [NOT_THERE.format("number 3, number 4")] * 2
+
+
+def test_keras_2_leaves_losses_beyond_the_outputs_alone() -> None:
+    assert given(LIST, ["mse", "poisson", "mae"], 2) == [["MeanSquaredError"], ["Poisson"]]
 
 
 FITTING: dict[str, tuple[list[Any], Config | list[Any] | str]] = {
@@ -245,6 +275,7 @@ FITTING: dict[str, tuple[list[Any], Config | list[Any] | str]] = {
     "keys": (DICT, {"a": "mse", "b": "mse"}),
     "layers": (DICT, {"la": "mse"}),
     "a list": (LIST, ["mse", "mse"]),
+    "a list that goes on with nothing": (LIST, ["mse", None, None]),
     "one loss": (LIST, "mse"),
     "one object": (LIST, loss_object("Poisson")),
     "nested": (NESTED_DICT, {"k": {"a": "mse"}, "l": "mse"}),
@@ -252,12 +283,12 @@ FITTING: dict[str, tuple[list[Any], Config | list[Any] | str]] = {
 
 
 @pytest.mark.parametrize(("leaves", "stored"), FITTING.values(), ids=FITTING.keys())
-def test_settings_that_fit_need_no_note(leaves: list[Any], stored: object) -> None:
-    assert note(leaves, stored) is None
+def test_of_settings_that_fit_nothing_is_left_over(leaves: list[Any], stored: object) -> None:
+    assert set(left_over(leaves, stored)) == {None}
 
 
 @pytest.mark.parametrize("generation", [1, 2, 3])
 def test_a_loss_for_an_output_that_is_not_there_is_no_loss_of_the_one_that_is(generation: int) -> None:
     """No Keras trains such a model: it does not take the one loss for the one output whatever they are called."""
-    assert given([leaf("a", 0)], {"b": "mse"}, generation) == [[]]
-    assert note([leaf("a", 0)], {"b": "mse"}) == "losses are compiled for outputs that the model does not have: b"
+    assert given([leaf("a", 0)], {"b": "mse"}, generation) == [["b"]]
+    assert left_over([leaf("a", 0)], {"b": "mse"}, generation) == [NOT_THERE.format("b")]

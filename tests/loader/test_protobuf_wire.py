@@ -70,7 +70,8 @@ def test_fields_are_found_behind_long_ones_and_inside_them(size: int) -> None:
     found = whole_message.message(2)
     assert found is not None
     assert found.text(5) == "inside"
-    assert found.text(4) == "x" * size
+    (long,) = found.messages(4)
+    assert long.as_bytes() == b"x" * size
 
 
 @pytest.mark.parametrize(
@@ -107,11 +108,61 @@ def test_a_file_that_shrinks_while_it_is_read_is_refused() -> None:
         stored.text(1)
 
 
-def test_a_text_larger_than_any_config_is_not_read() -> None:
+def test_a_document_larger_than_any_config_is_not_read() -> None:
     head = varint(1 << 3 | 2) + varint(document.LARGEST + 1)
+    (held,) = message(head + bytes(document.LARGEST + 1)).messages(1)
     with pytest.raises(UnreadableInputError) as raised:
-        message(head + bytes(document.LARGEST + 1)).text(1)
+        held.as_document()
     assert raised.value.error.code is ErrorCode.TOO_LARGE
+
+
+def test_a_name_longer_than_any_is_not_read() -> None:
+    longest = "x" * protobuf_wire.LONGEST_NAME
+    assert message(span(1, longest)).text(1) == longest
+    with pytest.raises(UnreadableInputError, match=r"model\.pb holds a name of 65,537 bytes") as raised:
+        message(span(1, longest + "x")).text(1)
+    assert raised.value.error.code is ErrorCode.TOO_LARGE
+
+
+def test_long_parts_are_not_read_without_end() -> None:
+    (held,) = message(span(1, bytes(1 << 20))).messages(1)
+    with pytest.raises(UnreadableInputError) as raised:
+        [held.as_bytes() for _ in range(50)]
+    assert raised.value.error.code is ErrorCode.TOO_LARGE
+
+
+# What should be there once, and is there again (protobuf.dev: "Last One Wins")
+
+
+def test_of_a_number_and_a_text_the_last_one_counts() -> None:
+    read = message(span(1, "good") + whole(2, 0) + span(1, "bad") + whole(2, 1))
+    assert (read.text(1), read.integer(2)) == ("bad", 1)
+
+
+def test_a_message_that_is_there_twice_is_refused() -> None:
+    """Protobuf would merge the two, which takes their schema; nothing writes them so."""
+    with pytest.raises(UnreadableInputError, match="is cut off or damaged"):
+        message(span(1, b"") + whole(2, 0) + span(1, b"")).message(1)
+
+
+def test_of_a_choice_one_is_given_and_two_are_refused() -> None:
+    assert message(whole(3, 7) + whole(9, 1)).only((2, 3)) == (3, 7)
+    assert message(whole(9, 1)).only((2, 3)) is None
+    for second in (whole(3, 7), span(2, "")):
+        with pytest.raises(UnreadableInputError, match="is cut off or damaged"):
+            message(whole(3, 7) + second).only((2, 3))
+
+
+def test_of_the_entries_of_a_map_the_last_one_with_a_name_counts() -> None:
+    entries = message(entry(5, "a", whole(1, 1)) + entry(5, "a", whole(1, 2))).entries(5)
+    assert {name: value.integer(1) for name, value in entries} == {"a": 2}
+
+
+def test_the_first_text_is_given_without_reading_on() -> None:
+    held = message(span(1, span(1, "first") + span(1, "last") + varint(2 << 3 | 2))).messages(1)[0]
+    assert held.first_text(1) == "first"
+    with pytest.raises(UnreadableInputError):
+        held.text(1)
 
 
 @pytest.mark.parametrize("raw", [whole(1, 0), span(1, b"\0" * 1000)], ids=["fields", "packed"])

@@ -31,9 +31,12 @@ def tuple_of(*items: object) -> dict[str, Any]:
 
 LAYERS = [
     {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": tuple_of(None, 8, 8, 1)}},
-    {"class_name": "Conv2D", "config": {"name": "c", "filters": 3, "kernel_size": tuple_of(8, 8)}},
+    {
+        "class_name": "Conv2D",
+        "config": {"name": "c", "filters": 3, "kernel_size": tuple_of(8, 8), "activation": "linear"},
+    },
     {"class_name": "Reshape", "config": {"name": "r", "target_shape": tuple_of(3)}},
-    {"class_name": "Softmax", "config": {"name": "probabilities"}},
+    {"class_name": "Softmax", "config": {"name": "probabilities", "axis": -1}},
 ]
 CONFIG = {"name": "sequential", "layers": LAYERS}
 TRAINING = {
@@ -106,6 +109,12 @@ def test_layers_that_stand_in_the_model_config_only_are_read(tmp_path: Path) -> 
     assert model(saved_models.write(tmp_path, saved(), described(stored))).graph is not None
 
 
+@pytest.mark.parametrize("training", [[], [TRAINING], "x", 5, True], ids=repr)
+def test_compile_settings_that_are_no_object_are_not_taken_for_none(tmp_path: Path, training: object) -> None:
+    written = saved_models.write(tmp_path, saved(), described(ROOT | {"training_config": training}))
+    assert refused(written).code is ErrorCode.MALFORMED_GRAPH
+
+
 @pytest.mark.parametrize("training", [None, {}], ids=["null", "empty"])
 def test_a_model_that_was_not_compiled_is_told(tmp_path: Path, training: object) -> None:
     read = model(saved_models.write(tmp_path, saved(), described(ROOT | {"training_config": training})))
@@ -122,6 +131,51 @@ def test_tuples_and_shapes_are_lists(tmp_path: Path) -> None:
 def test_metadata_of_no_model_is_none(tmp_path: Path, stored: str) -> None:
     metadata = span(1, span(3, "root") + span(5, stored))
     assert refused(saved_models.write(tmp_path, None, metadata)).code is ErrorCode.NOT_A_MODEL
+
+
+@pytest.mark.parametrize("stored", ["[]", '{"clasr_name": "Sequential", "config": {}}'])
+@pytest.mark.parametrize("is_inside", [True, False], ids=["in the graph", "beside it"])
+def test_metadata_of_no_model_do_not_make_an_export_of_it(tmp_path: Path, stored: str, is_inside: bool) -> None:
+    metadata = span(1, span(3, "root") + span(5, stored))
+    graph = saved(object_graph=objects([span(4, span(1, "_tf_keras_model") + span(3, stored))], {}))
+    written = saved_models.write(tmp_path, graph if is_inside else saved(), None if is_inside else metadata)
+    assert refused(written).code is ErrorCode.NOT_A_MODEL
+
+
+def test_of_metadata_that_are_there_twice_the_last_ones_count(tmp_path: Path) -> None:
+    """As in Protocol Buffers: a file that Keras reads as the second model must not be judged as the first."""
+    plain = ROOT | {"training_config": TRAINING | {"loss": "mse"}}
+    for first, last in ((ROOT, plain), (plain, ROOT)):
+        twice = span(5, json.dumps(first)) + span(5, json.dumps(last))
+        read = model(saved_models.write(tmp_path, saved(), span(1, span(3, "root") + twice)))
+        assert read.keras_version == "2.9.0"
+        assert [loss.name for loss in losses(read)] == [
+            "MeanSquaredError" if last is plain else "SparseCategoricalCrossentropy"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "code"),
+    [
+        (described(ROOT) + described(ROOT), ErrorCode.TRUNCATED),
+        (span(1, span(3, "root") + span(5, json.dumps(ROOT)) + span(3, "root.layer-0")), ErrorCode.NOT_A_MODEL),
+        (span(1, whole(2, 1) + b"\xff") + described(ROOT), ErrorCode.TRUNCATED),
+    ],
+    ids=["two roots", "a root that is called otherwise later on", "another object that is damaged"],
+)
+def test_a_root_that_nobody_can_tell_is_refused(tmp_path: Path, metadata: bytes, code: ErrorCode) -> None:
+    assert refused(saved_models.write(tmp_path, saved(), metadata)).code is code
+
+
+def test_a_root_of_two_kinds_is_refused(tmp_path: Path) -> None:
+    twice = root(ROOT) + root(ROOT)
+    assert refused(saved_models.write(tmp_path, saved(object_graph=objects([twice], {})))).code is ErrorCode.TRUNCATED
+
+
+def test_metadata_without_a_root_do_not_make_an_export_of_it(tmp_path: Path) -> None:
+    error = refused(saved_models.write(tmp_path, saved(), described(ROOT, "rooz")))
+    assert error.code is ErrorCode.NOT_A_MODEL
+    assert "none of the objects in it is the root" in error.message
 
 
 def test_metadata_that_is_no_json_is_told(tmp_path: Path) -> None:
@@ -166,6 +220,9 @@ def test_a_folder_without_metadata_is_an_export(tmp_path: Path) -> None:
         pytest.param(lambda _: b"", ErrorCode.EMPTY_FILE, id="empty"),
         pytest.param(lambda _: b"version https://git-lfs.github.com/spec/v1\n", ErrorCode.LFS_POINTER, id="pointer"),
         pytest.param(lambda whole: whole[: len(whole) // 2], ErrorCode.TRUNCATED, id="half"),
+        pytest.param(lambda _: b"\x08\x01", ErrorCode.TRUNCATED, id="no graph"),
+        pytest.param(lambda _: whole(1, 1) + span(2, b"\xff" * 50), ErrorCode.TRUNCATED, id="a graph of garbage"),
+        pytest.param(lambda whole: whole + span(2, b"\xff" * 50), ErrorCode.TRUNCATED, id="garbage beside a graph"),
     ],
 )
 def test_a_graph_that_is_not_there_as_a_whole_is_told_though_the_metadata_would_do(

@@ -36,6 +36,7 @@ from tests.saved_models import (
     signature,
     span,
     variable,
+    varint,
     whole,
 )
 
@@ -214,11 +215,18 @@ def test_constants_are_read_in_every_form(tmp_path: Path, value: bytes) -> None:
         whole(1, FLOAT) + span(2, shape([None])) + span(4, b"\0" * 4),
         whole(1, FLOAT) + span(2, shape([2**40])) + span(5, b"\0" * 4),
         whole(1, FLOAT) + span(2, b"") + span(5, b"\0" * 8),
+        whole(1, FLOAT) + span(2, b"") + varint(5 << 3 | 5) + b"\0\0\0\x40",
+        whole(1, FLOAT) + span(2, shape([2])) + span(5, b"\0" * 4) * 2,
+        whole(1, INT32) + span(2, shape([1] * 65)) + span(4, b"\0" * 4),
+        whole(1, INT32) + span(2, shape([2])) + span(7, varint(1) * 3),
         whole(1, 7) + span(2, b"") + span(8, "text"),
         whole(1, 99) + span(2, b"") + span(4, b"\0" * 4),
         span(2, whole(3, 1)) + whole(1, FLOAT) + span(4, b"\0" * 4),
     ],
-    ids=["3 bytes", "3 bytes packed", "no size", "too many", "two for one", "a text", "no type", "no rank"],
+    ids=[
+        *("3 bytes", "3 bytes packed", "no size", "too many", "two for one", "one float unpacked", "packed twice"),
+        *("65 axes", "three integers for two", "a text", "no type", "no rank"),
+    ],
 )
 def test_a_constant_that_cannot_be_read_is_not_guessed(tmp_path: Path, value: bytes) -> None:
     some = node("some", "Const", value=span(8, value))
@@ -439,6 +447,39 @@ def test_of_many_graphs_none_is_passed_over(tmp_path: Path, others: int) -> None
         assert logitcheck.inspect(folder).outputs[0].kind is Kind.PROBABILITIES
     else:
         assert refused(folder).code is ErrorCode.TOO_LARGE
+
+
+TWICE: dict[str, tuple[list[bytes], list[bytes]]] = {
+    "a node with two names": (
+        [*DENSE, node("end", "Softmax", "sum:output:0") + span(1, "other")],
+        [],
+    ),
+    "an attribute of two kinds": (
+        [*DENSE, node("end", "PartitionedCall", "sum:output:0", f=calling("head") + whole(3, 1))],
+        [function("head", ["z"], [node("s", "Softmax", "z")], out="s:softmax:0")],
+    ),
+    "a function with two signatures": (
+        [*DENSE, node("end", "PartitionedCall", "sum:output:0", f=calling("head"))],
+        [function("head", ["z"], [node("s", "Softmax", "z")], out="s:softmax:0") + span(1, span(1, "head"))],
+    ),
+    "a function with two names": (
+        [*DENSE, node("end", "head", "sum:output:0")],
+        [span(1, span(1, "head") + span(3, span(1, "out")) + span(1, "other"))],
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "functions"), TWICE.values(), ids=TWICE.keys())
+def test_what_should_be_there_once_and_is_there_twice_is_refused(
+    tmp_path: Path, nodes: list[bytes], functions: list[bytes]
+) -> None:
+    graph = served(nodes, "end:output:0", functions=functions)
+    assert refused(saved_models.write(tmp_path, graph)).code is ErrorCode.TRUNCATED
+
+
+def test_of_two_operations_of_a_node_the_last_one_counts(tmp_path: Path) -> None:
+    twice = node("end", "Softmax", "sum:output:0") + span(2, "Identity")
+    assert of_nodes(tmp_path, [*DENSE, twice], "end:output:0").kind is Kind.LOGITS
 
 
 def test_an_export_says_that_no_loss_is_stored(tmp_path: Path) -> None:

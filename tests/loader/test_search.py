@@ -194,6 +194,28 @@ def test_a_file_of_dvc_that_is_a_link_out_of_the_folder_is_not_read(inside: Path
     assert (found(inside), refused(inside)) == ([], {})
 
 
+@pytest.mark.parametrize("at", [".", "models"], ids=["in it", "around it"])
+def test_nor_is_one_beside_another_or_in_a_folder_above(inside: Path, at: str) -> None:
+    """What it lists would be shown; that it is not read is not passed over in silence."""
+    pipeline(inside.parent / "out", "secret.keras", "models/secret.keras")
+    (inside / ".dvc").mkdir()
+    (inside / "models").mkdir()
+    (inside / "dvc.yaml").write_text("stages: {}\n", "utf-8")
+    (inside / "dvc.lock").symlink_to("../out/dvc.lock")
+    assert refused(inside / at) == {}
+    (report,) = inspect_all([str(inside / at)]).models
+    assert report.error is not None
+    assert "secret" not in report.error.message
+    assert report.error.message.endswith("that is not read (dvc.lock, a link that leads out of its folder).")
+
+
+def test_a_file_of_dvc_that_is_a_link_within_its_folder_is_read(inside: Path) -> None:
+    pipeline(inside, "a.keras")
+    (inside / "dvc.lock").rename(inside / "real.lock")
+    (inside / "dvc.lock").symlink_to("real.lock")
+    assert refused(inside) == {"a.keras": "dvc-pointer"}
+
+
 @pytest.mark.parametrize("name", ["dvc.yaml", "dvc.lock", "a.keras.dvc"])
 def test_a_pipe_that_is_called_as_a_file_of_dvc_is_not_opened(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)

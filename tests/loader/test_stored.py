@@ -20,11 +20,14 @@ def test_the_version_stands_in_the_metadata_of_an_archive() -> None:
     assert of_archive(CONFIG, b'{"keras_version": "3.9.2"}', ContainerFormat.KERAS).keras_version == "3.9.2"
 
 
-@pytest.mark.parametrize(
-    "metadata", [None, b"{}", b"[]", b'{"keras_version": 3}', b'{"keras_version": null}'], ids=repr
-)
+@pytest.mark.parametrize("metadata", [None, b"{}", b'{"keras_version": null}'], ids=repr)
 def test_metadata_may_tell_no_version(metadata: bytes | None) -> None:
     assert of_archive(CONFIG, metadata, ContainerFormat.KERAS).keras_version is None
+
+
+@pytest.mark.parametrize("metadata", [b"[]", b"null", b'"3.9.2"', b'{"keras_version": 3}'], ids=repr)
+def test_metadata_of_another_type_are_refused(metadata: bytes) -> None:
+    assert refusal(archive, CONFIG, metadata).code is ErrorCode.MALFORMED_GRAPH
 
 
 def test_broken_metadata_are_named() -> None:
@@ -42,10 +45,25 @@ def test_the_container_is_kept(container: ContainerFormat) -> None:
     assert of_archive(CONFIG, None, container).format is container
 
 
-@pytest.mark.parametrize("settings", [None, {}, [], "mse", 0], ids=repr)
-def test_empty_or_odd_compile_settings_are_none(settings: object) -> None:
+@pytest.mark.parametrize("settings", [None, {}], ids=repr)
+def test_empty_compile_settings_are_none(settings: object) -> None:
+    """Keras writes them for a model that was not compiled, from 3.10 on."""
     config = json.dumps({"class_name": "Sequential", "config": {}, "compile_config": settings}).encode()
     assert of_archive(config, None, ContainerFormat.KERAS).compile_settings is None
+    attributes = {"model_config": CONFIG.decode(), "training_config": json.dumps(settings)}
+    assert of_attributes(attributes).compile_settings is None
+
+
+@pytest.mark.parametrize("settings", [[], [1], [{"loss": "mse"}], "mse", "", 0, 5, True, False], ids=repr)
+def test_compile_settings_that_are_no_object_are_not_taken_for_none(settings: object) -> None:
+    config = json.dumps({"class_name": "Sequential", "config": {}, "compile_config": settings}).encode()
+    error = refusal(archive, config)
+    assert error.code is ErrorCode.MALFORMED_GRAPH
+    assert error.message.startswith("compile_config should be an object")
+    attributes = {"model_config": CONFIG.decode(), "training_config": json.dumps(settings)}
+    error = refusal(of_attributes, attributes)
+    assert error.code is ErrorCode.MALFORMED_GRAPH
+    assert error.message.startswith("training_config should be an object")
 
 
 def test_compile_settings_of_an_archive_stand_in_its_config() -> None:

@@ -18,7 +18,7 @@ from logitcheck import batch, inspection
 from logitcheck.declarations import NO_DECLARATIONS, Declarations, DeclaredInput, DeclaredOutput
 from logitcheck.report import ModelReport, Report, Severity, SkippedBy, SkippedFinding
 from logitcheck.reporter import json_report, text_report
-from tests.building import compiled, dense, sequential, write
+from tests.building import called, compiled, dense, functional, sequential, source, tensor, write
 from tests.reporter import formats
 from tests.reporter.formats import FORMATS, SCHEMA, Format
 from tests.reporter.reports import unreadable
@@ -98,6 +98,14 @@ def test_json_of_a_model_with_a_layer_that_is_declared_has_the_same_shape() -> N
     assert model["outcome"] == "mismatch"
     assert model["outputs"][0]["evidence"][-1]["effect"] == "declared in settings: logits"
     assert report.models[0].declarations_used == ("layers.SquaredShare",)
+
+
+@pytest.mark.parametrize(("class_name", "is_own"), [("Functional", False), ("MyModel", True)])
+def test_text_says_that_a_class_may_do_otherwise(tmp_path: Path, class_name: str, *, is_own: bool) -> None:
+    head = called(dense("head", 3), tensor("x", (None, 4)))
+    model = functional([source(), head], [["head", 0, 0]]) | {"class_name": class_name, "module": "mine"}
+    text = as_text(Report(models=(inspection.inspect(write(tmp_path / "model.keras", compiled(model, "mse"))),)), 200)
+    assert ("(a class of your own: its call and train_step may do otherwise)" in text) is is_own
 
 
 def test_text_says_that_what_a_loss_expects_was_declared(tmp_path: Path) -> None:

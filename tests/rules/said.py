@@ -170,7 +170,10 @@ CASES: Mapping[str, Said] = {
     "relu as logits": Said(model=head("relu", 1), loss=flagged("BinaryCrossentropy")),
     "log-softmax as binary logits": Said(model=head("log_softmax"), loss=flagged("BinaryCrossentropy")),
     "bare LSTM": Said(
-        model=followed_by(layer("LSTM", "lstm", units=3, activation="tanh"), shape=(None, 6, 4)), loss=SPARSE
+        model=followed_by(
+            layer("LSTM", "lstm", units=3, activation="tanh", recurrent_activation="sigmoid"), shape=(None, 6, 4)
+        ),
+        loss=SPARSE,
     ),
     # LC105 to LC110
     "softmax over one, binary": Said(model=head("softmax", 1), loss=BINARY),

@@ -108,11 +108,12 @@ def test_it_comes_beside_a_loss_that_does_not_fit(tmp_path: Path) -> None:
 # Operations, casts and wrappers
 
 
-def computed(operation_class: str, dtype: str, *layers: Config, **arguments: Any) -> Config:
+def computed(operation_class: str, dtype: str, *layers: Config, axis: int = -1, **arguments: Any) -> Config:
     """A Dense layer in 16 bits, an operation on its output of the stored type, and more layers."""
     made = tensor("head", (None, 3))
     made["config"]["dtype"] = dtype
-    node = called(operation(operation_class, "op", "keras.src.ops.nn"), made, **arguments)
+    config = {"axis": axis} if operation_class == "Softmax" else {}
+    node = called(operation(operation_class, "op", "keras.src.ops.nn", **config), made, **arguments)
     names = ["op", *(item["name"] for item in layers)]
     later = [called(item, tensor(name, (None, 3))) for name, item in zip(names, layers, strict=False)]
     first = called(half("linear"), tensor("x", (None, 4)))

@@ -7,7 +7,22 @@ import pytest
 
 from logitcheck.declarations import Declarations, DeclaredInput
 from logitcheck.report import Severity, Verdict
-from tests.building import Config, codes, custom, function, layer, loss, sequential
+from tests.building import (
+    Config,
+    called,
+    codes,
+    compiled,
+    custom,
+    dense,
+    function,
+    functional,
+    layer,
+    loss,
+    report_on,
+    sequential,
+    source,
+    tensor,
+)
 from tests.rules.judging import SPARSE, findings, followed_by, head, judge, only
 
 CODE = "LC403"
@@ -82,3 +97,22 @@ def test_what_it_says_to_declare_is_taken(tmp_path: Path) -> None:
     declarations = Declarations(losses={"mine>SmoothedCrossentropy": DeclaredInput.PROBABILITIES})
     report = judge(tmp_path, head("softmax"), CUSTOM, declarations=declarations)
     assert (report.outputs[0].verdict, report.findings) == (Verdict.OK, ())
+
+
+def test_losses_for_outputs_that_are_not_there_are_named(tmp_path: Path) -> None:
+    layers = [source(), *(called(dense(name, 3), tensor("x", (None, 4))) for name in "ab")]
+    model = functional(layers, [["a", 0, 0], ["b", 0, 0]])
+    report = report_on(tmp_path, compiled(model, loss={"a": "mse", "c": "mse"}))
+    assert {finding.output for finding in findings(report, CODE)} == {"a", "b"}
+    assert {output.verdict for output in report.outputs} == {Verdict.UNDETERMINED}
+    assert "outputs that the model does not have (c)" in findings(report, CODE)[0].message
+
+
+@pytest.mark.parametrize("config", [{"from_mogits": True}, {"axis": "x"}, {"label_smoothing": "x"}], ids=repr)
+def test_a_loss_of_keras_that_was_damaged_is_not_the_default_one(tmp_path: Path, config: Config) -> None:
+    report = judge(tmp_path, head("softmax"), loss("CategoricalCrossentropy", **config))
+    assert report.outputs[0].verdict is Verdict.UNDETERMINED
+    assert (
+        "'CategoricalCrossentropy' of output 'head' expects cannot be told: it is stored with "
+        in only(report, CODE).message
+    )
