@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from logitcheck.fixing.spans import Place
 from logitcheck.loader import metric_places, outputs
 from logitcheck.loader.outputs import NamedOutput
-from logitcheck.model import SavedModel
+from logitcheck.model import ModelOutput, SavedModel
 
 
 class _Text(str):
@@ -45,8 +45,8 @@ def find(model: SavedModel, settings: Mapping[str, object]) -> Places:
     marked = {key: _marked(value, (key,)) for key, value in settings.items()}
     named = [NamedOutput(output.path, output.name, output.tensor) for output in model.outputs]
     losses = tuple(
-        tuple(map(_place, _losses(output, position, len(named), marked, model.generation)))
-        for position, output in enumerate(named)
+        _padded([_place(raw) for raw in _losses(output, position, len(named), marked, model.generation)], of_model)
+        for position, (output, of_model) in enumerate(zip(named, model.outputs, strict=True))
     )
     stored = metric_places.stored_metrics(named, marked, model.generation)
     metrics = tuple(tuple(_place(raw) for _, raw in entry) for entry in stored)
@@ -56,6 +56,11 @@ def find(model: SavedModel, settings: Mapping[str, object]) -> Places:
             if place is not None:
                 users.setdefault(place, set()).add(position)
     return Places(losses=losses, metrics=metrics, users={place: frozenset(who) for place, who in users.items()})
+
+
+def _padded(found: list[Place | None], output: ModelOutput) -> tuple[Place | None, ...]:
+    """Give a place, which is none, to the loss that stands for all those which fit no output."""
+    return (*found, *[None] * (len(output.losses) - len(found)))
 
 
 def _losses(

@@ -150,6 +150,11 @@ class TestSeveralOutputs:
         both = [loss("CategoricalCrossentropy", from_logits=True), CATEGORICAL, "mse"]
         assert set(after(planned(keras(tmp_path, head(), both)))) == {"loss[1]"}
 
+    def test_losses_for_outputs_that_are_not_there_keep_the_model_undetermined(self, tmp_path: Path) -> None:
+        result = planned(keras(tmp_path, two(), {"a": BINARY, "b": BINARY, "c": BINARY}))
+        assert set(after(result)) == {"loss.a", "loss.b"}
+        assert set(reasons(result)) == {"LC403"}
+
     def test_a_loss_without_weight_is_left(self, tmp_path: Path) -> None:
         result = planned(keras(tmp_path, two(), [BINARY, BINARY], loss_weights=[1.0, 0.0]))
         assert set(after(result)) == {"loss[0]"}
