@@ -1,8 +1,9 @@
 """logitcheck tells from a Keras model whether it puts out logits or probabilities, and whether its loss knows.
 
 `logitcheck.inspect` gives the report of the command line, of a saved model or of one in memory; its types are those of
-the JSON report. `logitcheck.LogitCheck` is the same as a Keras callback, `logitcheck.testing` as an assertion. Nothing
-of the model is run or imported, and nothing heavy is imported before it is needed.
+the JSON report. `logitcheck.fix` mends what compile settings can mend in a file. `logitcheck.LogitCheck` is the report
+as a Keras callback, `logitcheck.testing` as an assertion. Nothing of the model is run or imported, and nothing heavy is
+imported before it is needed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from logitcheck.callback import LogitCheck
     from logitcheck.declarations import Declarations, DeclaredInput, DeclaredOutput
     from logitcheck.errors import InconsistentModelError, LogitcheckWarning
+    from logitcheck.fixing import fix
+    from logitcheck.fixing.result import FixResult, FixStatus, NotWrittenError, Weights
     from logitcheck.inspection import inspect
     from logitcheck.report import (
         EvidenceStep,
@@ -38,16 +41,21 @@ __all__ = [
     "Effect",
     "EvidenceStep",
     "Finding",
+    "FixResult",
+    "FixStatus",
     "InconsistentModelError",
     "LogitCheck",
     "LogitcheckWarning",
     "LossReport",
     "ModelReport",
+    "NotWrittenError",
     "Outcome",
     "OutputReport",
     "Report",
     "Severity",
     "Verdict",
+    "Weights",
+    "fix",
     "inspect",
     "inspect_all",
 ]
@@ -58,10 +66,11 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     if name in __all__:
-        homes = {"inspect": "inspection", "inspect_all": "batch", "Effect": "analyzer.effects"}
-        homes["BackendEffects"] = homes["Effect"]
+        homes = {"inspect": "inspection", "inspect_all": "batch", "fix": "fixing"}
+        homes |= dict.fromkeys(("BackendEffects", "Effect"), "analyzer.effects")
         homes |= {"LogitCheck": "callback", "InconsistentModelError": "errors", "LogitcheckWarning": "errors"}
         homes |= dict.fromkeys(("Declarations", "DeclaredInput", "DeclaredOutput"), "declarations")
+        homes |= dict.fromkeys(("FixResult", "FixStatus", "NotWrittenError", "Weights"), "fixing.result")
         return getattr(import_module(f"logitcheck.{homes.get(name, 'report')}"), name)
     if name == "testing":
         return import_module("logitcheck.testing")

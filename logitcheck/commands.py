@@ -55,6 +55,21 @@ For example:
   logitcheck check models/ --format github --format sarif=logitcheck.sarif
   logitcheck check models/ --baseline known.json --write-baseline
 """
+_FIX = """Change the stored compile settings of a model so that its loss and metrics fit its outputs.
+
+Layers and weights stay as they are, byte for byte. What would have to be guessed is left, with the reason.
+
+\b
+For example:
+  logitcheck fix model.keras --diff              what would change; nothing is written
+  logitcheck fix model.keras -o fixed.keras      the result as a new file
+  logitcheck fix model.keras --in-place          the model itself; the old file is model.keras.bak
+  logitcheck fix model.h5 --diff --assume-keras  where the file knows a loss by its name only
+"""
+_FIX_EPILOG = (
+    "Exit status: 0 nothing of what was found is left; 1 something is; 2 nothing could be fixed without a guess, or"
+    " written, or the model could not be read."
+)
 
 
 app = typer.Typer(
@@ -70,6 +85,7 @@ app = typer.Typer(
         "  logitcheck inspect model.keras       one model, in full\n"
         "  logitcheck check models/             what is wrong, a line each: for CI and hooks\n"
         "  logitcheck explain LC101             what a rule means, and how it is done right\n"
+        "  logitcheck fix model.keras --diff    what would mend the stored compile settings\n"
         "  logitcheck doctor                    what can be read here, and what is missing"
     ),
 )
@@ -201,3 +217,52 @@ def doctor() -> None:
     from logitcheck.doctor import examine
 
     raise typer.Exit(examine())
+
+
+@app.command("fix", help=_FIX, short_help="Mend the stored compile settings of a model.", epilog=_FIX_EPILOG)
+def _fixing(
+    context: typer.Context,
+    path: Annotated[str, typer.Argument(metavar="MODEL", help="A .keras, .h5 or JSON file, or a .keras folder.")],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FIXED", help="Write the result as this new file.")
+    ] = None,
+    in_place: Annotated[
+        bool, typer.Option("--in-place", help="Change the model itself, and keep the old file.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change, and write nothing.")] = False,
+    backup: Annotated[
+        str, typer.Option(metavar="SUFFIX", help="What the name of the old file ends in, with --in-place.")
+    ] = ".bak",
+    no_backup: Annotated[bool, typer.Option("--no-backup", help="Keep no old file.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is at FIXED.")] = False,
+    assume_keras: Annotated[
+        bool,
+        typer.Option("--assume-keras", help="Take losses and metrics that are known by name only for those of Keras."),
+    ] = False,
+    output_format: Annotated[
+        DocumentFormat, typer.Option("--format", help="How to write the report.")
+    ] = DocumentFormat.TEXT,
+    select: Select = None,
+    ignore: Ignore = None,
+    config: Config = None,
+    isolated: Isolated = False,
+) -> None:
+    if [output is not None, in_place, diff].count(True) != 1:
+        context.fail("give one of -o FIXED, --in-place and --diff.")
+    from logitcheck import mending
+    from logitcheck.fixing.targets import Wanted
+
+    wanted = None if diff else Wanted(output=output, backup=None if no_backup else backup, force=force)
+    request = mending.FixRequest(
+        path=path,
+        wanted=wanted,
+        assume_keras=assume_keras,
+        output_format=output_format,
+        overrides=Overrides(
+            config=config,
+            isolated=isolated,
+            select=None if select is None else tuple(select),
+            ignore=tuple(ignore or ()),
+        ),
+    )
+    raise typer.Exit(mending.run(request))

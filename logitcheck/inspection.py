@@ -60,7 +60,7 @@ def inspect(path: str | os.PathLike[str] | object, *, declarations: Declarations
     else:
         loaded = loader.load_live(path)
         shown = f"<model {getattr(path, 'name', type(path).__name__)}>"
-    return unreadable(shown, loaded) if isinstance(loaded, InputError) else _report(shown, loaded, declarations)
+    return unreadable(shown, loaded) if isinstance(loaded, InputError) else report_on(shown, loaded, declarations)
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -79,7 +79,8 @@ def unreadable(path: str, error: InputError) -> ModelReport:
     )
 
 
-def _report(path: str, model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
+def report_on(path: str, model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
+    """Make the report on a model that was read."""
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
     used: frozenset[str] = frozenset()

@@ -39,8 +39,7 @@ def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...
         chosen = chosen_for(finding.code, settings, default)
         if chosen is None:
             continue
-        quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)
-        quiet = quiet or _quiet(finding, settings.ignore, SkippedBy.IGNORE, chosen)
+        quiet = _skipped(finding, settings, in_file, chosen)
         if quiet is None:
             told.append(finding)
         else:
@@ -54,6 +53,20 @@ def chosen_for(code: str, settings: Settings, default: tuple[Selector, ...]) -> 
     if chosen is None and settings.select is None and most_exact(default, code) is not None:
         return _BY_DEFAULT
     return chosen
+
+
+def tells(finding: Finding, path: str, settings: Settings) -> bool:
+    """Whether settings let a finding about the model at `path` through, where everything is told unless they do not."""
+    chosen = chosen_for(finding.code, settings, EVERY)
+    return chosen is not None and _skipped(finding, settings, settings.ignored_in(path), chosen) is None
+
+
+def _skipped(
+    finding: Finding, settings: Settings, in_file: Iterable[Ignored], chosen: Selector
+) -> SkippedFinding | None:
+    """Tell what keeps a finding quiet though its rule is asked; None if nothing does."""
+    quiet = _quiet(finding, in_file, SkippedBy.PER_FILE_IGNORES, chosen)
+    return quiet or _quiet(finding, settings.ignore, SkippedBy.IGNORE, chosen)
 
 
 def _implied(settings: Settings) -> tuple[Selector, ...]:

@@ -46,6 +46,12 @@ def complain(message: str) -> None:
     sys.stderr.write(f"logitcheck: {told}\n")
 
 
+def tell(lines: Iterable[Line]) -> None:
+    """Write plain lines to standard error, if it is open: what belongs to a report whose format has no room for it."""
+    if sys.stderr is not None:
+        sys.stderr.writelines("".join(text for text, _ in line) + "\n" for line in lines)
+
+
 def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:
     """Write lines: in colour on a terminal, plain elsewhere, where rich is not even imported.
 

@@ -12,7 +12,10 @@ from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
 
-__all__ = ["load", "load_live"]
+__all__ = ["CAUSES", "load", "load_live", "reason"]
+
+CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
+"""What reading a model raises for one that cannot be judged."""
 
 
 def load(path: Path) -> SavedModel | InputError:
@@ -33,13 +36,20 @@ def load_live(model: object) -> SavedModel | InputError:
 def _loaded(read: Callable[[], StoredModel]) -> SavedModel | InputError:
     try:
         return assemble(read())
-    except UnreadableInputError as error:
-        return error.error
-    except OSError as error:
-        return identify.read_error(error).error
-    except (MemoryError, RecursionError):
-        message = "It holds more than a model config can: reading it ran out of memory or depth."
-        return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
+    except CAUSES as error:
+        return reason(error)
+
+
+def reason(error: BaseException) -> InputError:
+    """Tell why a model cannot be judged from what was raised when it was read, one of CAUSES."""
+    match error:
+        case UnreadableInputError():
+            return error.error
+        case OSError():
+            return identify.read_error(error).error
+        case _:
+            message = "It holds more than a model config can: reading it ran out of memory or depth."
+            return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
 
 
 def _read(path: Path) -> StoredModel:

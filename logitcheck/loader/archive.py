@@ -34,6 +34,11 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is truncated, hostile, or no Keras archive.
     """
+    return of_archive(*members(path), ContainerFormat.KERAS)
+
+
+def members(path: Path) -> tuple[bytes, bytes | None]:
+    """Read `config.json` and, if there is one, `metadata.json` of the archive at `path`; raises as `read` does."""
     with _Guarded(opening.regular(path), 4096) as file:
         try:
             with zipfile.ZipFile(file) as archive:
@@ -55,7 +60,7 @@ def read(path: Path) -> StoredModel:
         from logitcheck.loader import foreign
 
         raise foreign.archive_refusal(names)
-    return of_archive(config, metadata, ContainerFormat.KERAS)
+    return config, metadata
 
 
 def holds_model(path: Path) -> bool:

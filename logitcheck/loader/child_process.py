@@ -170,13 +170,8 @@ def _open_files() -> Iterable[int]:
 def _spawn() -> Reader:
     import subprocess
 
-    name = Path(sys.executable or "").name.lower()
-    if getattr(sys, "frozen", False) or not name.startswith(("python", "pypy")):
-        raise NoProcessError
-    folders = [str(Path(__file__).parents[2]), *map(str, sys.path)]
-    code = f"import sys; sys.path[:] = {folders!r}; from logitcheck.loader import reading_process as r; r.main()"
     process = subprocess.Popen(  # noqa: S603  this Python, and code of ours
-        [sys.executable, "-c", code],
+        python_with("logitcheck.loader.reading_process"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -186,3 +181,16 @@ def _spawn() -> Reader:
     assert isinstance(process.stdin, FileIO)
     assert isinstance(process.stdout, FileIO)
     return Reader(process, process.stdin, process.stdout)
+
+
+def python_with(module: str) -> list[str]:
+    """Give the command that starts a Python like this one and calls `main` of one of our modules.
+
+    Raises NoProcessError where this program is no plain Python.
+    """
+    name = Path(sys.executable or "").name.lower()
+    if getattr(sys, "frozen", False) or not name.startswith(("python", "pypy")):
+        raise NoProcessError
+    folders = [str(Path(__file__).parents[2]), *map(str, sys.path)]
+    code = f"import sys; sys.path[:] = {folders!r}; from importlib import import_module as i; i({module!r}).main()"
+    return [sys.executable, "-c", code]

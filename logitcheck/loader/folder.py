@@ -60,13 +60,16 @@ def read(path: Path) -> StoredModel:
         from logitcheck.loader import saved_model
 
         return saved_model.read(path)
+    return of_archive(*members(path), ContainerFormat.KERAS_FOLDER)
+
+
+def members(path: Path) -> tuple[bytes, bytes | None]:
+    """Read `config.json` and, if there is one, `metadata.json` of the unpacked archive at `path`; raises as `read`."""
     if not is_keras_folder(path):
         from logitcheck.loader import absent
 
         raise absent.no_model_in(path)
-    config = _member(path, "config.json")
-    metadata = _member(path, "metadata.json") if is_file(path / "metadata.json") else None
-    return of_archive(config, metadata, ContainerFormat.KERAS_FOLDER)
+    return _member(path, "config.json"), _member(path, "metadata.json") if is_file(path / "metadata.json") else None
 
 
 def _member(folder: Path, name: str) -> bytes:

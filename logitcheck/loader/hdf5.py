@@ -34,9 +34,14 @@ def read(path: Path) -> StoredModel:
 
     Raises UnreadableInputError if it is truncated, holds weights only, or is no Keras model.
     """
+    return of_attributes(texts(path))
+
+
+def texts(path: Path) -> dict[str, str]:
+    """Read the four root attributes that matter of the HDF5 file at `path`, as text; raises as `read` does."""
     from logitcheck.loader import isolation
 
-    return of_attributes({name: document.decode(value, name) for name, value in isolation.attributes(path).items()})
+    return {name: document.decode(value, name) for name, value in isolation.attributes(path).items()}
 
 
 def attributes(path: Path) -> Mapping[str, bytes]:

@@ -33,11 +33,16 @@ def read(path: Path) -> StoredModel:
     Raises UnreadableInputError if it is no JSON, too large, or holds no Keras model.
     """
     with opening.regular(path) as file:
-        whole = fields.mapping(document.parse(document.read(file, path.name), path.name))
-    if "modelTopology" in whole or fields.text(whole.get("format")) in {"layers-model", "graph-model"}:
-        return _of_tensorflow_js(whole, path.name)
+        return of_document(document.read(file, path.name), path.name)
+
+
+def of_document(raw: bytes, name: str) -> StoredModel:
+    """Parse the JSON document `raw` from a file called `name`; raises as `read` does."""
+    whole = fields.mapping(document.parse(raw, name))
+    if is_of_tensorflow_js(whole):
+        return _of_tensorflow_js(whole, name)
     if not _is_model(whole):
-        _refuse(whole, path.name)
+        _refuse(whole, name)
     return StoredModel(
         format=ContainerFormat.JSON,
         config=whole,
@@ -45,6 +50,11 @@ def read(path: Path) -> StoredModel:
         keras_version=stored.version(whole),
         backend=fields.label(whole.get("backend")),
     )
+
+
+def is_of_tensorflow_js(whole: Mapping[str, object]) -> bool:
+    """Whether a document is a model of TensorFlow.js, as far as its form tells."""
+    return "modelTopology" in whole or fields.text(whole.get("format")) in {"layers-model", "graph-model"}
 
 
 def may_hold_model(path: Path) -> bool:

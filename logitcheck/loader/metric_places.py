@@ -30,17 +30,27 @@ def place(
     by_name: whether the file keeps of a function its bare name, as HDF5 does.
     Raises UnreadableInputError if there are more metrics than any model has.
     """
-    placed: list[tuple[Metric, ...]] = [()] * len(outputs)
+    return [
+        tuple(_read(raw, key, generation, by_name=by_name) for key, raw in entry)
+        for entry in stored_metrics(outputs, settings, generation)
+    ]
+
+
+def stored_metrics(
+    outputs: Sequence[NamedOutput], settings: Mapping[str, object], generation: int
+) -> list[tuple[tuple[str, object], ...]]:
+    """Give what is stored of the metrics of each output, each with the key of the settings that it stands under."""
+    found: list[tuple[tuple[str, object], ...]] = [()] * len(outputs)
     for key in ("metrics", "weighted_metrics"):
         stored = settings.get(key)
         if _is_for_all(stored, len(outputs), generation):
-            read = [_read(stored, key, generation, by_name=by_name)] * len(outputs)
+            entries = [_under(key, stored)] * len(outputs)
         else:
-            entries = [_entry(output, at, len(outputs), stored, generation) for at, output in enumerate(outputs)]
-            read = [_read(entry, key, generation, by_name=by_name) for entry in entries]
-        placed = [given + further for given, further in zip(placed, read, strict=True)]
-        _check(sum(map(len, placed)), MOST_IN_ALL)
-    return placed
+            raw = (_entry(output, at, len(outputs), stored, generation) for at, output in enumerate(outputs))
+            entries = [_under(key, entry) for entry in raw]
+        found = [given + further for given, further in zip(found, entries, strict=True)]
+        _check(sum(map(len, found)), MOST_IN_ALL)
+    return found
 
 
 def _is_for_all(stored: object, count: int, generation: int) -> bool:
@@ -67,15 +77,21 @@ def _entry(output: NamedOutput, position: int, count: int, stored: object, gener
     return stored[position] if position < len(stored) else None
 
 
-def _read(stored: object, key: str, generation: int, *, by_name: bool) -> tuple[Metric, ...]:
-    """Read the metrics of one entry under a key of the compile settings, which says whether they are weighted.
+def _under(key: str, entry: object) -> tuple[tuple[str, object], ...]:
+    """Give what an entry under a key holds.
 
-    Raises UnreadableInputError if they are more than any output has.
+    Raises UnreadableInputError if that is more than any output has.
     """
-    read = (metrics.read(raw, generation, by_name=by_name) for raw in leaves(stored))
-    known = list(islice((metric for metric in read if metric is not None), MOST_OF_ONE_OUTPUT + 1))
-    _check(len(known), MOST_OF_ONE_OUTPUT)
-    return tuple(replace(metric, weighted=True) if key == "weighted_metrics" else metric for metric in known)
+    found = tuple(islice(((key, raw) for raw in leaves(entry) if raw is not None), MOST_OF_ONE_OUTPUT + 1))
+    _check(len(found), MOST_OF_ONE_OUTPUT)
+    return found
+
+
+def _read(raw: object, key: str, generation: int, *, by_name: bool) -> Metric:
+    """Read a metric; the key of the compile settings that it stands under says whether it is weighted."""
+    metric = metrics.read(raw, generation, by_name=by_name)
+    assert metric is not None
+    return replace(metric, weighted=True) if key == "weighted_metrics" else metric
 
 
 def _check(count: int, most: int) -> None:

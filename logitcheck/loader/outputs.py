@@ -89,11 +89,20 @@ def _losses(
     weights: object,
     generation: int,
 ) -> Iterator[Loss]:
-    for index, raw in enumerate(_candidates(output, position, len(outputs), stored, generation)):
+    for raw in stored_losses(output, position, len(outputs), stored, weights, generation):
         loss = losses.read(raw, generation)
-        at = index if isinstance(stored, list) and len(outputs) == 1 else position
-        if loss is not None and _weight(output, at, weights) != 0:
-            yield loss
+        assert loss is not None
+        yield loss
+
+
+def stored_losses(
+    output: NamedOutput, position: int, count: int, stored: object, weights: object, generation: int
+) -> Iterator[object]:
+    """Give what is stored of the losses of one output, the one at `position` of `count`: those that count for it."""
+    for index, raw in enumerate(_candidates(output, position, count, stored, generation)):
+        at = index if isinstance(stored, list) and count == 1 else position
+        if raw is not None and _weight(output, at, weights) != 0:
+            yield raw
 
 
 def _candidates(output: NamedOutput, position: int, count: int, stored: object, generation: int) -> list[object]:

@@ -32,7 +32,7 @@ ALLOWANCE = 160 * 1024 * 1024
 MOST_IN_ALL = 1 << 30
 """Memory of the whole process where nobody tells what importing h5py took; that is a tenth of it as a rule."""
 
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "HDF5_PLUGIN_PRELOAD": "::"}
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "HDF5_PLUGIN_PRELOAD": "::"}
 """No threads for the arithmetic that nobody does here, and no plug-ins for what a file asks for (HDF5: H5PL)."""
 
 TIMED_OUT = 1
@@ -44,15 +44,15 @@ def serve(requests: FileIO, replies: FileIO) -> None:
     from pathlib import Path
 
     _take_signals()
-    _limit_time(START_SECONDS, START_SECONDS)
-    os.environ.update(_ENVIRONMENT)
+    limit_time(START_SECONDS, START_SECONDS)
+    os.environ.update(ENVIRONMENT)
     problem = _import()
-    _limit_time(0, 0)
-    _limit_resources()
+    limit_time(0, 0)
+    limit_resources()
     while (request := frames.read(requests)) is not None:
-        _limit_time(PROCESSOR_SECONDS, WALL_SECONDS)
+        limit_time(PROCESSOR_SECONDS, WALL_SECONDS)
         reply = problem or _answer(Path(os.fsdecode(bytes(request))))
-        _limit_time(0, 0)
+        limit_time(0, 0)
         frames.write_reply(replies, reply)
 
 
@@ -97,7 +97,7 @@ def _take_signals() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM, signal.SIGPROF, signal.SIGTERM})
 
 
-def _limit_time(processor: float, wall: float) -> None:
+def limit_time(processor: float, wall: float) -> None:
     """End this process after so many seconds from now; 0 takes the limit away."""
     import signal
 
@@ -113,13 +113,13 @@ def _limit_time(processor: float, wall: float) -> None:
         faulthandler.cancel_dump_traceback_later()
 
 
-def _limit_resources() -> None:
-    """Limit memory beyond what is used by now, and forbid core dumps and files, where the system can."""
+def limit_resources(largest_file: int = 0) -> None:
+    """Limit memory beyond what is used by now and the bytes of a file, and forbid core dumps, where the system can."""
     try:
         import resource
     except ImportError:
         return
-    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0}
+    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: largest_file}
     try:
         with open("/proc/self/statm", "rb") as file:  # noqa: PTH123  pathlib may not be imported here
             limits[resource.RLIMIT_AS] = int(file.read().split()[0]) * resource.getpagesize() + ALLOWANCE

@@ -75,11 +75,7 @@ class ThresholdOnLogits(Rule):
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire once for all metrics that compare logits or margins with a value between 0 and 1."""
-        scale = metrics.scale(case.output)
-        if scale not in {Scale.LOGITS, Scale.MARGINS}:
-            return
-        readings = metrics.readings(case.model, case.output)
-        found = [reading for reading in readings if _is_misread(reading) and metrics.can_run(reading, case.output)]
+        found = misreading(case)
         if not found:
             return
         compared = [reading for reading in found if reading.reads is Reads.THRESHOLD]
@@ -89,6 +85,14 @@ class ThresholdOnLogits(Rule):
         message += f"{metric_wording.stops(case.model, found)} {metric_wording.ONLY_THE_NUMBER}"
         subject = metric_wording.subject(found)
         yield self.finding(case, message, fixes=threshold_fixes.fixes(case, found), subject=subject)
+
+
+def misreading(case: Case) -> list[Reading]:
+    """Give the metrics that compare logits or margins with thresholds of probabilities."""
+    if metrics.scale(case.output) not in {Scale.LOGITS, Scale.MARGINS}:
+        return []
+    readings = metrics.readings(case.model, case.output)
+    return [reading for reading in readings if _is_misread(reading) and metrics.can_run(reading, case.output)]
 
 
 def _is_misread(reading: Reading) -> bool:

@@ -64,19 +64,9 @@ class AucOnLogits(Rule):
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire on AUC whose flag, if the file stores it, says the opposite of what the output is."""
-        scale = metrics.scale(case.output)
-        if scale is None:
-            return
-        wrong = scale is Scale.PROBABILITIES
-        found = [
-            reading
-            for reading in metrics.readings(case.model, case.output)
-            if reading.reads is Reads.CURVE
-            and reading.metric.from_logits is wrong
-            and metrics.can_run(reading, case.output)
-        ]
+        found = contradicting(case)
         if found:
-            yield self._finding(case, found, has_flag=wrong)
+            yield self._finding(case, found, has_flag=bool(found[0].metric.from_logits))
 
     def _finding(self, case: Case, found: Sequence[Reading], *, has_flag: bool) -> Finding:
         given = wording.given(case)
@@ -94,6 +84,21 @@ class AucOnLogits(Rule):
             fixes=_fixes(case, found, has_flag=has_flag),
             subject=metric_wording.subject(found),
         )
+
+
+def contradicting(case: Case) -> list[Reading]:
+    """Give the AUC metrics whose flag says the opposite of what the output is: all the same."""
+    scale = metrics.scale(case.output)
+    if scale is None:
+        return []
+    wrong = scale is Scale.PROBABILITIES
+    return [
+        reading
+        for reading in metrics.readings(case.model, case.output)
+        if reading.reads is Reads.CURVE
+        and reading.metric.from_logits is wrong
+        and metrics.can_run(reading, case.output)
+    ]
 
 
 def _ties(case: Case) -> str:

@@ -73,21 +73,15 @@ class MetricFlagDisagrees(Rule):
 
     def check(self, case: Case) -> Iterable[Finding]:
         """Fire on metrics whose flag says the opposite of what the output is, once for each thing that comes of it."""
-        found = [
-            reading
-            for reading in metrics.readings(case.model, case.output)
-            if reading.reads is Reads.CROSSENTROPY and reading.metric.from_logits is not None
-        ]
-        if metrics.leaves_probabilities(case.output):
-            without = [reading for reading in found if reading.metric.from_logits is False]
-            if without:
-                yield self._without_flag(case, without)
-        elif metrics.scale(case.output) is Scale.PROBABILITIES:
-            told: dict[str, list[Reading]] = {}
-            for reading in found:
-                if reading.metric.from_logits:
-                    told.setdefault(_activated(case, reading), []).append(reading)
-            yield from (self._with_flag(case, flagged, activated) for activated, flagged in told.items())
+        found = disagreeing(case)
+        without = [reading for reading in found if not reading.metric.from_logits]
+        if without:
+            yield self._without_flag(case, without)
+        told: dict[str, list[Reading]] = {}
+        for reading in found:
+            if reading.metric.from_logits:
+                told.setdefault(_activated(case, reading), []).append(reading)
+        yield from (self._with_flag(case, flagged, activated) for activated, flagged in told.items())
 
     def _without_flag(self, case: Case, found: Sequence[Reading]) -> Finding:
         flagged = metric_wording.clause(found, "has from_logits=False and expects", "have from_logits=False and expect")
@@ -109,9 +103,21 @@ class MetricFlagDisagrees(Rule):
         return self.finding(case, message, fixes=(fix,), subject=metric_wording.subject(found))
 
 
+def disagreeing(case: Case) -> list[Reading]:
+    """Give the cross-entropies among the metrics whose flag says the opposite of what the output is: all the same."""
+    if metrics.leaves_probabilities(case.output):
+        wrong = False
+    elif metrics.scale(case.output) is Scale.PROBABILITIES:
+        wrong = True
+    else:
+        return []
+    readings = metrics.readings(case.model, case.output)
+    return [each for each in readings if each.reads is Reads.CROSSENTROPY and each.metric.from_logits is wrong]
+
+
 def _cuts(case: Case, found: Sequence[Reading]) -> str:
     """Say what becomes of the numbers: binary and categorical cross-entropies differ, sparse ones do by backend."""
-    names = {_class_name(case, reading) for reading in found}
+    names = {class_name(case, reading) for reading in found}
     if all(name.startswith("Binary") for name in names):
         return "cuts them into [1e-7, 1 - 1e-7]"
     if all(name.startswith("Categorical") for name in names):
@@ -135,13 +141,13 @@ def _activated(case: Case, reading: Reading) -> str:
 
 
 def _code(case: Case, reading: Reading, *parameters: str) -> str:
-    name = _class_name(case, reading)
+    name = class_name(case, reading)
     return metric_wording.metric_code(
         case.model, reading, name, *parameters, module="losses" if name in FOCAL else "metrics"
     )
 
 
-def _class_name(case: Case, reading: Reading) -> str:
+def class_name(case: Case, reading: Reading) -> str:
     """Give the class to write: the metric that Keras 2 chooses by shape is that of the loss, or what one unit says."""
     if reading.name != CROSSENTROPY_BY_SHAPE:
         return reading.name

@@ -108,12 +108,13 @@ def metric_code(
     own = {*without, *(parameter.partition("=")[0] for parameter in parameters)}
     kept = [f"{key}={value!r}" for key, value in reading.metric.settings if key not in own]
     label = reading.metric.label
-    if reading.metric.form is LossForm.STRING and label != _snake_case(name) and not reading.metric.settings:
+    if reading.metric.form is LossForm.STRING and label != snake_case(name) and not reading.metric.settings:
         kept.append(f"name={label!r}")
     return f"{wording.library(model)}.{module}.{name}({', '.join([*parameters, *kept])})"
 
 
-def _snake_case(name: str) -> str:
+def snake_case(name: str) -> str:
+    """Write the name of a class as Keras writes it as that of an object."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 

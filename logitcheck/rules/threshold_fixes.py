@@ -13,6 +13,9 @@ from logitcheck.rules.base import Case
 
 _MIDDLE = 0.5
 
+WITH_ONE_THRESHOLD = frozenset({"BinaryAccuracy", "BinaryIoU"})
+"""Metrics with a `threshold`; the others that can be given logits have `thresholds`, of probabilities only."""
+
 _BY_RANK = {
     "BinaryAccuracy": "{labels}CategoricalAccuracy",
     "Precision": "Precision",
@@ -62,18 +65,24 @@ def _left(left: Sequence[Reading]) -> str:
 
 def _moved(case: Case, reading: Reading) -> str | None:
     """Write the metric with its thresholds as logits; None where it, or its version, does not take them."""
+    cuts = as_logits(case, reading)
+    if cuts is None:
+        return None
+    if reading.name in WITH_ONE_THRESHOLD:
+        parameter = f"threshold={cuts[0]!r}"
+    else:
+        parameter = f"thresholds={cuts!r}" if len(cuts) > 1 else f"thresholds={cuts[0]:.4g}"
+    return metric_wording.metric_code(case.model, reading, reading.name, parameter)
+
+
+def as_logits(case: Case, reading: Reading) -> list[float] | None:
+    """Give the thresholds of a metric as logits; None where it, or its version, does not take them."""
     if not metric_wording.takes_zero(case.model, reading) or not all(0 < cut < 1 for cut in reading.thresholds or ()):
         return None
     cuts = [_logit(cut) for cut in reading.thresholds or ()]
     if metrics.crossentropy_of(case.output) is None and any(cuts):
         return None
-    if reading.name in {"BinaryAccuracy", "BinaryIoU"}:
-        parameter = f"threshold={cuts[0]!r}"
-    elif not all(0 <= cut <= 1 for cut in cuts):
-        return None
-    else:
-        parameter = f"thresholds={cuts!r}" if len(cuts) > 1 else f"thresholds={cuts[0]:.4g}"
-    return metric_wording.metric_code(case.model, reading, reading.name, parameter)
+    return cuts if reading.name in WITH_ONE_THRESHOLD or all(0 <= cut <= 1 for cut in cuts) else None
 
 
 def _logit(probability: float) -> float:

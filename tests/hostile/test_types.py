@@ -76,7 +76,7 @@ def test_every_field_may_be_of_every_type(data: st.DataObject) -> None:
         model = assemble(of_archive(json.dumps(config).encode(), None, ContainerFormat.KERAS))
     except UnreadableInputError:
         return
-    report = Report(models=(inspection._report("model", model),))
+    report = Report(models=(inspection.report_on("model", model),))
     assert json.loads(json_report.render(report, "0"))["models"][0]["error"] is None
     assert all(text.isprintable() for line in text_report.lines(report, 80, ascii_only=False) for text, _ in line)
 
