@@ -28,8 +28,8 @@ Labels = Annotated[
     str | None,
     typer.Option(metavar="FILE", help="Labels of the data: .npy, or .npz with an array for each output."),
 ]
-Samples = Annotated[int, typer.Option(min=1, max=1_000_000, help="How many inputs to run it on, at most.")]
-Seed = Annotated[int, typer.Option(min=0, help="Another number makes other inputs.")]
+Samples = Annotated[int, typer.Option(min=1, max=1_000_000, metavar="N", help="How many inputs to run it on, at most.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Another number makes other inputs.")]
 Timeout = Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="For the model, once TensorFlow has started.")]
 Memory = Annotated[int, typer.Option(min=1, metavar="MB", help="For the model and TensorFlow, which takes 800.")]
 DeviceOption = Annotated[Device, typer.Option(help="What to run it on.")]

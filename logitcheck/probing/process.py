@@ -33,6 +33,9 @@ _LOOK_EVERY = 0.05
 _TO_END = 10.0
 """Seconds in which the keeper has ended everything, or is ended itself."""
 
+_TO_END_ALONE = 1.0
+"""Seconds in which a process without a keeper has ended by itself."""
+
 _WORDS_KEPT = 16_000
 """Bytes of the log that are kept, the last ones."""
 
@@ -182,8 +185,20 @@ class Runner:
 
     def _died(self, status: int | None) -> ProbeError:
         """Tell why the process is no more, after it has been buried."""
+        status = self._told() if status is None else status
         ended = self.end()
         return _crashed(ended if status is None else status, self._last_words())
+
+    def _told(self) -> int | None:
+        """Wait a moment for how the process ended: its pipes are closed before that is known."""
+        deadline = time.monotonic() + _TO_END_ALONE
+        while self._started is not None and self._started.status >= 0 and time.monotonic() < deadline:
+            message = self._message()
+            if isinstance(message, int):
+                return message
+            if message is _Ended.STATUS:
+                break
+        return None
 
     def _broken(self) -> ProbeError:
         message = (
@@ -233,9 +248,8 @@ def _ended(started: launching.Started) -> int | None:
     if started.lifeline >= 0:
         with suppress(OSError):
             os.close(started.lifeline)
-    if started.status >= 0:
-        with suppress(subprocess.TimeoutExpired):  # if it hangs, its own end is that of all others, too
-            started.process.wait(_TO_END)
+    with suppress(subprocess.TimeoutExpired):  # if a keeper hangs, its own end is that of all others, too
+        started.process.wait(_TO_END if started.status >= 0 else _TO_END_ALONE)
     status = started.process.poll()
     with suppress(OSError):
         if hasattr(os, "killpg"):

@@ -15,6 +15,7 @@ import time
 import traceback
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from logitcheck.probing.child import fences
 
@@ -36,16 +37,9 @@ def main() -> None:
     waiting, ready = os.pipe()
     child = os.fork()
     if child == 0:
-        failed = 1
-        try:
-            for number in (lifeline, status, ready):
-                os.close(number)
-            _run(waiting, folder, devices, is_apart=is_apart)
-            failed = 0
-        except BaseException:  # noqa: BLE001  into the log, as the last words of this process
-            traceback.print_exc()
-        finally:
-            os._exit(failed)
+        os.close(lifeline)
+        os.close(ready)
+        _become(waiting, status, folder, devices, is_apart=is_apart)
     os.close(0)
     os.close(1)
     ended: int | None = None
@@ -55,8 +49,14 @@ def main() -> None:
     finally:
         ended = _end_all(child, ended)
         shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):  # nobody may be there to hear it
-            os.write(status, str(os.waitstatus_to_exitcode(ended)).encode("ascii"))
+        if not is_apart or os.WIFSIGNALED(ended):
+            _tell(status, ended)
+
+
+def _tell(status: int, ended: int) -> None:
+    """Say how the process ended that ran models."""
+    with suppress(OSError):  # nobody may be there to hear it
+        os.write(status, str(os.waitstatus_to_exitcode(ended)).encode("ascii"))
 
 
 def _leave(*_: object) -> None:
@@ -116,12 +116,45 @@ def children() -> list[int]:
     return found
 
 
-def _run(waiting: int, folder: str, devices: tuple[str, ...], *, is_apart: bool) -> None:
-    """Be the process that runs models: put up the fences, then serve."""
+def _become(waiting: int, status: int, folder: str, devices: tuple[str, ...], *, is_apart: bool) -> NoReturn:
+    """Be the process that runs models; in a namespace of its own only its parent, who is the first process there.
+
+    The first process of a namespace hears no signal that it does not handle, not even of its own abort() (man 7
+    pid_namespaces): a model that dies of one would not.
+    """
     fences.die_with_parent(signal.SIGKILL)
     if os.read(waiting, 1) == b"":  # the keeper ended before its end could be heard of
-        return
+        os._exit(1)
     os.close(waiting)
+    if is_apart:
+        child = os.fork()
+        if child != 0:
+            _be_first(child, status)
+        fences.die_with_parent(signal.SIGKILL)
+    os.close(status)
+    failed = 1
+    try:
+        _run(folder, devices, is_apart=is_apart)
+        failed = 0
+    except BaseException:  # noqa: BLE001  into the log, as the last words of this process
+        traceback.print_exc()
+    finally:
+        os._exit(failed)
+
+
+def _be_first(child: int, status: int) -> NoReturn:
+    """Bury whoever loses its parent in this namespace, until the child ends; say how that was."""
+    for number in range(3):
+        os.close(number)
+    while True:
+        pid, ended = os.wait()
+        if pid == child:
+            _tell(status, ended)
+            os._exit(0)
+
+
+def _run(folder: str, devices: tuple[str, ...], *, is_apart: bool) -> None:
+    """Put up the fences, then serve."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     fences.be_killed_first()
     fences.forbid_core_dumps()
