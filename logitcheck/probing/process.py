@@ -39,6 +39,14 @@ _TO_END_ALONE = 1.0
 _WORDS_KEPT = 16_000
 """Bytes of the log that are kept, the last ones."""
 
+_UNHARMED = frozenset(
+    {
+        *(ProbeErrorCode.CUSTOM_OBJECT, ProbeErrorCode.UNSAFE_CODE, ProbeErrorCode.NO_TF_KERAS),
+        *(ProbeErrorCode.BAD_DATA, ProbeErrorCode.BAD_LABELS, ProbeErrorCode.INPUT_UNSUPPORTED),
+    }
+)
+"""Reasons after which the process is as it was: nothing of the model has run."""
+
 Watch = Callable[[str], None]
 """Told in a few words what is being done, again and again."""
 
@@ -90,7 +98,7 @@ class Runner:
         except BaseException:  # an interrupt must leave nothing behind either
             self.end()
             raise
-        if isinstance(found, ProbeError):
+        if isinstance(found, ProbeError) and (request.unsafe or found.code not in _UNHARMED):
             self.end()  # what failed in it may have left it in any state
         return found
 

@@ -246,9 +246,13 @@ def flattened(outputs: Any) -> list[Tensor]:
             return [outputs]
 
 
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
 def said(error: BaseException) -> str:
     """Give the part of an error that says what is wrong, in one line; Keras puts the call and its arguments around."""
-    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", str(error)) if part.strip()]
+    text = _COLOUR.sub("", str(error))
+    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
     telling = [
         part
         for part in parts
