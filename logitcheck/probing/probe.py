@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from logitcheck import inspection, loader
@@ -57,7 +57,9 @@ def probe(
     if refused is not None:
         return _failed(report, refused)
     found = runner.ask(_request(path, loaded, options), options.limits, watch)
-    return _failed(report, found) if isinstance(found, ProbeError) else judged(report, analyze(loaded), found)
+    if isinstance(found, ProbeError):
+        return _failed(report, _explained(found, loaded))
+    return judged(report, analyze(loaded), found)
 
 
 def judged(report: ModelReport, analyses: Sequence[OutputAnalysis], seen: Observations) -> ProbeReport:
@@ -122,6 +124,14 @@ def _axis(analysis: OutputAnalysis) -> int:
 
 def _failed(report: ModelReport, error: ProbeError) -> ProbeReport:
     return ProbeReport(model=report, observations=None, outputs=(), outcome=ProbeOutcome.FAILED, error=error)
+
+
+def _explained(error: ProbeError, model: SavedModel) -> ProbeError:
+    """Say of a file of Keras 1 that nothing of today loads most of them."""
+    if error.code is not ProbeErrorCode.LOAD_FAILED or model.generation != 1:
+        return error
+    message = f"The model was saved by Keras 1, and tf-keras does not load it. {error.message}"
+    return replace(error, message=message, hint="Load it with the Keras that wrote it, and save it anew with Keras 2.")
 
 
 # What is asked

@@ -42,10 +42,11 @@ _WORDS_KEPT = 16_000
 _UNHARMED = frozenset(
     {
         *(ProbeErrorCode.CUSTOM_OBJECT, ProbeErrorCode.UNSAFE_CODE, ProbeErrorCode.NO_TF_KERAS),
+        *(ProbeErrorCode.LOAD_FAILED, ProbeErrorCode.IMPORT_FAILED),
         *(ProbeErrorCode.BAD_DATA, ProbeErrorCode.BAD_LABELS, ProbeErrorCode.INPUT_UNSUPPORTED),
     }
 )
-"""Reasons after which the process is as it was: nothing of the model has run."""
+"""Reasons after which the process goes on with the next model: of this one nothing has run."""
 
 Watch = Callable[[str], None]
 """Told in a few words what is being done, again and again."""

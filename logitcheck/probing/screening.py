@@ -45,6 +45,8 @@ _NOT_COMPUTING = frozenset(
 )
 """Functions of TensorFlow without a namespace that do something else."""
 
+_SPECIFICATIONS = frozenset({"TensorSpec", "RaggedTensorSpec", "SparseTensorSpec", "IndexedSlicesSpec", "VariableSpec"})
+
 _TENSOR_CLASSES = frozenset({"RaggedTensor", "sparse.SparseTensor", "SparseTensor", "Tensor", "TensorShape"})
 
 
@@ -92,11 +94,11 @@ def obstacles(config: Mapping[str, object]) -> Iterator[Obstacle]:
     while pending:
         value, where = pending.pop()
         if isinstance(value, list):
-            pending += [(item, where) for item in value]
+            pending += [(item, where) for item in reversed(value)]
         elif isinstance(value, dict):
             where = fields.label(fields.mapping(value.get("config")).get("name")) or where
             yield from _of_object(value, where)
-            pending += [(item, where) for item in value.values()]
+            pending += [(item, where) for item in reversed(value.values())]
 
 
 _OF_MODEL = ("config", "build_config")
@@ -106,8 +108,19 @@ def _of_object(stored: Mapping[str, object], where: str | None) -> Iterator[Obst
     name = fields.text(stored.get("class_name"))
     if name is None:
         return
-    settings = fields.mapping(stored.get("config"))
     module = fields.text(stored.get("module"))
+    yield from _of_code(name, fields.mapping(stored.get("config")), where)
+    if name == "__typespec__":
+        if fields.text(stored.get("spec_name")) not in _SPECIFICATIONS:
+            yield _call(f"{module}.{stored.get('spec_name')}", where)
+    elif name == "function":
+        yield from _of_function(fields.text(stored.get("config")) or "", module, where)
+    else:
+        yield from _of_class(name, module, fields.text(stored.get("registered_name")), where)
+
+
+def _of_code(name: str, settings: Mapping[str, object], where: str | None) -> Iterator[Obstacle]:
+    """Give what an object of a class does beyond computing, by its settings."""
     if name == "__lambda__" or (name == "Lambda" and _holds_code(settings)):
         yield Obstacle(hazard=Hazard.CODE, what="a Lambda with Python code in the file", where=where)
     elif name in _FOREIGN_LAYERS:
@@ -120,10 +133,6 @@ def _of_object(stored: Mapping[str, object], where: str | None) -> Iterator[Obst
         yield _call(f"tf.{settings.get('cls_symbol')}.{settings.get('cls_method_name')}", where)
     elif name in {"InstanceMethod", "InstanceProperty"} and not _is_plain(settings):
         yield _call(str(settings.get("method_name") or settings.get("attr_name")), where)
-    if name == "function":
-        yield from _of_function(fields.text(stored.get("config")) or "", module, where)
-    else:
-        yield from _of_class(name, module, fields.text(stored.get("registered_name")), where)
 
 
 def _of_function(name: str, module: str | None, where: str | None) -> Iterator[Obstacle]:

@@ -31,7 +31,7 @@ def arrays(path: str, code: ProbeErrorCode) -> Array | dict[str, Array]:
     except OSError as error:
         raise RefusalError(code, f"{name!r} cannot be read: {error.strerror or error}.", "Check the file.") from error
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        if "Object arrays" in str(error):
+        if "Object arrays" in str(error) or "Python objects" in str(error):
             message = f"{name!r} holds Python objects, which are not unpickled."
         else:
             message = f"{name!r} is neither a .npy nor a .npz file of arrays."

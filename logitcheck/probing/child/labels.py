@@ -58,7 +58,7 @@ class Labels:
         if reads is Reading.BINARY:
             return self._random.integers(0, 2, size=values.shape).astype("float64")
         ids = self._random.integers(0, values.shape[-1], size=values.shape[:-1])
-        return np.eye(values.shape[-1])[ids]
+        return _ones_at(ids, values.shape[-1])
 
 
 def _shares(labels: Array, values: Array) -> Array:
@@ -75,7 +75,14 @@ def _shares(labels: Array, values: Array) -> Array:
     if (ids != labels).any() or ids.min(initial=0) < 0 or ids.max(initial=0) >= classes:
         found = f"values from {labels.min()} to {labels.max()} were found"
         raise _refusal(f"class ids from 0 to {classes - 1} were expected, and {found}")
-    return np.eye(classes)[ids]
+    return _ones_at(ids, classes)
+
+
+def _ones_at(ids: Array, classes: int) -> Array:
+    """Give rows that are 1 at the class and 0 elsewhere."""
+    rows = np.zeros((*ids.shape, classes))
+    np.put_along_axis(rows, ids[..., None], 1.0, axis=-1)
+    return rows
 
 
 def _targets(labels: Array, values: Array) -> Array:

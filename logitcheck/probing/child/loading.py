@@ -246,12 +246,13 @@ def flattened(outputs: Any) -> list[Tensor]:
             return [outputs]
 
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_NOISE = re.compile(r"\x1b\[[0-9;]*m| using config=\{.*\}", re.DOTALL)
+"""Colours, and the settings of the layer that was to be made."""
 
 
 def said(error: BaseException) -> str:
     """Give the part of an error that says what is wrong, in one line; Keras puts the call and its arguments around."""
-    text = _COLOUR.sub("", str(error))
+    text = _NOISE.sub("", str(error))
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
     telling = [
         part

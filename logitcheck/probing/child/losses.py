@@ -74,7 +74,7 @@ def _of_output(
 
 def _can_be_read(output: Array, reads: Reading, axis: int) -> bool:
     """Whether an output has the axes that a cross-entropy reads; classes are at least two."""
-    if output.ndim < 2 or not output.size or output.dtype.kind != "f":
+    if output.ndim < 2 or not output.size or output.dtype.kind not in "fV":
         return False
     return reads is Reading.BINARY or (-output.ndim < axis < 0 and output.shape[axis] > 1)
 
@@ -109,15 +109,23 @@ def _flagged(pieces: list[_Piece], which: int, norms: tuple[float, float] | None
 def _at_weights(
     loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, piece: _Piece
 ) -> tuple[tuple[float, float] | None, str | None]:
-    """Give the norms of the gradients by the last weights that the output depends on, and the name of these."""
+    """Give the norms of the gradients by the last weights that the output depends on, and the name of these.
+
+    The last matrix of weights, or other weights if there is none; a function of a SavedModel says of weights without a
+    part in the output that the gradient is 0.
+    """
     try:
-        found = [_last(_gradients(loaded, position, asked, batch, slope), loaded.variables) for slope in piece.slopes]
+        by_weights = [_norms(_gradients(loaded, position, asked, batch, slope)) for slope in piece.slopes]
     except Exception:  # noqa: BLE001  an operation without a gradient, or no memory for all of them: no number then
         return None, None
-    with_logits, without_logits = found
-    if with_logits is None or without_logits is None:
+    both = list(zip(*by_weights, loaded.variables, strict=True))
+    depending = [each for each in both if each[0] or each[1]]
+    matrices = [each for each in depending if len(each[2].shape) > 1]
+    if not depending:
         return None, None
-    return (with_logits[0], without_logits[0]), with_logits[1]
+    with_logits, without_logits, variable = (matrices or depending)[-1]
+    name = str(getattr(variable, "path", None) or variable.name).partition(":")[0]
+    return (with_logits, without_logits), name
 
 
 def _gradients(loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, slope: Slope) -> list[Any]:
@@ -137,16 +145,10 @@ def _raw(variable: Any) -> Any:
     return variable if value is None or callable(value) else value
 
 
-def _last(gradients: list[Any], variables: tuple[Any, ...]) -> tuple[float, str] | None:
-    """Give the norm and the name of the last matrix of weights with a gradient; of another if there is none."""
-    pairs = [pair for pair in zip(gradients, variables, strict=True) if pair[0] is not None]
-    if not pairs:
-        return None
-    matrices = [pair for pair in pairs if len(pair[1].shape) > 1]
-    gradient, variable = (matrices or pairs)[-1]
-    dense = gradient.values if type(gradient).__name__ == "IndexedSlices" else gradient
-    name = str(getattr(variable, "path", None) or variable.name).partition(":")[0]
-    return float(np.linalg.norm(np.asarray(dense).astype("float64"))), name
+def _norms(gradients: list[Any]) -> list[float]:
+    """Give the Euclidean norm of each gradient, 0 for none; that of rows of a table is one of these rows."""
+    dense = [each.values if type(each).__name__ == "IndexedSlices" else each for each in gradients]
+    return [0.0 if each is None else float(np.linalg.norm(np.asarray(each).astype("float64"))) for each in dense]
 
 
 def _accuracy(pieces: list[_Piece], reads: Reading) -> dict[str, object]:
