@@ -194,5 +194,5 @@ def _missing(obstacle: Obstacle) -> ProbeError:
     holder = f"Layer {obstacle.where!r} needs" if obstacle.where else "The model needs"
     named = obstacle.module if obstacle.module not in {None, "__main__"} else "package.module"
     message = f"{holder} {obstacle.what}, whose code is not in the file."
-    hint = f"Name the module that defines and registers it, so that it is imported: --import {named}"
+    hint = f"Type --import {named}, the module that defines and registers it."
     return ProbeError(code=ProbeErrorCode.CUSTOM_OBJECT, message=message, hint=hint)

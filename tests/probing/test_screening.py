@@ -149,7 +149,7 @@ def test_the_first_of_several_obstacles_is_named_with_its_layer() -> None:
     )
     assert error is not None
     assert error.message == "Layer 'one' needs the class 'First', whose code is not in the file."
-    assert error.hint == "Name the module that defines and registers it, so that it is imported: --import a.b"
+    assert error.hint == "Type --import a.b, the module that defines and registers it."
 
 
 def test_a_deep_config_is_no_matter() -> None:

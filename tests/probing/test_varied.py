@@ -125,7 +125,7 @@ def test_code_that_is_elsewhere_is_asked_for(
     assert error.code is ProbeErrorCode.CUSTOM_OBJECT
     assert error.message == sentence
     module = "package.module" if name.endswith(".h5") else "own_layers"  # HDF5 keeps no module of a registered class
-    assert error.hint == f"Name the module that defines and registers it, so that it is imported: --import {module}"
+    assert error.hint == f"Type --import {module}, the module that defines and registers it."
 
 
 def test_a_module_that_cannot_be_imported_is_named(

@@ -168,13 +168,13 @@ def _not_loaded(error: Exception) -> RefusalError:
     missing = _MISSING.search(text)
     if missing is not None:
         message = f"The model needs the {missing['kind']} {missing['name']!r}, whose code is not in the file."
-        hint = "Name the module that defines and registers it: --import package.module"
+        hint = "Type --import package.module, the module that defines and registers it."
         return RefusalError(ProbeErrorCode.CUSTOM_OBJECT, message, hint)
     if "safe_mode" in text or "unsafe" in text.lower():
         message = f"The model holds code, which is not run: {said(error)}"
         return RefusalError(ProbeErrorCode.UNSAFE_CODE, message, "If you trust where it comes from: --unsafe")
     message = f"Keras cannot load the model: {type(error).__name__}: {said(error)}"
-    hint = "Load it in Python as you do otherwise, or name the modules with its own code: --import package.module"
+    hint = "See whether load_model() loads it in Python; code of its own takes --import package.module."
     return RefusalError(ProbeErrorCode.LOAD_FAILED, message, hint)
 
 
