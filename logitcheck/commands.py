@@ -235,14 +235,6 @@ def explain(
     raise typer.Exit(explain_rules(wanted, output_format))
 
 
-@app.command()
-def doctor() -> None:
-    """Say what can be read here, and what is missing."""
-    from logitcheck.doctor import examine
-
-    raise typer.Exit(examine())
-
-
 @app.command("probe", help=_PROBE, short_help="Run a model and look at what it puts out.", epilog=_PROBE_EPILOG)
 def _probing(
     path: ModelPath,
@@ -271,3 +263,11 @@ def _probing(
     )
     request = command.ProbeRequest(path=path, options=options, gpu=device is Device.GPU, output_format=output_format)
     raise typer.Exit(command.run(request))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what can be read here, and what is missing."""
+    from logitcheck.doctor import examine
+
+    raise typer.Exit(examine())

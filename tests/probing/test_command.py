@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import logitcheck
+from tests.probing.stubbed import processes_in
 from tests.probing.test_proof import SHARE
 
 CHECKOUT = Path(__file__).parent.parent.parent
@@ -121,3 +125,38 @@ def test_a_line_on_the_terminal_tells_what_is_waited_for(own: Path) -> None:
     assert b"TensorFlow starts ... 1 s" in written
     assert written.endswith(b"\r")
     assert written.rsplit(b"\r", 2)[1].strip() == b""
+
+
+def test_the_page_shows_what_is_printed(own: Path) -> None:
+    """All but the numbers, whose last digits differ from one machine to the next."""
+    page = (CHECKOUT / "docs" / "probe.md").read_text(encoding="utf-8")
+    shown = page.partition("--import my_package.layers\n")[2].partition("```")[0]
+    done = run("probe", CUSTOM, "--import", "own.layers", cwd=own, COLUMNS="80")
+    printed = done.stdout.replace(CUSTOM, "sample_models/custom_head.keras")
+    assert without_numbers(printed) == without_numbers(shown)
+
+
+def without_numbers(text: str) -> str:
+    return re.sub(r"\d[\d.e-]*|[▁-█ ]{10,}", "#", " ".join(text.split()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the processes are looked at in /proc")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["INT", "TERM"])
+def test_a_signal_ends_it_at_once_with_the_status_that_shells_give(number: int, status: int, own: Path) -> None:
+    home = own / "temporary"
+    home.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "logitcheck", "probe", CUSTOM, "--import", "own.layers"],
+        cwd=own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT), "TMPDIR": str(home)},
+    )
+    deadline = time.monotonic() + 30
+    while not list(processes_in(home)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    assert process.communicate(timeout=30) == (b"", b"")
+    assert process.returncode == status
+    assert list(processes_in(home)) == []
+    assert list(home.iterdir()) == []
