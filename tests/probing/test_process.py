@@ -137,6 +137,17 @@ def test_no_other_process_is_killed(mode: str, home: Path, monkeypatch: pytest.M
     assert report.error.code is ProbeErrorCode.TIMEOUT
 
 
+def test_a_saved_model_takes_a_fence_around_files(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = CHECKOUT / "tests" / "data" / "saved_model" / "tf2.3" / "sequential_softmax_from_logits"
+    stubbed.choose(monkeypatch, "alone")
+    with Runner() as runner:
+        error = probe(str(folder), Options(limits=LIMITS), runner).error
+    assert error is not None
+    assert error.code is ProbeErrorCode.UNSAFE_CODE
+    assert error.message.startswith("A SavedModel may hold operations that write files")
+    assert list(home.iterdir()) == []
+
+
 def test_forged_answers_are_told_from_real_ones(home: Path) -> None:
     report = told_of("forge", home)
     assert report.error is not None

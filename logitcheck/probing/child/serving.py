@@ -17,7 +17,7 @@ from typing import Any
 from logitcheck.loader import frames
 from logitcheck.probing import request as requests_
 from logitcheck.probing.errors import ProbeError, ProbeErrorCode, RefusalError
-from logitcheck.probing.request import Request
+from logitcheck.probing.request import Library, Request
 
 _MOST_OUTPUTS = 200
 """Outputs of which is told; a frame holds no more."""
@@ -91,6 +91,9 @@ def _no_memory() -> ProbeError:
 def _observed(request: Request, replies: FileIO, folder: Path, isolation: dict[str, str]) -> dict[str, Any]:
     from logitcheck.probing.child import loading, losses, running
 
+    if request.library is Library.TENSORFLOW and isolation["files"] != "kernel" and not request.unsafe:
+        message = "A SavedModel may hold operations that write files, and this system does not keep it from that."
+        raise RefusalError(ProbeErrorCode.UNSAFE_CODE, message, "If you trust where the model comes from: --unsafe")
     started = time.monotonic()
     _tell(replies, {"stage": "loading"})
     loaded = loading.load(request, folder)
