@@ -85,6 +85,12 @@ def test_a_large_output_keeps_only_some_numbers_for_the_histogram() -> None:
     assert 100_000 <= sum(found.histogram.counts) <= 200_000
 
 
+def test_a_batch_is_not_kept_behind_the_numbers_of_it() -> None:
+    tally = Tally(masked=False)
+    tally.add(numpy.random.default_rng(0).random((100, 50_000)).astype("float32"), numpy.ones(100, dtype=bool))
+    assert all(kept.base is None for kept in tally._kept)
+
+
 def test_numbers_of_16_bits_are_counted_in_32() -> None:
     found = seen(numpy.array([[0.5, 0.5]], dtype="float16"))
     assert (found.dtype, found.sums[0].low) == ("float16", 1.0)

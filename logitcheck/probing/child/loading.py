@@ -28,14 +28,15 @@ Tensor = Any
 class Loaded:
     """A model that can be run.
 
-    call: gives the outputs in their order, for one tensor an input. output_shapes: as far as they are declared.
+    call: gives the outputs in their order, for one tensor an input. shapes: of what its layers, or it, put out, as far
+    as they are declared.
     variables: that can be trained, the last ones last.
     masked: whether it may mask steps. precision: the coarsest type its layers compute in.
     """
 
     call: Callable[[Sequence[Tensor]], list[Tensor]]
     inputs: tuple[InputSpec, ...]
-    output_shapes: tuple[tuple[int | None, ...], ...]
+    shapes: tuple[tuple[int | None, ...], ...]
     variables: tuple[Any, ...]
     library: str
     masked: bool
@@ -74,7 +75,7 @@ def _of_keras(request: Request, folder: Path) -> Loaded:
     return Loaded(
         call=_calling(model),
         inputs=specifications.of_model(model, layers, request.ids),
-        output_shapes=specifications.output_shapes(model),
+        shapes=specifications.shapes_inside(layers),
         variables=tuple(model.trainable_variables),
         library=f"{'tf-keras' if request.library is Library.TF_KERAS else 'Keras'} {library.__version__}",
         masked=specifications.may_mask(layers),
@@ -204,7 +205,7 @@ def _of_signature(request: Request) -> Loaded:
     return Loaded(
         call=call,
         inputs=specifications.of_signature(taken, request.ids),
-        output_shapes=tuple(tuple(spec.shape) for spec in function.outputs if spec.shape.rank is not None),
+        shapes=tuple(tuple(spec.shape) for spec in function.outputs if spec.shape.rank is not None),
         variables=tuple(function.trainable_variables),
         library=f"TensorFlow {tensorflow.__version__}",
         masked=True,

@@ -21,8 +21,8 @@ Array = Any
 _ROWS = 32
 """Samples at once, if they are small."""
 
-_NUMBERS_AT_ONCE = 4_000_000
-"""Numbers of inputs or outputs at once: 16 MB."""
+_NUMBERS_AT_ONCE = 64_000_000
+"""Numbers in all tensors of a model at once: 256 MB. Keras keeps them all until a call is done."""
 
 _LENGTHS = (8, 32, 128, 224)
 """What free sizes are tried to be: short sequences first; images and deep poolings need more."""
@@ -32,6 +32,9 @@ _IDS = (10, 2, 1)
 
 _FOR_LOSSES = 64
 """Samples that losses are computed on, each of which takes a way back through the model."""
+
+_SHARE_FOR_LOSSES = 0.25
+"""Of the time for running; what was run in it is run once more for losses."""
 
 _NUMBERS_FOR_LOSSES = 2_000_000
 """Numbers of outputs that losses are computed on: 16 MB in 64 bits, several times over."""
@@ -51,7 +54,7 @@ def run(loaded: Loaded, request: Request) -> Ran:
 
     Raises RefusalError if no input that was tried goes through.
     """
-    deadline = time.monotonic() + request.seconds
+    started = time.monotonic()
     samples, first = _started(loaded, request)
     ran = Ran(tallies=[])
     for batch, outputs in _batches(loaded, samples, first):
@@ -60,9 +63,9 @@ def run(loaded: Loaded, request: Request) -> Ran:
             tally.add(output, _ordinary(output, batch))
         ran.samples += batch.rows
         room = _room_for_losses(outputs, batch.rows) - sum(each.rows for each in ran.ordinary)
-        if room > 0:
+        if room > 0 and (not ran.ordinary or time.monotonic() - started < _SHARE_FOR_LOSSES * request.seconds):
             ran.ordinary.append(batch if _has_fixed_rows(loaded) else batch.only_ordinary(room))
-        if time.monotonic() > deadline:
+        if time.monotonic() - started > request.seconds:
             break
     return ran
 
@@ -182,13 +185,13 @@ def _tried(loaded: Loaded, batch: Batch) -> list[Array] | None:
 
 
 def _rows(loaded: Loaded, length: int = 1) -> int:
-    """Tell how many samples to run at once, by the size of inputs and outputs; a fixed batch size is as it is."""
+    """Tell how many samples to run at once, by the size of all tensors; a fixed batch size is as it is."""
     fixed = [spec.shape[0] for spec in loaded.inputs if spec.shape[0] is not None]
     if fixed:
         return fixed[0]
-    shapes = [*(spec.shape for spec in loaded.inputs), *loaded.output_shapes]
-    largest = max(math.prod(length if size is None else size for size in shape[1:]) for shape in shapes)
-    return max(1, min(_ROWS, _NUMBERS_AT_ONCE // max(1, largest)))
+    shapes = [*(spec.shape for spec in loaded.inputs), *loaded.shapes]
+    numbers = sum(math.prod(length if size is None else size for size in shape[1:]) for shape in shapes)
+    return max(1, min(_ROWS, _NUMBERS_AT_ONCE // max(1, numbers)))
 
 
 def _has_fixed_rows(loaded: Loaded) -> bool:

@@ -41,9 +41,16 @@ def structure_of(model: Any) -> Any:
     return list(inputs) if inputs and len(inputs) > 1 else None
 
 
-def output_shapes(model: Any) -> tuple[tuple[int | None, ...], ...]:
-    """Give the shapes of the outputs, of a model with a graph."""
-    return tuple(tuple(tensor.shape) for tensor in getattr(model, "outputs", None) or () if hasattr(tensor, "shape"))
+def shapes_inside(layers: Sequence[Any]) -> tuple[tuple[int | None, ...], ...]:
+    """Give the shapes of what the layers of a graph put out; of layers that do not tell, or several ones, none."""
+    shapes = []
+    for layer in layers:
+        try:
+            shape = layer.output.shape
+            shapes.append(tuple(shape))
+        except (AttributeError, ValueError, RuntimeError, TypeError):
+            continue
+    return tuple(shapes)
 
 
 def of_model(model: Any, layers: Sequence[Any], ids: Sequence[int | None]) -> tuple[InputSpec, ...]:

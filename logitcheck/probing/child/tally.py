@@ -111,7 +111,7 @@ class Tally:
         """Keep some of the numbers, from all over the batch."""
         numbers = values[np.isfinite(values)]
         step = max(1, math.ceil(numbers.size / max(1, self._room // 4)))
-        kept = numbers[::step][: self._room]
+        kept = numbers[::step][: self._room].copy()  # or all of the batch stays in memory behind it
         self._room -= kept.size
         self._kept.append(kept)
 
