@@ -248,3 +248,22 @@ def test_a_tensorflow_that_kills_the_process_is_named(
     error = told_of("good", home).error
     assert error is not None
     assert "SIGILL" in error.message
+
+
+def test_without_tf_keras_a_file_of_keras_2_says_what_to_install(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = CHECKOUT / "tests" / "data" / "old" / "tf2.8" / "softmax_scce_good.h5"
+    told = []
+    for name, code in (("absent", MISSING.replace("tensorflow", "tf_keras")), ("broken", "import no_such_thing")):
+        package(tmp_path, name, "")
+        package(tmp_path / name, "tf_keras", code)
+        stubbed.put_stubs_first(monkeypatch, also=tmp_path / name)
+        with Runner() as runner:
+            told.append(probe(str(old), Options(limits=LIMITS), runner).error)
+    assert [error.code for error in told if error is not None] == [ProbeErrorCode.NO_TF_KERAS] * 2
+    assert [error.message for error in told if error is not None] == [
+        "The model was saved by Keras 1 or 2: to run it takes the package tf-keras, which is not installed.",
+        "tf_keras cannot be imported: ModuleNotFoundError: No module named 'no_such_thing'",
+    ]
+    assert list(home.iterdir()) == []

@@ -86,11 +86,16 @@ def _of_keras(request: Request, folder: Path) -> Loaded:
 def _library(library: Library) -> ModuleType:
     try:
         return importlib.import_module(library.value)
-    except ModuleNotFoundError as error:
-        if library is not Library.TF_KERAS:
-            raise
-        message = "The model was saved by Keras 1 or 2, which takes the package tf-keras to run it, and there is none."
-        raise RefusalError(ProbeErrorCode.NO_TF_KERAS, message, "pip install 'logitcheck[tensorflow]'") from error
+    except Exception as error:  # one that does not fit the TensorFlow installed here raises what it likes
+        hint = "pip install 'logitcheck[tensorflow]'"
+        if library is Library.TF_KERAS and isinstance(error, ModuleNotFoundError) and error.name == library.value:
+            message = (
+                "The model was saved by Keras 1 or 2: to run it takes the package tf-keras, which is not installed."
+            )
+            raise RefusalError(ProbeErrorCode.NO_TF_KERAS, message, hint) from error
+        code = ProbeErrorCode.NO_TF_KERAS if library is Library.TF_KERAS else ProbeErrorCode.NO_TENSORFLOW
+        message = f"{library.value} cannot be imported: {type(error).__name__}: {said(error)}"
+        raise RefusalError(code, message, hint) from error
 
 
 @contextlib.contextmanager
