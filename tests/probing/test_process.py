@@ -250,6 +250,17 @@ def test_a_tensorflow_that_kills_the_process_is_named(
     assert "SIGILL" in error.message
 
 
+def test_a_defect_of_ours_leaves_its_last_words(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package(tmp_path, "tensorflow", "")
+    stubbed.put_stubs_first(monkeypatch, also=tmp_path)
+    error = told_of("good", home).error
+    assert error is not None
+    assert error.message == (
+        "The process that ran the model died of it (exit status 1). Its last words: AttributeError: module 'tensorflow'"
+        " has no attribute 'get_logger'"
+    )
+
+
 def test_without_tf_keras_a_file_of_keras_2_says_what_to_install(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,23 @@ def test_steps_of_a_free_length_are_run_in_two_lengths(
     assert output.seen.shape == (None, None, 3)
 
 
+def test_another_length_that_does_not_go_through_is_left(
+    varied: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = run(varied, "one_length.keras", runner, monkeypatch)
+    assert report.observations is not None
+    assert report.observations.samples == 48
+    assert report.outputs[0].seen.shape == (None, 8, 2)
+
+
+def test_a_saved_model_without_its_variables_is_said_not_to_load(runner: Runner) -> None:
+    folder = Path(__file__).parent.parent / "data" / "saved_model" / "tf2.3" / "sequential_softmax_from_logits"
+    error = probe(str(folder), Options(), runner).error
+    assert error is not None
+    assert error.code is ProbeErrorCode.LOAD_FAILED
+    assert error.message.startswith("TensorFlow cannot load the SavedModel: ")
+
+
 REFUSED = {
     "sparse.keras": (ProbeErrorCode.INPUT_UNSUPPORTED, "takes sparse tensors"),
     "ragged_2.h5": (ProbeErrorCode.INPUT_UNSUPPORTED, "takes ragged tensors"),
