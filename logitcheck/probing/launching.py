@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,11 +47,11 @@ def start(*, gpu: bool) -> Started:
     folder = Path(tempfile.mkdtemp(prefix="logitcheck-"))
     try:
         return _keeper(folder, gpu=gpu) if KEEPER else _alone(folder, gpu=gpu)
-    except OSError as error:
-        import shutil
-
+    except BaseException as error:  # an interrupt must leave nothing behind either
         shutil.rmtree(folder, ignore_errors=True)
-        raise NoProcessError(error.strerror or str(error)) from error
+        if isinstance(error, OSError):
+            raise NoProcessError(error.strerror or str(error)) from error
+        raise
 
 
 def _keeper(folder: Path, *, gpu: bool) -> Started:
@@ -58,7 +59,7 @@ def _keeper(folder: Path, *, gpu: bool) -> Started:
     arguments = [str(their_lifeline), str(their_status), str(folder), *(["/dev"] if gpu else [])]
     try:
         process = _python("keeper", arguments, folder, (their_lifeline, their_status), gpu=gpu)
-    except OSError:
+    except BaseException:
         os.close(lifeline)
         os.close(status)
         raise

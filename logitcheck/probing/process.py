@@ -79,6 +79,7 @@ class Runner:
         self._started: launching.Started | None = None
         self._messages: queue.Queue[_Message] = queue.Queue()
         self._threads: list[threading.Thread] = []
+        self._status: FileIO | None = None
         self._words = bytearray()
 
     def __enter__(self) -> Self:
@@ -110,8 +111,9 @@ class Runner:
             return None
         status = _ended(started)
         for thread in self._threads:
-            thread.join(_TO_END)
-        for stream in (started.process.stdin, started.process.stdout, started.process.stderr):
+            if thread.ident is not None:  # an interrupt may have come before it was started
+                thread.join(_TO_END)
+        for stream in (started.process.stdin, started.process.stdout, started.process.stderr, self._status):
             with suppress(OSError):
                 if stream is not None:
                     stream.close()
@@ -141,8 +143,9 @@ class Runner:
             (self._read_replies, started.process.stdout),
             (self._read_log, started.process.stderr),
         ]
-        if started.status >= 0:
-            readers.append((self._read_status, FileIO(started.status)))
+        self._status = FileIO(started.status) if started.status >= 0 else None
+        if self._status is not None:
+            readers.append((self._read_status, self._status))
         self._threads = [threading.Thread(target=read, args=(stream,), daemon=True) for read, stream in readers]
         for thread in self._threads:
             thread.start()
@@ -245,10 +248,8 @@ class Runner:
 
     def _read_status(self, stream: FileIO) -> None:
         messages = self._messages
-        with stream:
-            text = stream.read()
-        with suppress(ValueError):
-            messages.put(int(text))
+        with suppress(ValueError, OSError):
+            messages.put(int(stream.read()))
         messages.put(_Ended.STATUS)
 
 

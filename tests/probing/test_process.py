@@ -278,3 +278,18 @@ def test_without_tf_keras_a_file_of_keras_2_says_what_to_install(
         "tf_keras cannot be imported: ModuleNotFoundError: No module named 'no_such_thing'",
     ]
     assert list(home.iterdir()) == []
+
+
+def test_an_interrupt_while_it_starts_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As threads are started, and as the process itself is."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("threading.Thread.start", "subprocess.Popen.__init__"):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, interrupted)
+            with Runner() as runner, pytest.raises(KeyboardInterrupt):
+                probe(model(home.parent, "good"), Options(limits=LIMITS), runner)
+        assert wait_until_gone(home) == []
+        assert list(home.iterdir()) == []
