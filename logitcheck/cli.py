@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from logitcheck.run import Request
 
 _INSPECTING = ("inspect", "check")
-_COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "doctor", "fix"})
+_COMMANDS = frozenset({*_INSPECTING, "rules", "explain", "probe", "fix", "doctor"})
 _INTERRUPTED, _TERMINATED = 130, 143
 """The exit statuses after Ctrl-C and SIGTERM, as shells have them: 128 and the number of the signal."""
 

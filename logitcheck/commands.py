@@ -28,6 +28,21 @@ from logitcheck.command_options import (
     WriteBaseline,
 )
 from logitcheck.formats import DocumentFormat, Format
+from logitcheck.probe_options import (
+    Data,
+    Device,
+    DeviceOption,
+    Imports,
+    Labels,
+    Memory,
+    ModelPath,
+    Probe,
+    ProbeFormat,
+    Samples,
+    Seed,
+    Timeout,
+    Unsafe,
+)
 from logitcheck.report import Severity
 from logitcheck.reporter.escaping import printable
 from logitcheck.run import Request, run
@@ -70,6 +85,22 @@ _FIX_EPILOG = (
     "Exit status: 0 nothing of what was found is left; 1 something is; 2 nothing could be fixed without a guess, or"
     " written, or the model could not be read."
 )
+_PROBE = """Run a model and look at what it puts out: where custom code decides, and for numbers to believe.
+
+It runs in a process of its own, with limits and without a network, on inputs made for it or on yours. This takes
+TensorFlow: pip install 'logitcheck[tensorflow]'.
+
+\b
+For example:
+  logitcheck probe model.keras
+  logitcheck probe model.keras --data x.npy --labels y.npy     on your data, with accuracy
+  logitcheck probe model.keras --import my_package.layers      whose own layers are defined there
+  logitcheck probe model.keras --unsafe                        and run Python code that is in the file
+"""
+_PROBE_EPILOG = (
+    "Exit status: 0 it ran, and nothing speaks against it; 1 its loss does not fit what was seen, or the file proves"
+    " that, or what was seen contradicts logitcheck; 2 it could not be run."
+)
 
 
 app = typer.Typer(
@@ -85,6 +116,7 @@ app = typer.Typer(
         "  logitcheck inspect model.keras       one model, in full\n"
         "  logitcheck check models/             what is wrong, a line each: for CI and hooks\n"
         "  logitcheck explain LC101             what a rule means, and how it is done right\n"
+        "  logitcheck probe model.keras         run it, where the file alone cannot tell\n"
         "  logitcheck fix model.keras --diff    what would mend the stored compile settings\n"
         "  logitcheck doctor                    what can be read here, and what is missing"
     ),
@@ -128,8 +160,14 @@ def _inspecting(
     show_settings: ShowSettings = False,
     show_files: ShowFiles = False,
     jobs: Jobs = None,
+    probe: Probe = False,
+    imports: Imports = None,
 ) -> None:
     is_check = context.info_name == "check"
+    if probe and is_check:
+        context.fail("--probe belongs to `logitcheck inspect`: a check runs nothing of a model.")
+    if imports and not probe:
+        context.fail("--import goes with --probe: without it, nothing of a model is run.")
     overrides = Overrides(
         config=config,
         isolated=isolated,
@@ -154,6 +192,8 @@ def _inspecting(
         exit_zero=exit_zero,
         jobs=jobs,
         write_baseline=write_baseline,
+        probe=probe,
+        imports=tuple(imports or ()),
     )
     raise typer.Exit(run(request))
 
@@ -211,12 +251,34 @@ def explain(
     raise typer.Exit(explain_rules(wanted, output_format))
 
 
-@app.command()
-def doctor() -> None:
-    """Say what can be read here, and what is missing."""
-    from logitcheck.doctor import examine
+@app.command("probe", help=_PROBE, short_help="Run a model and look at what it puts out.", epilog=_PROBE_EPILOG)
+def _probing(
+    path: ModelPath,
+    data: Data = None,
+    labels: Labels = None,
+    samples: Samples = 256,
+    seed: Seed = 0,
+    timeout: Timeout = 120.0,
+    memory: Memory = 4096,
+    device: DeviceOption = Device.CPU,
+    imports: Imports = None,
+    unsafe: Unsafe = False,
+    output_format: ProbeFormat = DocumentFormat.TEXT,
+) -> None:
+    from logitcheck.probing import command, process
+    from logitcheck.probing.probe import Options
 
-    raise typer.Exit(examine())
+    options = Options(
+        data=data,
+        labels=labels,
+        samples=samples,
+        seed=seed,
+        limits=process.Limits(seconds=timeout, megabytes=memory),
+        imports=tuple(imports or ()),
+        unsafe=unsafe,
+    )
+    request = command.ProbeRequest(path=path, options=options, gpu=device is Device.GPU, output_format=output_format)
+    raise typer.Exit(command.run(request))
 
 
 @app.command("fix", help=_FIX, short_help="Mend the stored compile settings of a model.", epilog=_FIX_EPILOG)
@@ -266,3 +328,11 @@ def _fixing(
         ),
     )
     raise typer.Exit(mending.run(request))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what can be read here, and what is missing."""
+    from logitcheck.doctor import examine
+
+    raise typer.Exit(examine())

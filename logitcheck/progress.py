@@ -28,21 +28,40 @@ def shown(total: int) -> Iterator[Callable[[int], None] | None]:
         line.clear()
 
 
+@contextlib.contextmanager
+def saying() -> Iterator[Callable[[str], None] | None]:
+    """Give what is to be told again and again what is being waited for; None where nobody would see it."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    line = _Line(0)
+    try:
+        yield line.say
+    finally:
+        line.clear()
+
+
 class _Line:
     """One line that is written over again and again."""
 
     def __init__(self, total: int) -> None:
         self._total = total
-        self._next = time.monotonic() + _AFTER
+        self._started = time.monotonic()
+        self._next = self._started + _AFTER
         self._width = 0
 
     def tell(self, done: int) -> None:
+        filled = 24 * done // self._total
+        self._write(f"[{'#' * filled}{'.' * (24 - filled)}] {done} of {self._total} inspected")
+
+    def say(self, doing: str) -> None:
+        self._write(f"{doing} ... {time.monotonic() - self._started:.0f} s")
+
+    def _write(self, text: str) -> None:
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + _EVERY
-        filled = 24 * done // self._total
-        text = f"[{'#' * filled}{'.' * (24 - filled)}] {done} of {self._total} inspected"
         sys.stderr.write(f"\r{text.ljust(self._width)}")
         sys.stderr.flush()
         self._width = len(text)

@@ -75,11 +75,36 @@ class EvidenceStep:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Observation:
+    """What was seen of an output when its model ran: evidence, and no proof.
+
+    kind, axis: what it seems to be. low, high: the smallest and the largest number seen, None if none was finite.
+    samples: how many inputs it was seen on. verdict: whether what it seems to be fits its loss.
+    """
+
+    kind: Kind
+    axis: int | None
+    low: float | None
+    high: float | None
+    samples: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotObserved:
+    """Why nothing was seen of an output although that was asked for: as of an `InputError`, with codes of its own."""
+
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OutputReport:
     """One output: what it is, what its loss expects, whether they fit.
 
     axis: negative, along which the output is a distribution. low, high: bounds of each element, infinite ones None.
-    classes: size of the class axis, if known.
+    classes: size of the class axis, if known. observed: what was seen where the file does not decide, if asked for.
     """
 
     name: str | None
@@ -91,6 +116,7 @@ class OutputReport:
     loss: LossReport | None
     verdict: Verdict
     evidence: tuple[EvidenceStep, ...]
+    observed: Observation | NotObserved | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

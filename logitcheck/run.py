@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ class Request:
 
     problems_only: whether to tell what is wrong only, and no information, unless settings ask for it.
     write_baseline: whether to write what is found into the baseline, instead of failing for it.
+    probe: whether to run the models that are undetermined. imports: modules with the code that they need.
     """
 
     paths: tuple[str, ...]
@@ -48,6 +49,8 @@ class Request:
     exit_zero: bool = False
     jobs: int | None = None
     write_baseline: bool = False
+    probe: bool = False
+    imports: tuple[str, ...] = ()
 
 
 def run(request: Request) -> ExitCode:
@@ -90,9 +93,19 @@ def _checked(request: Request, plan: Plan) -> Checked:
     given = checking.gather(request.paths, plan)
     refuse_overwriting(request.targets, checking.sources(given, plan))
     with progress.shown(sum(len(each.items) for each in given)) as watch:
-        return checking.check(
+        checked = checking.check(
             given, plan, asked, jobs=request.jobs, watch=watch, may_lack_baseline=request.write_baseline
         )
+    return _probed(checked, request.imports) if request.probe else checked
+
+
+def _probed(checked: Checked, imports: tuple[str, ...]) -> Checked:
+    """Give a run with what was seen of the outputs that are undetermined; it fails or not as before."""
+    from logitcheck import progress
+    from logitcheck.probing import settling
+
+    with progress.saying() as watch:
+        return replace(checked, report=settling.settled(checked.report, imports, watch))
 
 
 def _write(report: Report, target: Target) -> bool:

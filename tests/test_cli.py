@@ -252,7 +252,7 @@ def test_a_rule_behind_rules_is_answered_with_the_right_command() -> None:
 
 def test_no_sentence_about_a_command_is_cut_at_80_columns() -> None:
     listed = run("--help", COLUMNS="80").stdout.partition("Commands:")[2].strip().splitlines()
-    assert [line.split()[0] for line in listed] == ["inspect", "check", "rules", "explain", "doctor", "fix"]
+    assert [line.split()[0] for line in listed] == ["inspect", "check", "rules", "explain", "probe", "fix", "doctor"]
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
 
 

@@ -44,7 +44,7 @@ def _values(shell: str, answer: str) -> list[str]:
 CODES = [rule.code for rule in catalogue.ALL]
 GROUPS = ["ALL", "LC1", "LC2", "LC3", "LC4"]
 LINES = {
-    "logitcheck ": ["inspect", "check", "rules", "explain", "doctor"],
+    "logitcheck ": ["inspect", "check", "rules", "explain", "fix", "probe", "doctor"],
     "logitcheck che": ["check"],
     "logitcheck check --fo": ["--format", "--force-exclude"],
     "logitcheck check --format ": list(Format),

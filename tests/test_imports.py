@@ -119,3 +119,15 @@ def test_a_file_that_can_be_read_does_not_pay_for_those_that_cannot(sample: str,
     probe = f"import sys\n{of_command_line('inspect', str(SAMPLES / sample))}\n"
     probe += f"sys.exit('logitcheck.loader.{name}' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("command", [["inspect", "--format", "json"], ["check", "--exit-zero"]], ids=" ".join)
+def test_a_model_is_run_by_no_command_that_was_not_asked_to(command: list[str]) -> None:
+    """With an option that takes the parser, too: it knows of the commands that run models, and no more."""
+    code = of_command_line(*command, str(SAMPLES / "custom_head.keras"))
+    probe = f"import sys\n{code}\nsys.exit(any(name.startswith('logitcheck.probing') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+def test_the_process_that_has_a_model_run_needs_nothing_heavy() -> None:
+    assert imported_by("import logitcheck.probing.command, logitcheck.probing.settling") == set()

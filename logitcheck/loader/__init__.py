@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
 
-__all__ = ["CAUSES", "load", "load_live", "reason"]
+__all__ = ["CAUSES", "config", "load", "load_live", "reason"]
 
 CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 """What reading a model raises for one that cannot be judged."""
@@ -68,3 +68,11 @@ def _read(path: Path) -> StoredModel:
             from logitcheck.loader import json_file
 
             return json_file.read(path)
+
+
+def config(path: Path) -> Mapping[str, object]:
+    """Give the serialized model object in the file at `path` as it is, for whoever asks what loading it would do.
+
+    Raises UnreadableInputError or OSError if it cannot be read.
+    """
+    return _read(path).config

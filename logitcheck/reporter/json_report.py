@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, assert_never
 
 from logitcheck.analyzer.effects import BackendEffects
-from logitcheck.report import Finding, ModelReport, Outcome, OutputReport, Report, Severity, SkippedFinding
+from logitcheck.report import (
+    Finding,
+    ModelReport,
+    NotObserved,
+    Observation,
+    Outcome,
+    OutputReport,
+    Report,
+    Severity,
+    SkippedFinding,
+)
 from logitcheck.reporter import commands
 
 SCHEMA_VERSION = 1
@@ -64,7 +74,7 @@ def of_model(model: ModelReport) -> dict[str, Any]:
 
 def _output(output: OutputReport) -> dict[str, Any]:
     loss = output.loss
-    return {
+    told = {
         "name": output.name,
         "kind": output.kind.value,
         "axis": output.axis,
@@ -79,6 +89,24 @@ def _output(output: OutputReport) -> dict[str, Any]:
             {"layer": step.layer, "class_name": step.class_name, "effect": step.effect} for step in output.evidence
         ],
     }
+    return told | ({} if output.observed is None else {"observed": _observed(output.observed)})
+
+
+def _observed(observed: Observation | NotObserved) -> dict[str, Any]:
+    match observed:
+        case Observation():
+            return {
+                "kind": observed.kind.value,
+                "axis": observed.axis,
+                "low": observed.low,
+                "high": observed.high,
+                "samples": observed.samples,
+                "verdict": observed.verdict.value,
+            }
+        case NotObserved():
+            return {"error": {"code": observed.code, "message": observed.message, "hint": observed.hint}}
+        case _:
+            assert_never(observed)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -6,12 +6,24 @@ Lines are made here, as pieces of text with the style each would have in colour;
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import assert_never
 
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ContainerFormat
-from logitcheck.report import Finding, LossReport, ModelReport, Outcome, OutputReport, Report, Severity, SkippedFinding
-from logitcheck.reporter import commands, fixes
+from logitcheck.report import (
+    Finding,
+    LossReport,
+    ModelReport,
+    NotObserved,
+    Observation,
+    Outcome,
+    OutputReport,
+    Report,
+    Severity,
+    SkippedFinding,
+)
+from logitcheck.reporter import commands, fixes, observed
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.summary import counted
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
@@ -114,6 +126,7 @@ class _Writer:
             yield from self._output(output)
             yield from self._tree(output)
             yield from self._loss(output, "stored" if model.exported is not None else "compiled")
+            yield from self._observed(output.observed, "    ")
         for finding in model.findings:
             yield from self._line("")
             yield from self._finding(finding)
@@ -127,6 +140,7 @@ class _Writer:
             if output.loss is not None:
                 pieces.append((f"; {loss_words(output)} {expects_words(output.loss)}", ""))
             yield from self._line("  ", *pieces)
+            yield from self._observed(output.observed, "    ")
         for finding in model.findings:
             if finding.severity is not Severity.INFO:
                 yield from self._finding(finding)
@@ -159,6 +173,21 @@ class _Writer:
         else:
             expects = expects_words(output.loss)
             yield from self._line("    ", (loss_words(output), "bold"), (f" {expects}", ""))
+
+    def _observed(self, seen: Observation | NotObserved | None, indent: str) -> Iterator[Line]:
+        """Write what was seen of an output where the file does not decide, if that was asked for."""
+        match seen:
+            case Observation():
+                told = f"{observed.kind_words(seen.kind, seen.axis)}, on {counted(seen.samples, 'sample')}: "
+                verdict = f"{observed.VERDICT_WORDS[seen.verdict]} its loss"
+                yield from self._line(indent, ("Observed, not proved: ", "bold"), (told, ""), (verdict, ""))
+            case NotObserved():
+                yield from self._line(indent, ("Not observed: ", "bold"), (printable(seen.message), ""))
+                yield from self._line(indent, ("What to do: ", "bold"), (printable(seen.hint), ""))
+            case None:
+                return
+            case _:
+                assert_never(seen)
 
     def _finding(self, finding: Finding) -> Iterator[Line]:
         yield from self._line("  ", *_title(finding))
@@ -226,11 +255,12 @@ def output_name(output: OutputReport) -> str:
 def kind_words(output: OutputReport) -> str:
     """Say what an output is, and how many units it has."""
     if output.classes is None or output.kind is Kind.UNKNOWN:
-        return _values(output)
-    return f"{_values(output)}, {counted(output.classes, 'unit')}"
+        return values_words(output)
+    return f"{values_words(output)}, {counted(output.classes, 'unit')}"
 
 
-def _values(output: OutputReport) -> str:
+def values_words(output: OutputReport) -> str:
+    """Say what an output is."""
     if output.kind is Kind.RANGE:
         low = "-inf" if output.low is None else f"{output.low:.4g}"
         high = "inf" if output.high is None else f"{output.high:.4g}"

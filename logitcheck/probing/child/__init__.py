@@ -1,0 +1,1 @@
+"""The process that runs a model: the only code of the project that imports TensorFlow or numpy."""

@@ -1,0 +1,165 @@
+"""What a cross-entropy makes of the outputs of a model under both values of from_logits, with the gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from logitcheck.probing.child import crossentropy
+from logitcheck.probing.child.crossentropy import Slope
+from logitcheck.probing.child.labels import Labels
+from logitcheck.probing.child.loading import Loaded
+from logitcheck.probing.child.running import Ran, outputs_of, tensors_of
+from logitcheck.probing.child.samples import Batch
+from logitcheck.probing.child.tally import finite
+from logitcheck.probing.request import OutputAsked, Reading, Request
+
+Array = Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One output on one batch: its values, classes last, the labels, and the slopes with and without from_logits."""
+
+    values: Array
+    labels: Array
+    slopes: tuple[Slope, Slope]
+
+
+def numbers(loaded: Loaded, ran: Ran, request: Request) -> list[dict[str, object] | None]:
+    """Give the numbers of each output, as JSON values; None for one that nothing is asked of.
+
+    Raises RefusalError for labels that do not fit.
+    """
+    names = [asked.name for asked in request.outputs]
+    labels = Labels(request.labels, names, request.seed)
+    if len(names) != len(ran.tallies):
+        return [None] * len(ran.tallies)
+    outputs = [outputs_of(loaded, batch) for batch in ran.ordinary if batch.rows]
+    batches = [batch for batch in ran.ordinary if batch.rows]
+    return [
+        _of_output(loaded, position, asked, labels, batches, [each[position] for each in outputs])
+        for position, asked in enumerate(request.outputs)
+    ]
+
+
+def _of_output(
+    loaded: Loaded, position: int, asked: OutputAsked, labels: Labels, batches: list[Batch], outputs: list[Array]
+) -> dict[str, object] | None:
+    if asked.guessed and outputs and outputs[0].shape[-1:] == (1,):
+        asked = replace(asked, reads=Reading.BINARY)
+    reads = asked.reads
+    if reads is None or not outputs or not _can_be_read(outputs[0], reads, asked.axis):
+        return None
+    if any(len(output) != batch.rows for output, batch in zip(outputs, batches, strict=True)):
+        return None  # samples and another axis have become one, so that no label belongs to a row
+    pieces = [_piece(asked, output, labels, batch) for batch, output in zip(batches, outputs, strict=True)]
+    norms, weights = _at_weights(loaded, position, asked, batches[0], pieces[0])
+    given = labels.are_given_for(asked.name)
+    return {
+        "reads": reads.value,
+        "axis": asked.axis if reads is Reading.CATEGORICAL else -1,
+        "classes": outputs[0].shape[asked.axis],
+        "samples": sum(batch.rows for batch in batches),
+        "labels_given": given,
+        "with_logits": _flagged(pieces, 0, norms),
+        "without_logits": _flagged(pieces, 1, norms),
+        "cut": sum(crossentropy.cut(piece.values) for piece in pieces) / len(pieces),
+        "weights": weights,
+        "accuracy": _accuracy(pieces, reads) if given else None,
+    }
+
+
+def _can_be_read(output: Array, reads: Reading, axis: int) -> bool:
+    """Whether an output has the axes that a cross-entropy reads; classes are at least two."""
+    if output.ndim < 2 or not output.size or output.dtype.kind not in "fV":
+        return False
+    return reads is Reading.BINARY or (-output.ndim < axis < 0 and output.shape[axis] > 1)
+
+
+def _piece(asked: OutputAsked, output: Array, labels: Labels, batch: Batch) -> _Piece:
+    assert asked.reads is not None
+    values = np.moveaxis(output.astype("float64"), asked.axis, -1)
+    wanted = labels.of(asked.name, values, asked.reads, batch.numbers, asked.axis)
+    return _Piece(
+        values,
+        wanted,
+        (_slope(asked, values, wanted, from_logits=True), _slope(asked, values, wanted, from_logits=False)),
+    )
+
+
+def _slope(asked: OutputAsked, values: Array, labels: Array, *, from_logits: bool) -> Slope:
+    if asked.reads is Reading.BINARY:
+        return crossentropy.binary(values, labels, from_logits=from_logits)
+    return crossentropy.categorical(values, labels, from_logits=from_logits, sparse=asked.sparse_labels)
+
+
+def _flagged(pieces: list[_Piece], which: int, norms: tuple[float, float] | None) -> dict[str, object]:
+    rows = [len(piece.values) for piece in pieces]
+    losses = [piece.slopes[which].loss for piece in pieces]
+    return {
+        "loss": finite(float(np.average(losses, weights=rows))),
+        "at_outputs": finite(float(np.linalg.norm(pieces[0].slopes[which].gradient))),
+        "at_weights": None if norms is None else finite(norms[which]),
+    }
+
+
+def _at_weights(
+    loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, piece: _Piece
+) -> tuple[tuple[float, float] | None, str | None]:
+    """Give the norms of the gradients by the last weights that the output depends on, and the name of these.
+
+    The last matrix of weights, or other weights if there is none; a function of a SavedModel says of weights without a
+    part in the output that the gradient is 0.
+    """
+    try:
+        by_weights = [_norms(_gradients(loaded, position, asked, batch, slope)) for slope in piece.slopes]
+    except Exception:  # noqa: BLE001  an operation without a gradient, or no memory for all of them: no number then
+        return None, None
+    both = list(zip(*by_weights, loaded.variables, strict=True))
+    depending = [each for each in both if each[0] or each[1]]
+    matrices = [each for each in depending if len(each[2].shape) > 1]
+    if not depending:
+        return None, None
+    with_logits, without_logits, variable = (matrices or depending)[-1]
+    name = str(getattr(variable, "path", None) or variable.name).partition(":")[0]
+    return (with_logits, without_logits), name
+
+
+def _gradients(loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, slope: Slope) -> list[Any]:
+    """Lead the gradient of a loss by the outputs back through the model; None where a variable has no part in it."""
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        result = loaded.call(tensors_of(batch))[position]
+    back = tf.constant(np.moveaxis(slope.gradient, -1, asked.axis).astype("float32"))
+    variables = [_raw(variable) for variable in loaded.variables]
+    return list(tape.gradient(result, variables, output_gradients=tf.cast(back, result.dtype)))
+
+
+def _raw(variable: Any) -> Any:
+    """Give the variable of TensorFlow that one of Keras 3 wraps; in TensorFlow `value` is a method."""
+    value = getattr(variable, "value", None)
+    return variable if value is None or callable(value) else value
+
+
+def _norms(gradients: list[Any]) -> list[float]:
+    """Give the Euclidean norm of each gradient, 0 for none; that of rows of a table is one of these rows."""
+    dense = [each.values if type(each).__name__ == "IndexedSlices" else each for each in gradients]
+    return [0.0 if each is None else float(np.linalg.norm(np.asarray(each).astype("float64"))) for each in dense]
+
+
+def _accuracy(pieces: list[_Piece], reads: Reading) -> dict[str, object]:
+    values = np.concatenate([piece.values.reshape(-1, piece.values.shape[-1]) for piece in pieces])
+    labels = np.concatenate([piece.labels.reshape(-1, piece.labels.shape[-1]) for piece in pieces])
+    if reads is Reading.CATEGORICAL:
+        hits = values.argmax(axis=-1) == labels.argmax(axis=-1)
+        return {"largest": float(hits.mean()), "above_half": None, "above_zero": None}
+    is_one = labels > 0.5
+    return {
+        "largest": None,
+        "above_half": float(((values > 0.5) == is_one).mean()),
+        "above_zero": float(((values > 0) == is_one).mean()),
+    }

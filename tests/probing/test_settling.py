@@ -1,0 +1,146 @@
+"""`inspect --probe`: what the file does not decide is observed, and nothing else changes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import jsonschema
+import pytest
+
+import logitcheck
+from logitcheck import formats
+from logitcheck.analyzer.values import Kind
+from logitcheck.formats import Format
+from logitcheck.probing import settling
+from logitcheck.probing.errors import ProbeError, ProbeErrorCode
+from logitcheck.probing.observations import Observations, OutputSeen
+from logitcheck.report import NotObserved, Observation, Report, Verdict
+from tests.building import compiled, custom, dense, sequential, write
+from tests.probing.seen import SHARES, observations, output
+
+SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
+SCHEMA = json.loads((Path(logitcheck.__file__).parent / "reporter" / "report.schema.json").read_text(encoding="utf-8"))
+
+
+class Answering:
+    """In the place of a process: gives the same answer to every request, and counts them."""
+
+    def __init__(self, answer: Observations | ProbeError) -> None:
+        self._answer = answer
+        self.asked: list[Any] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        return None
+
+    def ask(self, request: Any, *_: object) -> Observations | ProbeError:
+        self.asked.append(request)
+        return self._answer
+
+
+@pytest.fixture
+def undetermined(tmp_path: Path) -> str:
+    return str(
+        write(tmp_path / "undetermined.keras", compiled(sequential(custom("Head", "head")), "categorical_crossentropy"))
+    )
+
+
+def settled(
+    paths: list[str], answer: Observations | ProbeError, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Report, Answering]:
+    runner = Answering(answer)
+    monkeypatch.setattr(settling, "Runner", lambda: runner)
+    monkeypatch.setattr("logitcheck.probing.screening.refusal", lambda *_, **__: None)
+    return settling.settled(logitcheck.inspect_all(paths), ()), runner
+
+
+def test_what_is_undetermined_is_observed(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    report, runner = settled([undetermined], observations(SHARES), monkeypatch)
+    assert len(runner.asked) == 1
+    assert report.models[0].outputs[0].observed == Observation(
+        kind=Kind.PROBABILITIES, axis=-1, low=0.001, high=0.998, samples=256, verdict=Verdict.OK
+    )
+    assert report.models[0].outputs[0].verdict is Verdict.UNDETERMINED
+
+
+def test_what_the_file_proves_is_not_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    good = str(
+        write(tmp_path / "good.keras", compiled(sequential(dense("head", 3, "softmax")), "categorical_crossentropy"))
+    )
+    paths = [good, str(SAMPLES / "softmax_from_logits.keras"), str(SAMPLES / "uncompiled.keras"), "missing.keras"]
+    report, runner = settled(paths, observations(SHARES), monkeypatch)
+    assert runner.asked == []
+    assert report == logitcheck.inspect_all(paths)
+
+
+def shown(report: Report) -> str:
+    plain = formats.lines(report, Format.TEXT, 80, ascii_only=False)
+    return "\n".join("".join(text for text, _ in line) for line in plain)
+
+
+SEEN: dict[str, tuple[OutputSeen, str]] = {
+    "ok": (SHARES, "Observed, not proved: probabilities that sum to 1 along axis -1, on 256 samples: fits its loss"),
+    "mismatch": (
+        output(-3.0, 4.0),
+        "Observed, not proved: numbers on both sides of [0, 1], as logits are, on 256 samples: does not fit its loss",
+    ),
+    "undetermined": (
+        output(0.5, 0.5),
+        "Observed, not proved: nothing that could be told, on 256 samples: may fit or not fit its loss",
+    ),
+}
+
+
+@pytest.mark.parametrize("verdict", SEEN)
+def test_the_text_and_the_json_of_what_was_observed(
+    verdict: str, undetermined: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, sentence = SEEN[verdict]
+    report, _ = settled([undetermined], observations(seen), monkeypatch)
+    assert sentence in " ".join(shown(report).split())
+    document = json.loads(formats.render(report, Format.JSON))
+    jsonschema.validate(document, SCHEMA, jsonschema.Draft202012Validator)
+    assert document["models"][0]["outputs"][0]["observed"]["verdict"] == verdict
+    assert document["models"][0]["outcome"] == "undetermined"
+
+
+def test_several_models_show_it_too(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    report, _ = settled([undetermined, str(SAMPLES / "nested.keras")], observations(SHARES), monkeypatch)
+    assert "Observed, not proved: probabilities that sum to 1" in " ".join(shown(report).split())
+
+
+WHY_NOT: dict[str, tuple[Observations | ProbeError, str]] = {
+    "error": (
+        ProbeError(code=ProbeErrorCode.TIMEOUT, message="It took too long.", hint="Allow it more."),
+        "Not observed: It took too long. What to do: Allow it more.",
+    ),
+    "outputs": (
+        observations(SHARES, SHARES),
+        "Not observed: The model has 2 outputs, which the file does not tell apart. What to do: Run logitcheck probe",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", WHY_NOT)
+def test_why_nothing_was_observed_is_told(why: str, undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, sentence = WHY_NOT[why]
+    report, _ = settled([undetermined], answer, monkeypatch)
+    assert sentence in " ".join(shown(report).split())
+    document = json.loads(formats.render(report, Format.JSON))
+    jsonschema.validate(document, SCHEMA, jsonschema.Draft202012Validator)
+    assert set(document["models"][0]["outputs"][0]["observed"]) == {"error"}
+
+
+def test_what_contradicts_the_file_is_no_observation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sigmoid under a loss that nobody knows is undetermined, but its bounds are known."""
+    model = compiled(sequential(dense("head", 3, "sigmoid")), {"class_name": "Mine", "module": "mine", "config": {}})
+    report, _ = settled([str(write(tmp_path / "m.keras", model))], observations(output(-3.0, 4.0)), monkeypatch)
+    found = report.models[0].outputs[0].observed
+    assert isinstance(found, NotObserved)
+    assert found.code == "contradicted"
+    assert "-3 is below 0; 4 is above 1" in found.message
