@@ -39,7 +39,11 @@ _NEEDS = (
     Need("typer", "options of the command line"),
     Need("rich", "colour on a terminal"),
 )
+_TO_RUN = {"tensorflow": "models that Keras 3 saved, and SavedModels", "tf-keras": "models that Keras 1 and 2 saved"}
+"""Packages that only `logitcheck probe` takes, as pip knows them, and the models that they run."""
+
 _WITHOUT_ANY = (".keras archives and unpacked folders", "SavedModel folders", "models as JSON")
+_MISSING = "is not installed"
 _AGAIN = "pip install --force-reinstall logitcheck"
 
 
@@ -71,13 +75,18 @@ def _reading(problems: dict[str, str]) -> Iterator[str]:
         if problem:
             yield f"     {problem}"
             yield f"     What to do: {_AGAIN}"
+    for package, models in _TO_RUN.items():
+        version = _version(package)
+        yield f"{'no ' if version == _MISSING else 'yes'}  running {models}: logitcheck probe ({package} {version})"
+    if any(_version(package) == _MISSING for package in _TO_RUN):
+        yield "     Should you want to probe: pip install 'logitcheck[tensorflow]'"
 
 
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "is not installed"
+        return _MISSING
 
 
 def _problem(package: str) -> str:

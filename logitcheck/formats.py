@@ -35,8 +35,13 @@ class DocumentFormat(StrEnum):
     JSON = "json"
 
 
+WITH_OUTPUTS = frozenset({Format.TEXT, Format.JSON, Format.JSONL})
+"""Formats that show the outputs of a model, and not only what was found."""
+
+
 def lines(report: Report, output_format: Format, width: int, *, ascii_only: bool) -> Iterator[Line]:
     """Write a report as lines of styled text for `width` columns; a format that is no text for a terminal as it is."""
+    report = _told(report, output_format)
     match output_format:
         case Format.TEXT:
             from logitcheck.reporter import text_report
@@ -57,6 +62,7 @@ def is_for_terminals(output_format: Format) -> bool:
 
 def render(report: Report, output_format: Format) -> str:
     """Write a report as one text."""
+    report = _told(report, output_format)
     match output_format:
         case Format.TEXT | Format.CONCISE:
             plain = lines(report, output_format, 100, ascii_only=False)
@@ -91,3 +97,12 @@ def render(report: Report, output_format: Format) -> str:
             return markdown_report.render(report, __version__)
         case _:
             assert_never(output_format)
+
+
+def _told(report: Report, output_format: Format) -> Report:
+    """Put what was seen of outputs into the findings about them, if anything was, for formats that show no outputs."""
+    if output_format in WITH_OUTPUTS or not any(model.observed for model in report.models):
+        return report
+    from logitcheck.reporter import observed
+
+    return observed.in_findings(report)

@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from logitcheck.report import Finding, ModelReport, Outcome, Severity, SkippedBy, SkippedFinding
+from logitcheck.report import (
+    WHY_UNDETERMINED,
+    Finding,
+    ModelReport,
+    Outcome,
+    Severity,
+    SkippedBy,
+    SkippedFinding,
+    Verdict,
+)
 from logitcheck.settings.selectors import Ignored, Selector, most_exact, most_exact_of
 from logitcheck.settings.settings import Settings
 
@@ -22,7 +31,6 @@ _BY_DEFAULT = Selector("", "")
 """How exactly a rule is asked that no setting asks for: any setting that ignores it decides."""
 
 _INFORMATION = (Selector("LC4", "LC4"),)
-_WHY_UNDETERMINED = ("LC402", "LC403")
 
 
 def applied(model: ModelReport, settings: Settings, default: tuple[Selector, ...]) -> ModelReport:
@@ -73,7 +81,7 @@ def _implied(settings: Settings) -> tuple[Selector, ...]:
     """Give the rules that must be asked for what else is wanted: what fails a run has to be told."""
     if settings.fail_on is Severity.INFO:
         return _INFORMATION
-    return tuple(Selector(code, code) for code in _WHY_UNDETERMINED) if settings.strict else ()
+    return tuple(Selector(code, code) for code in WHY_UNDETERMINED) if settings.strict else ()
 
 
 def _quiet(finding: Finding, rules: Iterable[Ignored], by: SkippedBy, chosen: Selector) -> SkippedFinding | None:
@@ -85,13 +93,21 @@ def _quiet(finding: Finding, rules: Iterable[Ignored], by: SkippedBy, chosen: Se
 
 
 def fails(model: ModelReport, settings: Settings) -> bool:
-    """Whether what is told of a model makes the run fail; an input that cannot be read is another matter."""
+    """Whether what is told of a model makes the run fail; an input that cannot be read is another matter.
+
+    What was seen of an undetermined model counts where somebody asked to look: it fails if it was seen not to fit, and
+    being strict does not fail it if it was seen to fit.
+    """
     if model.has_at_least(settings.fail_on):
         return True
-    return settings.strict and model.outcome is Outcome.UNDETERMINED and not _is_accepted(model)
+    if model.outcome is not Outcome.UNDETERMINED or _is_accepted(model):
+        return False
+    if model.observed is Verdict.MISMATCH:
+        return True
+    return settings.strict and model.observed is not Verdict.OK
 
 
 def _is_accepted(model: ModelReport) -> bool:
     """Whether settings keep quiet why the model is undetermined, all of it."""
-    told = any(finding.code in _WHY_UNDETERMINED for finding in model.findings)
-    return not told and any(each.finding.code in _WHY_UNDETERMINED for each in model.skipped)
+    told = any(finding.code in WHY_UNDETERMINED for finding in model.findings)
+    return not told and any(each.finding.code in WHY_UNDETERMINED for each in model.skipped)

@@ -25,6 +25,10 @@ class Severity(Enum):
         return order.index(self) <= order.index(other)
 
 
+WHY_UNDETERMINED = ("LC402", "LC403")
+"""Codes of the rules that say why a model is undetermined."""
+
+
 class Verdict(Enum):
     """Whether an output fits its loss.
 
@@ -186,6 +190,16 @@ class ModelReport:
     declarations_used: tuple[str, ...] = ()
     own_class: bool = False
     in_memory: bool = False
+
+    @property
+    def observed(self) -> Verdict | None:
+        """What was seen of the outputs that are undetermined comes to; None if nobody looked.
+
+        The worst of them, MISMATCH before UNDETERMINED, which also stands for an output that could not be looked at.
+        """
+        asked = [output.observed for output in self.outputs if output.observed is not None]
+        seen = {each.verdict if isinstance(each, Observation) else Verdict.UNDETERMINED for each in asked}
+        return next((verdict for verdict in Verdict if verdict in seen), None)
 
     @property
     def ok(self) -> bool:

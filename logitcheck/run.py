@@ -96,16 +96,17 @@ def _checked(request: Request, plan: Plan) -> Checked:
         checked = checking.check(
             given, plan, asked, jobs=request.jobs, watch=watch, may_lack_baseline=request.write_baseline
         )
-    return _probed(checked, request.imports) if request.probe else checked
+    return _probed(checked, plan, request.imports) if request.probe else checked
 
 
-def _probed(checked: Checked, imports: tuple[str, ...]) -> Checked:
-    """Give a run with what was seen of the outputs that are undetermined; it fails or not as before."""
-    from logitcheck import progress
+def _probed(checked: Checked, plan: Plan, imports: tuple[str, ...]) -> Checked:
+    """Give a run with what was seen of the outputs that are undetermined, which then counts."""
+    from logitcheck import policy, progress
     from logitcheck.probing import settling
 
     with progress.saying() as watch:
-        return replace(checked, report=settling.settled(checked.report, imports, watch))
+        report = settling.settled(checked.report, imports, watch)
+    return replace(checked, report=report, fails=any(policy.fails(each, plan.of(each.path)) for each in report.models))
 
 
 def _write(report: Report, target: Target) -> bool:

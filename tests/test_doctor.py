@@ -155,3 +155,18 @@ def test_the_environment_is_told_and_what_counts_for_nothing() -> None:
 def test_the_variables_are_those_of_the_options() -> None:
     text = Path(command_options.__file__).read_text(encoding="utf-8")
     assert set(re.findall(r"LOGITCHECK_[A-Z_]+", text)) == doctor.VARIABLES
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("has", [True, False])
+def test_what_takes_tensorflow_is_told_and_never_missed(
+    has: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing but `probe` takes it: it is looked for without being imported, and all is well without it."""
+    monkeypatch.setattr(doctor, "_TO_RUN", {"typer" if has else "no-such-package": "models that Keras 3 saved"})
+    assert doctor.examine() is ExitCode.CLEAN
+    told = capsys.readouterr().out
+    assert ("yes  running models that Keras 3 saved: logitcheck probe (typer " in told) is has
+    assert ("no   running models that Keras 3 saved: logitcheck probe (no-such-package is not" in told) is not has
+    assert ("pip install 'logitcheck[tensorflow]'" in told) is not has
+    assert told.endswith("All is well.\n")

@@ -21,7 +21,7 @@ from logitcheck.fixing.wishes import Outlook, Wish
 from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
-from logitcheck.report import Finding, ModelReport, Severity, Verdict
+from logitcheck.report import WHY_UNDETERMINED, Finding, ModelReport, Severity, Verdict
 
 _MOST_ROUNDS = 4
 """A round for losses, one for the metrics that they disputed, one that finds nothing more to do, and one to spare."""
@@ -183,7 +183,4 @@ def _refusals(model: SavedModel, asked: Iterable[Wish], permit: Permit) -> Itera
 
 def is_left(finding: Finding, is_undetermined: bool) -> bool:
     """Whether a finding says that something is wrong, or why nothing can be said of what is undetermined."""
-    return finding.severity.at_least(Severity.WARNING) or (is_undetermined and finding.code in _UNTOLD)
-
-
-_UNTOLD = frozenset({"LC402", "LC403"})
+    return finding.severity.at_least(Severity.WARNING) or (is_undetermined and finding.code in WHY_UNDETERMINED)

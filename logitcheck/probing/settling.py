@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,6 +10,9 @@ from logitcheck.probing.probe import Options, probe
 from logitcheck.probing.process import Runner, Watch
 from logitcheck.probing.report import OutputProbe, ProbeReport
 from logitcheck.report import ModelReport, NotObserved, Observation, OutputReport, Report, Verdict
+
+_OPTION = re.compile(r"(--(?:unsafe|timeout|memory)\b)")
+"""Options that `probe` takes and `inspect` does not."""
 
 
 def settled(report: Report, imports: Sequence[str], watch: Watch | None = None) -> Report:
@@ -58,6 +62,7 @@ def _seen(output: OutputProbe, samples: int) -> Observation | NotObserved:
 
 def _why_not(found: ProbeReport) -> NotObserved:
     if found.error is not None:
-        return NotObserved(code=found.error.code.value, message=found.error.message, hint=found.error.hint)
+        hint = _OPTION.sub(r"logitcheck probe \1", found.error.hint)
+        return NotObserved(code=found.error.code.value, message=found.error.message, hint=hint)
     message = f"The model has {len(found.outputs)} outputs, which the file does not tell apart."
     return NotObserved(code="outputs-differ", message=message, hint="Run logitcheck probe on it: it tells of each.")

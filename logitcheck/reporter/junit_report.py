@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from logitcheck.report import Finding, ModelReport, Outcome, Report, Severity
+from logitcheck.report import WHY_UNDETERMINED, Finding, ModelReport, Outcome, Report, Severity, Verdict
 from logitcheck.reporter import commands, places
 from logitcheck.reporter.brief import first_sentence, one_of_several
 from logitcheck.reporter.escaping import printable
@@ -21,8 +21,6 @@ _CLASS_NAME = "logitcheck.models"
 """Jenkins takes what is before the last dot for the package, and calls it the root if there is none."""
 
 _UNDETERMINED = "undetermined: the file does not prove whether output and loss fit."
-_REASONS = ("LC402", "LC403")
-"""The rules that say why a model is undetermined; settings may leave them out."""
 
 
 def render(report: Report, version: str) -> str:
@@ -55,7 +53,8 @@ def _add_case(suite: ET.Element, model: ModelReport) -> None:
         told = f"{_label(model, first)}: {_text(first_sentence(first.message))}{more}"
         _add_status(case, "failure", first.code, told, "\n\n".join(_in_full(model, finding) for finding in failing))
     elif model.outcome is Outcome.UNDETERMINED:
-        _add_status(case, "skipped", "undetermined", _reason(model), _reason(model))
+        tag = "failure" if model.observed is Verdict.MISMATCH else "skipped"
+        _add_status(case, tag, "undetermined", _reason(model), _reason(model))
     notes = "\n".join(_notes(model))
     if notes:
         ET.SubElement(case, "system-out").text = notes
@@ -84,7 +83,7 @@ def _reason(model: ModelReport) -> str:
 
 
 def _reasons(model: ModelReport) -> list[str]:
-    return [_text(finding.message) for finding in model.findings if finding.code in _REASONS]
+    return [_text(finding.message) for finding in model.findings if finding.code in WHY_UNDETERMINED]
 
 
 def _in_full(model: ModelReport, finding: Finding) -> str:

@@ -22,6 +22,7 @@ from logitcheck.report import (
     Report,
     Severity,
     SkippedFinding,
+    Verdict,
 )
 from logitcheck.reporter import commands, fixes, observed
 from logitcheck.reporter.escaping import printable
@@ -42,6 +43,10 @@ OUTCOME_WORDS = {
     Outcome.UNDETERMINED: "undetermined",
     Outcome.NOT_APPLICABLE: "nothing to compare",
     Outcome.UNREADABLE: "UNREADABLE",
+}
+_OBSERVED_WORDS: dict[Verdict | None, Piece] = {
+    Verdict.MISMATCH: ("observed: DOES NOT FIT", "bold red"),
+    Verdict.OK: ("observed: fits", "green"),
 }
 SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 _KIND_WORDS = {
@@ -178,9 +183,7 @@ class _Writer:
         """Write what was seen of an output where the file does not decide, if that was asked for."""
         match seen:
             case Observation():
-                told = f"{observed.kind_words(seen.kind, seen.axis)}, on {counted(seen.samples, 'sample')}: "
-                verdict = f"{observed.VERDICT_WORDS[seen.verdict]} its loss"
-                yield from self._line(indent, ("Observed, not proved: ", "bold"), (told, ""), (verdict, ""))
+                yield from self._line(indent, ("Observed, not proved: ", "bold"), (observed.sentence(seen), ""))
             case NotObserved():
                 yield from self._line(indent, ("Not observed: ", "bold"), (printable(seen.message), ""))
                 yield from self._line(indent, ("What to do: ", "bold"), (printable(seen.hint), ""))
@@ -231,7 +234,10 @@ def _in_short(model: ModelReport, finding: Finding) -> bool:
 
 
 def _verdict(model: ModelReport) -> list[Piece]:
-    return [(OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
+    told = [(OUTCOME_WORDS[model.outcome], _OUTCOME_STYLES[model.outcome])]
+    if model.outcome is Outcome.UNDETERMINED and model.observed in _OBSERVED_WORDS:
+        told += [("; ", ""), _OBSERVED_WORDS[model.observed]]
+    return told
 
 
 def about(model: ModelReport) -> str:

@@ -9,6 +9,7 @@ from logitcheck.analyzer.evidence import describe
 from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
 from logitcheck.declarations import DeclaredOutput
+from logitcheck.model import ContainerFormat
 from logitcheck.report import Finding, Severity
 from logitcheck.rules import declared_losses, settings_wording, wording
 from logitcheck.rules.base import Case, Rule
@@ -78,7 +79,8 @@ class UndeterminedOutput(Rule):
 
     ## When to ignore it
 
-    When you know what the layer does. To find out, look at predict(): do the rows sum to 1, is anything below 0?
+    When you know what the layer does. To find out, have the model run and looked at, `logitcheck probe model.keras`, or
+    look at predict() yourself: do the rows sum to 1, is anything below 0?
 
     ## References
 
@@ -107,8 +109,14 @@ class UndeterminedOutput(Rule):
                 f"{wording.sentence(wording.output_words(case))} has {describe(value)}; whether that is what"
                 f" {wording.loss_words(case)} expects, {wording.source(case.model)} does not prove."
             )
-        look = "Look at model.predict(...): do rows sum to 1, are there values below 0 or above 1?"
-        yield self.finding(case, message, fixes=(look, *_settings(case, judged)))
+        yield self.finding(case, message, fixes=(_look(case), *_settings(case, judged)))
+
+
+def _look(case: Case) -> str:
+    look = "at model.predict(...): do rows sum to 1, are there values below 0 or above 1?"
+    if case.model.in_memory or case.model.format is ContainerFormat.JSON:
+        return f"Look {look}"
+    return f"Run it with logitcheck probe, or look {look}"
 
 
 def _settings(case: Case, judged: JudgedLoss) -> Iterator[str]:

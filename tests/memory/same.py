@@ -34,7 +34,7 @@ def of_file(path: Path, live: ModelReport) -> ModelReport:
     loaded = loader.load(path)
     assert isinstance(loaded, SavedModel), loaded
     assert loaded.format is ContainerFormat.KERAS
-    return inspection._report(live.path, replace(loaded, backend=live.backend, in_memory=True))
+    return inspection.report_on(live.path, replace(loaded, backend=live.backend, in_memory=True))
 
 
 def state(model: Any) -> list[Any]:

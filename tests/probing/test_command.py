@@ -57,7 +57,7 @@ def test_probe_settles_what_the_file_does_not(own: Path) -> None:
     assert document["outputs"][0]["by_observation"] is True
 
 
-def test_inspect_probe_adds_what_was_observed_and_nothing_else(own: Path) -> None:
+def test_inspect_probe_adds_what_was_observed_to_a_report_and_nothing_else(own: Path) -> None:
     paths = [CUSTOM, str(SAMPLES / "softmax_from_logits.keras")]
     plain = json.loads(run("inspect", "--format", "json", *paths, cwd=own).stdout)
     done = run("inspect", "--probe", "--import", "own.layers", "--format", "json", *paths, cwd=own)

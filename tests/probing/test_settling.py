@@ -1,4 +1,4 @@
-"""`inspect --probe`: what the file does not decide is observed, and nothing else changes."""
+"""`inspect --probe`: what the file does not decide is observed, shown in every format, and counts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Any, Self
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
 import logitcheck
 from logitcheck import formats
 from logitcheck.analyzer.values import Kind
+from logitcheck.commands import app
 from logitcheck.formats import Format
 from logitcheck.probing import settling
 from logitcheck.probing.errors import ProbeError, ProbeErrorCode
@@ -109,6 +111,56 @@ def test_the_text_and_the_json_of_what_was_observed(
     assert document["models"][0]["outcome"] == "undetermined"
 
 
+HEADS = {"ok": "undetermined; observed: fits", "mismatch": "undetermined; observed: DOES NOT FIT"}
+
+
+@pytest.mark.parametrize("verdict", SEEN)
+def test_the_first_line_tells_it(verdict: str, undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    report, _ = settled([undetermined], observations(SEEN[verdict][0]), monkeypatch)
+    expected = HEADS.get(verdict, "undetermined")
+    assert " ".join(shown(report).split()).partition(": ")[2].startswith(f"{expected} Sequential, compiled")
+
+
+@pytest.mark.parametrize("output_format", [each for each in Format if each not in formats.WITH_OUTPUTS], ids=str)
+def test_formats_without_outputs_tell_it_in_the_finding(
+    output_format: Format, undetermined: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, _ = settled([undetermined], observations(SEEN["mismatch"][0]), monkeypatch)
+    told = formats.render(report, output_format)
+    assert "observed, not proved: numbers on both sides of" in told
+    assert "does not fit its loss" in told
+
+
+@pytest.mark.parametrize(("verdict", "element"), [("ok", "skipped"), ("mismatch", "failure")])
+def test_junit_fails_the_model_that_was_seen_not_to_fit(
+    verdict: str, element: str, undetermined: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, _ = settled([undetermined], observations(SEEN[verdict][0]), monkeypatch)
+    assert f'<{element} type="undetermined"' in formats.render(report, Format.JUNIT)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "options", "status"),
+    [
+        ("ok", [], 0),
+        ("ok", ["--strict"], 0),
+        ("mismatch", [], 1),
+        ("mismatch", ["--exit-zero"], 0),
+        ("mismatch", ["--ignore", "LC402"], 0),
+        ("undetermined", [], 0),
+        ("undetermined", ["--strict"], 1),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_what_was_seen_counts_for_the_exit_status(
+    verdict: str, options: list[str], status: int, undetermined: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settling, "Runner", lambda: Answering(observations(SEEN[verdict][0])))
+    monkeypatch.setattr("logitcheck.probing.screening.refusal", lambda *_, **__: None)
+    finished = CliRunner().invoke(app, ["inspect", "--isolated", "--probe", *options, undetermined])
+    assert finished.exit_code == status
+
+
 def test_several_models_show_it_too(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
     report, _ = settled([undetermined, str(SAMPLES / "nested.keras")], observations(SHARES), monkeypatch)
     assert "Observed, not proved: probabilities that sum to 1" in " ".join(shown(report).split())
@@ -134,6 +186,14 @@ def test_why_nothing_was_observed_is_told(why: str, undetermined: str, monkeypat
     document = json.loads(formats.render(report, Format.JSON))
     jsonschema.validate(document, SCHEMA, jsonschema.Draft202012Validator)
     assert set(document["models"][0]["outputs"][0]["observed"]) == {"error"}
+
+
+def test_an_option_that_inspect_lacks_is_one_of_probe(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = ProbeError(code=ProbeErrorCode.TIMEOUT, message="Too long.", hint="Allow it more time: --timeout SECONDS")
+    report, _ = settled([undetermined], error, monkeypatch)
+    found = report.models[0].outputs[0].observed
+    assert isinstance(found, NotObserved)
+    assert found.hint == "Allow it more time: logitcheck probe --timeout SECONDS"
 
 
 def test_what_contradicts_the_file_is_no_observation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,7 +164,8 @@ def close_files(folder: str, writable: tuple[str, ...] = ()) -> bool:
     try:
         _permit(system, rules, folder, writes)
         for path in ("/dev/null", *writable):
-            _permit(system, rules, path, _WRITE_FILE | (writes & _TRUNCATE if os.path.isfile(path) else 0))  # noqa: PTH113
+            is_file = os.path.isfile(path)  # noqa: PTH113  as above
+            _permit(system, rules, path, _WRITE_FILE | (writes & _TRUNCATE if is_file else 0))
         if system.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
             return False
         return bool(system.syscall(_RESTRICT, rules, 0) == 0)
