@@ -25,13 +25,13 @@ def wrapped(pieces: Iterable[Piece], width: int, indent: str, rest: str) -> Iter
 
     The first line begins with `indent`, the others with `rest`. A word wider than a whole line is cut.
     """
-    room = max(_NARROWEST, width - len(indent))
+    room, room_of_others = (max(_NARROWEST, width - len(each)) for each in (indent, rest))
     line: Line = [(indent, "")] if indent else []
     used = 0
-    for word, style in _words(pieces, room):
+    for word, style in _words(pieces, min(room, room_of_others)):
         if used and used + columns(word.rstrip()) > room:
             yield _trimmed(line)
-            line, used = [(rest, "")] if rest else [], 0
+            line, used, room = [(rest, "")] if rest else [], 0, room_of_others
             word = word.lstrip()  # noqa: PLW2901  a space at a break is gone
         line.append((word, style))
         used += columns(word)

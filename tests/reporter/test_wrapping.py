@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from logitcheck.reporter.wrapping import columns, wrapped
 
 WORDS = st.text(alphabet="ab c\u0301漢", max_size=120)
+LONG = st.text(alphabet="ab c\u0301漢", min_size=60, max_size=120)
 
 
 def rows(text: str, width: int) -> list[str]:
@@ -21,6 +22,13 @@ def test_no_line_is_wider_than_the_room_and_no_letter_is_lost(text: str, width: 
     lines = rows(text, width)
     assert all(columns(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@given(text=LONG, width=st.integers(min_value=30, max_value=40), indents=st.permutations(["", "  ", "     "]))
+def test_lines_behind_a_hanging_indent_are_no_wider(text: str, width: int, indents: list[str]) -> None:
+    """They went over by what the second indent is longer than the first: a word at the edge of a terminal was torn."""
+    made = wrapped([(text, "")], width, *indents[:2])
+    assert all(columns("".join(piece for piece, _ in line)) <= width for line in made)
 
 
 def test_a_word_wider_than_a_line_is_cut() -> None:
