@@ -1,4 +1,4 @@
-"""What `fix` did, for programs; documented in docs/fix.md."""
+"""What `fix` did, for programs: schema version 1 (`fix.schema.json` beside this file)."""
 
 from __future__ import annotations
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from logitcheck.reporter import fix_json
 from tests.building import called, compiled, custom, dense, functional, loss, sequential, source, tensor, write
 from tests.fixing.making import BINARY, CATEGORICAL, SPARSE, hdf5, head, keras, settings_of
 from tests.rules.said_of_graphs import CASES
@@ -154,6 +157,28 @@ def test_json_says_all_of_it(tmp_path: Path) -> None:
     assert [finding["code"] for finding in said["after"]["findings"]] == ["LC108", "LC401"]
     assert said["diff"].startswith("---")
     assert settings_of(path)["loss"][0] == change["after"]
+
+
+SCHEMA = json.loads((Path(fix_json.__file__).parent / "fix.schema.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("how", ["--diff", "--in-place"])
+@pytest.mark.parametrize(
+    ("made", "status"),
+    [
+        (lambda folder: keras(folder, head(), SPARSE), "fixed"),
+        (partly, "partly_fixed"),
+        (lambda folder: keras(folder, head(3, "softmax"), SPARSE), "nothing_to_fix"),
+        (undetermined, "refused"),
+        (lambda folder: folder / "missing.keras", "unreadable"),
+    ],
+    ids=["fixed", "partly_fixed", "nothing_to_fix", "refused", "unreadable"],
+)
+def test_json_is_as_its_schema_says(made: Callable[[Path], Path], status: str, how: str, tmp_path: Path) -> None:
+    said = json.loads(run("fix", str(made(tmp_path)), how, "--format", "json").stdout)
+    jsonschema.validate(said, SCHEMA, jsonschema.Draft202012Validator)
+    assert said["status"] == status
+    assert (said["output"] is not None) is (how == "--in-place" and status in {"fixed", "partly_fixed"})
 
 
 class TestSettings:
