@@ -293,8 +293,9 @@ def _fixing(
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what would change, and write nothing.")] = False,
     backup: Annotated[
-        str, typer.Option(metavar="SUFFIX", help="What the name of the old file ends in, with --in-place.")
-    ] = ".bak",
+        str | None,
+        typer.Option(metavar="SUFFIX", help="What the name of the old file ends in, with --in-place: .bak if not set."),
+    ] = None,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Keep no old file.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is at FIXED.")] = False,
     assume_keras: Annotated[
@@ -311,10 +312,19 @@ def _fixing(
 ) -> None:
     if [output is not None, in_place, diff].count(True) != 1:
         context.fail("give one of -o FIXED, --in-place and --diff.")
+    if (backup is not None or no_backup) and not in_place:
+        context.fail("--backup and --no-backup are for --in-place: elsewhere the old file stays where it is.")
+    if backup is not None and no_backup:
+        context.fail("give one of --backup and --no-backup.")
+    if force and output is None:
+        context.fail("--force is for -o FIXED.")
+    if output == "-":
+        context.fail("-o -: a model is not written to standard output; give the name of a file.")
     from logitcheck import mending
     from logitcheck.fixing.targets import Wanted
 
-    wanted = None if diff else Wanted(output=output, backup=None if no_backup else backup, force=force)
+    kept = None if no_backup else ".bak" if backup is None else backup
+    wanted = None if diff else Wanted(output=output, backup=kept, force=force)
     request = mending.FixRequest(
         path=path,
         wanted=wanted,

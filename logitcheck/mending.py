@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import assert_never
 
@@ -17,10 +17,9 @@ from logitcheck.fixing import FixResult, NotWrittenError, Permit, Wanted
 from logitcheck.fixing.result import FixStatus
 from logitcheck.formats import DocumentFormat
 from logitcheck.reporter import fix_json, fix_text
-from logitcheck.reporter.escaping import printable
 from logitcheck.run import ExitCode
 from logitcheck.settings import Overrides, Plan
-from logitcheck.streams import complain, tell, write_lines, write_out
+from logitcheck.streams import complain, write_lines, write_out
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,15 +40,27 @@ def run(request: FixRequest) -> ExitCode:
             settings = Plan(request.overrides).of(request.path)
             permit = Permit(
                 assume_keras=request.assume_keras,
-                is_quiet=lambda finding: not policy.tells(finding, request.path, settings),
+                why_quiet=lambda finding: policy.why_quiet(finding, request.path, settings),
                 declarations=settings.declarations,
             )
-            result = fixing.mend(request.path, request.wanted, permit)
+            result = _mended(request, permit)
     except (SettingsError, NotWrittenError) as error:
         complain(str(error))
         return ExitCode.UNREADABLE
     is_told = _tell(result, request)
     return _exit_code(result) if is_told else ExitCode.UNREADABLE
+
+
+def _mended(request: FixRequest, permit: Permit) -> FixResult:
+    """Fix the model; what could not be written is an error for people, and a result that says so for programs."""
+    try:
+        return fixing.mend(request.path, request.wanted, permit)
+    except NotWrittenError as error:
+        if request.output_format is not DocumentFormat.JSON:
+            raise
+        complain(str(error))
+        planned = fixing.mend(request.path, None, permit)
+        return replace(planned, status=FixStatus.NOT_WRITTEN, problem=str(error))
 
 
 def _exit_code(result: FixResult) -> ExitCode:
@@ -58,7 +69,7 @@ def _exit_code(result: FixResult) -> ExitCode:
             return ExitCode.CLEAN
         case FixStatus.PARTLY_FIXED:
             return ExitCode.FOUND
-        case FixStatus.REFUSED | FixStatus.UNREADABLE:
+        case FixStatus.REFUSED | FixStatus.UNREADABLE | FixStatus.NOT_WRITTEN:
             return ExitCode.UNREADABLE
         case _:
             assert_never(result.status)
@@ -72,10 +83,18 @@ def _tell(result: FixResult, request: FixRequest) -> bool:
         return write_out(
             lambda: write_lines(lambda width, plain: fix_text.lines(result, width, ascii_only=plain)), "the report"
         )
-    shown = "".join(f"{printable(line)}\n" for line in result.diff.splitlines())
-    is_written = write_out(lambda: sys.stdout.write(shown), "the diff")
-    tell(fix_text.lines(result, 80))
+    is_written = write_out(lambda: _write_diff(result), "the diff")
+    if sys.stderr is not None:
+        write_lines(lambda width, plain: fix_text.lines(result, width, ascii_only=plain), sys.stderr)
     return is_written
+
+
+def _write_diff(result: FixResult) -> None:
+    """Write the diff in colour on a terminal only, whatever FORCE_COLOR says: it may be kept or piped on."""
+    if sys.stdout.isatty():
+        write_lines(lambda *_: fix_text.diff_lines(result))
+    else:
+        sys.stdout.writelines("".join(text for text, _ in line) + "\n" for line in fix_text.diff_lines(result))
 
 
 @contextlib.contextmanager

@@ -63,10 +63,18 @@ def chosen_for(code: str, settings: Settings, default: tuple[Selector, ...]) -> 
     return chosen
 
 
-def tells(finding: Finding, path: str, settings: Settings) -> bool:
-    """Whether settings let a finding about the model at `path` through, where everything is told unless they do not."""
+def why_quiet(finding: Finding, path: str, settings: Settings) -> str | None:
+    """Say why settings keep a finding about the model at `path` quiet; None if they let it through.
+
+    Everything is told unless they do not.
+    """
     chosen = chosen_for(finding.code, settings, EVERY)
-    return chosen is not None and _skipped(finding, settings, settings.ignored_in(path), chosen) is None
+    if chosen is None:
+        return "its rule is not selected"
+    skipped = _skipped(finding, settings, settings.ignored_in(path), chosen)
+    if skipped is None:
+        return None
+    return f"ignored by {skipped.by.value}" + (f": {skipped.reason}" if skipped.reason is not None else "")
 
 
 def _skipped(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import TextIO
 
     from logitcheck.reporter.wrapping import Line
 
@@ -46,27 +47,23 @@ def complain(message: str) -> None:
     sys.stderr.write(f"logitcheck: {told}\n")
 
 
-def tell(lines: Iterable[Line]) -> None:
-    """Write plain lines to standard error, if it is open: what belongs to a report whose format has no room for it."""
-    if sys.stderr is not None:
-        sys.stderr.writelines("".join(text for text, _ in line) + "\n" for line in lines)
-
-
-def write_lines(lines: Callable[[int, bool], Iterable[Line]]) -> None:
+def write_lines(lines: Callable[[int, bool], Iterable[Line]], stream: TextIO | None = None) -> None:
     """Write lines: in colour on a terminal, plain elsewhere, where rich is not even imported.
 
-    lines: makes them for a number of columns, and of ASCII only if the second argument is true.
+    lines: makes them for a number of columns, and of ASCII only if the second argument is true. stream: standard output
+    unless it is another one.
     """
-    ascii_only = not (sys.stdout.encoding or "").lower().startswith("utf")
-    if not sys.stdout.isatty() and not os.environ.get("FORCE_COLOR"):
+    stream = sys.stdout if stream is None else stream
+    ascii_only = not (stream.encoding or "").lower().startswith("utf")
+    if not stream.isatty() and not os.environ.get("FORCE_COLOR"):
         columns = os.environ.get("COLUMNS", "")
         width = int(columns) if columns.isdecimal() and int(columns) > 0 else 80
         for line in lines(width, ascii_only):
-            sys.stdout.write("".join(text for text, _ in line) + "\n")
+            stream.write("".join(text for text, _ in line) + "\n")
         return
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(file=stream, highlight=False, markup=False, emoji=False)
     for line in lines(console.width, ascii_only):
         console.print(Text.assemble(*line), soft_wrap=True)

@@ -39,11 +39,16 @@ def fix(
     whose old file is kept under its name with `backup` behind, unless that is None. force: whether a file at `output`
     may be replaced. assume_keras: whether a loss or metric that the file knows by name only is taken for that of Keras.
     declarations: what layers of your own put out, as for `inspect`.
-    Raises NotWrittenError if the result cannot be written, and ValueError for both `output` and `in_place`. An input
-    that cannot be read, or fixed, is a result that says so.
+    Raises NotWrittenError if the result cannot be written, ValueError for both `output` and `in_place` or `force`
+    without `output`, and TypeError for a model in memory. An input that cannot be read, or fixed, is a result that says
+    so.
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"fix() takes the path of a saved model, found {type(path).__name__}: compile that one anew.")
     if output is not None and in_place:
         raise ValueError("fix() takes output or in_place, not both.")
+    if force and output is None:
+        raise ValueError("fix() takes force with output only.")
     new = None if output is None else os.fspath(output)
     wanted = Wanted(output=new, backup=backup, force=force) if in_place or new is not None else None
     return mend(os.fspath(path), wanted, Permit(assume_keras=assume_keras, declarations=declarations))

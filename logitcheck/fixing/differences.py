@@ -6,13 +6,13 @@ import json
 from collections.abc import Mapping
 from difflib import unified_diff
 
+from logitcheck.reporter.escaping import printable
+
 
 def between(before: Mapping[str, object], after: Mapping[str, object], old_name: str, new_name: str) -> str:
     """Give the diff of two compile settings; nothing if they are the same."""
-    lines = unified_diff(
-        _lines(before), _lines(after), f"{old_name}: compile settings", f"{new_name}: compile settings"
-    )
-    return "".join(lines)
+    old, new = (f"{printable(name)}: compile settings" for name in (old_name, new_name))
+    return "".join(unified_diff(_lines(before), _lines(after), old, new))
 
 
 def _lines(settings: Mapping[str, object]) -> list[str]:

@@ -36,6 +36,13 @@ def at(settings: object, place: Place) -> object:
     return settings
 
 
+def label(raw: object) -> str | None:
+    """Give what a serialized loss or metric is called: its class, or the string or function that stands for one."""
+    stored = fields.mapping(raw)
+    name = stored.get("config") if stored.get("class_name") == "function" else stored.get("class_name", raw)
+    return name if isinstance(name, str) else None
+
+
 def config_of(raw: object, place: Place) -> Place | None:
     """Give the place of the parameters of a serialized loss or metric; None for a string or a function, without any.
 

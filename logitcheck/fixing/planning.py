@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from logitcheck import inspection, rules
 from logitcheck.analyzer import analyze
 from logitcheck.declarations import NO_DECLARATIONS, Declarations
-from logitcheck.fixing import forms, losses, metrics, places, reasons
+from logitcheck.fixing import forms, losses, metrics, places, reasons, retraining
 from logitcheck.fixing.forms import Edit
 from logitcheck.fixing.result import Change, Refusal, Weights
 from logitcheck.fixing.spans import Place
@@ -32,12 +32,12 @@ class Permit:
     """What may be changed.
 
     assume_keras: whether functions that are known by name are taken for those of Keras.
-    is_quiet: tells of a finding whether settings keep it quiet: then it is there on purpose.
+    why_quiet: says of a finding why settings keep it quiet, or None: what they do is there on purpose.
     declarations: what is said of layers and losses that no file holds.
     """
 
     assume_keras: bool = False
-    is_quiet: Callable[[Finding], bool] = field(default=lambda _: False)
+    why_quiet: Callable[[Finding], str | None] = field(default=lambda _: None)
     declarations: Declarations = NO_DECLARATIONS
 
 
@@ -82,9 +82,11 @@ def plan(stored: StoredModel, path: str, permit: Permit) -> FixPlan:
     return FixPlan(
         edits=tuple(edits),
         settings=stored.compile_settings or {},
-        changes=tuple(changes),
-        refusals=tuple(refusal for finding, refusal in refusals if not permit.is_quiet(finding)),
-        ignored=tuple(refusal for finding, refusal in refusals if permit.is_quiet(finding)),
+        changes=retraining.together(changes),
+        refusals=tuple(refusal for finding, refusal in refusals if permit.why_quiet(finding) is None),
+        ignored=tuple(
+            replace(refusal, reason=why) for finding, refusal in refusals if (why := permit.why_quiet(finding))
+        ),
         before=before,
         after=after,
         declarations=permit.declarations,
@@ -103,7 +105,7 @@ def _wishes(model: SavedModel, settings: Mapping[str, object], permit: Permit) -
             assume_keras=permit.assume_keras,
         )
         for wish in (*losses.wishes(outlook), *metrics.wishes(outlook)):
-            if not permit.is_quiet(wish.finding):
+            if permit.why_quiet(wish.finding) is None:
                 yield wish
 
 
@@ -145,6 +147,7 @@ def _change(settings: Mapping[str, object], model: SavedModel, wishes: Sequence[
         code=first.finding.code,
         outputs=tuple(dict.fromkeys(model.outputs[wish.position].name for wish in wishes)),
         place=first.edit.place,
+        label=forms.label(forms.at(settings, first.place or ())),
         before=forms.at(settings, first.edit.place),
         after=first.edit.value,
         weights=min((wish.weights for wish in wishes), key=list(Weights).index),

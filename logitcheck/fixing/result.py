@@ -17,7 +17,8 @@ class FixStatus(Enum):
     """What became of a model; the values are part of the JSON that `fix` writes.
 
     FIXED: nothing of what was found is left. PARTLY_FIXED: something is. NOTHING_TO_FIX: nothing was found. REFUSED:
-    something was, and nothing of it can be fixed without a guess.
+    something was, and nothing of it can be fixed without a guess. NOT_WRITTEN: it can be, but the result could not be
+    put where it was asked for.
     """
 
     FIXED = "fixed"
@@ -25,6 +26,7 @@ class FixStatus(Enum):
     NOTHING_TO_FIX = "nothing_to_fix"
     REFUSED = "refused"
     UNREADABLE = "unreadable"
+    NOT_WRITTEN = "not_written"
 
 
 class Weights(Enum):
@@ -45,14 +47,15 @@ class Change:
     """One setting that was changed.
 
     code: of the rule that it was wrong by. outputs: the names of the outputs that it is for.
-    place: where it stands in the compile settings. before, after: what is stored there, as JSON has it; before is None
-    for a setting that was not there.
+    place: where it stands in the compile settings. label: what the loss or metric there is called. before, after: what
+    is stored, as JSON has it; before is None for a setting that was not there.
     weights, advice: what becomes of trained weights, in a word and in a sentence.
     """
 
     code: str
     outputs: tuple[str | None, ...]
     place: tuple[str | int, ...]
+    label: str | None
     before: object
     after: object
     weights: Weights
@@ -83,6 +86,7 @@ class FixResult:
     """What became of one model.
 
     output: the file or folder that was written, None if nothing was. backup: where the file from before is.
+    problem: why the result could not be written, if it was asked for and could not.
     ignored: what settings keep quiet, and is therefore left as it is. notes: what else there is to know of what was
     written. diff: between the compile settings before and after, as text. before, after: what is said of the model.
     """
@@ -95,9 +99,16 @@ class FixResult:
     refusals: tuple[Refusal, ...] = ()
     ignored: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = ()
+    problem: str | None = None
     diff: str = ""
     before: ModelReport
     after: ModelReport
+
+    def __str__(self) -> str:
+        """Give what the command writes."""
+        from logitcheck.reporter import fix_text
+
+        return "\n".join("".join(text for text, _ in line) for line in fix_text.lines(self, 100))
 
     @property
     def error(self) -> InputError | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from logitcheck.analyzer import effects
 from logitcheck.analyzer.effects import Effect
-from logitcheck.fixing.result import Weights
+from logitcheck.fixing.result import Change, Weights
 from logitcheck.report import Finding
 from logitcheck.rules import backends, metric_wording
 from logitcheck.rules.base import Case
@@ -42,3 +45,15 @@ def of_loss(case: Case, finding: Finding) -> tuple[Weights, str]:
             return Weights.DEPENDS, _UNTOLD
         case _:
             return Weights.RETRAIN, _AGAIN
+
+
+def together(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Give the changes of one model with one advice for its weights, the gravest: its losses trained them together."""
+    of_losses = [change for change in changes if change.weights is not Weights.UNAFFECTED]
+    gravest = min(of_losses, key=lambda change: list(Weights).index(change.weights), default=None)
+    if gravest is None:
+        return tuple(changes)
+    return tuple(
+        replace(change, weights=gravest.weights, advice=gravest.advice) if change in of_losses else change
+        for change in changes
+    )

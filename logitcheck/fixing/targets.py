@@ -73,7 +73,8 @@ def _notes(given: Path, path: Path) -> tuple[str, ...]:
         notes.append(f"{given} is a link and stays one; the file that it leads to was replaced: {path}")
     others = path.stat().st_nlink - 1
     if others:
-        notes.append(f"the file has {others} other name(s) (hard links), under which the old content stays")
+        names = "another name (a hard link)" if others == 1 else f"{others} other names (hard links)"
+        notes.append(f"the file has {names}, under which the old content stays")
     return tuple(notes)
 
 
@@ -81,13 +82,13 @@ def _output(source: Source, output: str, *, force: bool) -> Target:
     given = Path(output)
     is_there = os.path.lexists(given)
     if is_there and given.exists() and any(given.samefile(each) for each in (source.path, source.file)):
-        raise NotWrittenError(f"{given} is the model itself: give another name, or --in-place.")
+        raise NotWrittenError(f"{given} is the model itself: give another name, or --in-place (in_place=True).")
     if source.container is Container.FOLDER:
         return _output_folder(source, given, is_there=is_there)
     if folder.is_folder(given):
         raise NotWrittenError(f"{given} is a folder: give the name of a file, such as {given / source.path.name}.")
     if is_there and not force:
-        raise NotWrittenError(f"{given} is there already: give another name, or --force to replace it.")
+        raise NotWrittenError(f"{given} is there already: give another name, or --force (force=True) to replace it.")
     if given.exists() and not given.is_file():
         raise NotWrittenError(f"{given} is no file that could be replaced.")
     _check_suffix(source, given)

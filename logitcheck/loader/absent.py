@@ -106,7 +106,7 @@ def no_model_in(folder: Path) -> UnreadableInputError:
         message = "This is an Orbax checkpoint, which holds weights only: neither layers nor loss."
         return UnreadableInputError(ErrorCode.ORBAX_CHECKPOINT, message, LOAD_WEIGHTS)
     message = "The folder is no model: it holds no config.json with weights or a metadata.json beside it."
-    hint = "Give the path of a model; logitcheck.inspect_all and the command line search folders for models."
+    hint = "Give the path of a model; folders are searched by logitcheck inspect, logitcheck check and inspect_all()."
     return UnreadableInputError(ErrorCode.NO_MODEL_FOUND, message, hint)
 
 

@@ -26,6 +26,7 @@ def _document(result: FixResult, version: str) -> dict[str, Any]:
         "refusals": [asdict(refusal) for refusal in result.refusals],
         "ignored": [asdict(refusal) for refusal in result.ignored],
         "notes": list(result.notes),
+        "problem": result.problem,
         "diff": result.diff,
         "before": json_report.of_model(result.before),
         "after": json_report.of_model(result.after),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from logitcheck.fixing.result import Change, FixResult, FixStatus, Refusal, Weights
 from logitcheck.reporter import commands, fixes
@@ -18,7 +19,9 @@ _STATUS: dict[FixStatus, tuple[str, str]] = {
     FixStatus.NOTHING_TO_FIX: ("nothing to fix", "bold green"),
     FixStatus.REFUSED: ("NOT FIXED", "bold red"),
     FixStatus.UNREADABLE: ("UNREADABLE", "bold magenta"),
+    FixStatus.NOT_WRITTEN: ("NOT WRITTEN", "bold red"),
 }
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _WEIGHT_STYLES = {
     Weights.RETRAIN: "bold red",
     Weights.DEPENDS: "bold yellow",
@@ -33,6 +36,12 @@ def lines(result: FixResult, width: int, *, ascii_only: bool = False) -> Iterato
         yield commands.inert(line)
 
 
+def diff_lines(result: FixResult) -> Iterator[Line]:
+    """Give the diff, coloured as git has it; only its own text is in it, so that a program can read it."""
+    for line in result.diff.splitlines():
+        yield [(printable(line), _DIFF_STYLES.get(line[:1], ""))]
+
+
 def _lines(result: FixResult, width: int) -> Iterator[Line]:
     word, style = _STATUS[result.status]
     if result.output is None and result.changes:
@@ -42,8 +51,10 @@ def _lines(result: FixResult, width: int) -> Iterator[Line]:
     if result.error is not None:
         told = f"{printable(result.error.message)} {printable(result.error.hint)}"
         yield from wrapped([(told, "")], width, "  ", "  ")
-    for change in result.changes:
+    for change, next_one in zip_longest(result.changes, result.changes[1:]):
         yield from _change(change, width)
+        if next_one is None or next_one.advice != change.advice:
+            yield from _advice(change, width)
     yield from _left("Left as it is:", result.refusals, width, with_fixes=True)
     yield from _left("Kept quiet or not selected, and left as it is:", result.ignored, width, with_fixes=False)
     if result.notes:
@@ -55,7 +66,7 @@ def _lines(result: FixResult, width: int) -> Iterator[Line]:
 def _where(result: FixResult) -> str:
     """Say where the result is."""
     if result.output is None:
-        return "; nothing was written" if result.changes else ""
+        return "" if result.error is not None else "; nothing was written"
     if result.output != result.path:
         return f", and written to {printable(result.output)}"
     if result.backup is None:
@@ -65,8 +76,12 @@ def _where(result: FixResult) -> str:
 
 def _change(change: Change, width: int) -> Iterator[Line]:
     yield []
-    told = f"{_outputs(change.outputs)}{change.where}: {words(change.before)} -> {words(change.after)}"
+    of_what = f"{change.label}, " if change.label and len(change.place) > 1 and change.place[-2] == "config" else ""
+    told = f"{_outputs(change.outputs)}{of_what}{change.where}: {words(change.before)} -> {words(change.after)}"
     yield from wrapped([(f"{change.code} ", "bold"), (printable(told), "")], width, "  ", "    ")
+
+
+def _advice(change: Change, width: int) -> Iterator[Line]:
     yield from wrapped([(printable(change.advice), _WEIGHT_STYLES[change.weights])], width, "    ", "    ")
 
 

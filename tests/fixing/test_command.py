@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+import logitcheck
 from logitcheck.reporter import fix_json
 from tests.building import called, compiled, custom, dense, functional, loss, sequential, source, tensor, write
 from tests.fixing.making import BINARY, CATEGORICAL, SPARSE, hdf5, head, keras, settings_of
@@ -94,7 +95,20 @@ class TestDiff:
     def test_of_a_model_that_is_right_is_empty(self, tmp_path: Path) -> None:
         done = run("fix", str(keras(tmp_path, head(3, "softmax"), SPARSE)), "--diff")
         assert (done.returncode, done.stdout) == (0, "")
-        assert "nothing to fix" in done.stderr
+        assert "nothing to fix; nothing was written" in done.stderr
+
+    def test_of_a_file_whose_name_breaks_lines_keeps_its_header_whole(self, tmp_path: Path) -> None:
+        path = keras(tmp_path, head(), SPARSE).rename(tmp_path / "a\n+++ b.keras")
+        done = run("fix", str(path), "--diff")
+        first, second, third = done.stdout.splitlines()[:3]
+        assert first.startswith("--- ")
+        assert first.endswith(r"a\n+++ b.keras: compile settings")
+        assert second == first.replace("---", "+++", 1)
+        assert third.startswith("@@")
+
+    def test_has_no_colours_where_it_is_kept(self, tmp_path: Path) -> None:
+        """CI services set FORCE_COLOR for everybody; a diff with colours applies to nothing."""
+        assert "\x1b" not in run("fix", str(keras(tmp_path, head(), SPARSE)), "--diff", FORCE_COLOR="1").stdout
 
     def test_names_from_files_reach_no_terminal_as_they_are(self, tmp_path: Path) -> None:
         wrong = loss("BinaryCrossentropy", from_logits=False, name="\x1b[31m::error::\u202e")
@@ -133,6 +147,25 @@ class TestText:
         assert "outputs 'a', 'b': loss:" in said
         assert "in place; no backup was made" in said
         assert f"Note: {tmp_path / 'link.keras'} is a link and stays one" in said
+
+    def test_says_once_what_becomes_of_weights_where_it_is_the_same(self, tmp_path: Path) -> None:
+        precision = {"class_name": "Precision", "module": "keras.metrics", "config": {"thresholds": None}}
+        metrics = ["accuracy", precision]
+        path = keras(tmp_path, head(1), loss("BinaryCrossentropy", from_logits=True), metrics=metrics)
+        said = joined(run("fix", str(path), "--in-place").stdout)
+        assert "LC201 output 'head': metrics[0]: \"accuracy\" -> BinaryAccuracy(" in said
+        assert "LC201 output 'head': Precision, metrics[1].config.thresholds: not set -> 0.0" in said
+        assert said.count("Training and weights are not affected") == 1
+
+    def test_says_that_a_model_with_nothing_to_fix_is_not_copied(self, tmp_path: Path) -> None:
+        path = keras(tmp_path, head(3, "softmax"), SPARSE)
+        done = run("fix", str(path), "-o", str(tmp_path / "fixed.keras"))
+        assert joined(done.stdout) == f"{path}: nothing to fix; nothing was written"
+
+    def test_is_what_python_prints(self, tmp_path: Path) -> None:
+        path = keras(tmp_path, head(), SPARSE)
+        said = joined(str(logitcheck.fix(path)))
+        assert said.startswith(f"{path}: would be fixed; nothing was written LC102")
 
     def test_names_flags_where_a_function_is_known_by_name(self, tmp_path: Path) -> None:
         path = hdf5(tmp_path, head(), SPARSE)
@@ -181,6 +214,42 @@ def test_json_is_as_its_schema_says(made: Callable[[Path], Path], status: str, h
     assert (said["output"] is not None) is (how == "--in-place" and status in {"fixed", "partly_fixed"})
 
 
+def test_json_says_why_nothing_was_written(tmp_path: Path) -> None:
+    path = keras(tmp_path, head(), SPARSE)
+    (tmp_path / "there.keras").touch()
+    done = run("fix", str(path), "-o", str(tmp_path / "there.keras"), "--format", "json")
+    said = json.loads(done.stdout)
+    jsonschema.validate(said, SCHEMA, jsonschema.Draft202012Validator)
+    assert (done.returncode, said["status"], said["output"]) == (2, "not_written", None)
+    assert said["problem"] in done.stderr
+    assert "is there already" in said["problem"]
+    assert [change["code"] for change in said["changes"]] == ["LC102"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--diff", "--in-place"],
+        ["--in-place", "--backup", ".old", "--no-backup"],
+        ["-o", "new.keras", "--backup", ".old"],
+        ["--diff", "--no-backup"],
+        ["--in-place", "--force"],
+        ["-o", "-"],
+    ],
+    ids=" ".join,
+)
+def test_options_that_contradict_each_other_are_wrong_usage(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = keras(tmp_path, head(), SPARSE)
+    monkeypatch.chdir(tmp_path)
+    done = run("fix", str(path), *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Usage: " in done.stderr
+    assert list(tmp_path.iterdir()) == [path]
+
+
 class TestSettings:
     def test_keep_quiet_what_is_there_on_purpose(self, tmp_path: Path) -> None:
         path = keras(tmp_path, head(), SPARSE)
@@ -189,6 +258,24 @@ class TestSettings:
         assert (done.returncode, done.stdout) == (0, "")
         assert "Kept quiet" in done.stderr
         assert run("fix", str(path), "--diff", "--isolated").stdout != ""
+
+    @pytest.mark.parametrize(
+        ("settings", "options", "why"),
+        [
+            ("", ["--select", "LC2"], "its rule is not selected."),
+            ("", ["--ignore", "LC1"], "ignored by ignore."),
+            ('ignore = { LC102 = "is ranked only" }', [], "ignored by ignore: is ranked only."),
+            ('per-file-ignores = { "*.keras" = ["LC102"] }', [], "ignored by per-file-ignores."),
+        ],
+        ids=["not selected", "ignored", "ignored with a reason", "ignored in a file"],
+    )
+    def test_what_they_keep_quiet_is_left_for_that_reason(
+        self, settings: str, options: list[str], why: str, tmp_path: Path
+    ) -> None:
+        path = keras(tmp_path, head(), SPARSE)
+        (tmp_path / "logitcheck.toml").write_text(settings)
+        done = run("fix", str(path), "--diff", *options)
+        assert joined(done.stderr).endswith(f"LC102 output 'head': {why}")
 
     def test_say_what_layers_of_ones_own_put_out(self, tmp_path: Path) -> None:
         path = write(tmp_path / "model.keras", compiled(sequential(custom("Head", "head")), BINARY))

@@ -274,6 +274,22 @@ class TestWeights:
             file.attrs["backend"] = "jax"
         assert only(planned(path)).weights is RETRAIN
 
+    def test_of_outputs_that_were_trained_together_are_no_better_than_the_worst(self, tmp_path: Path) -> None:
+        """One loss did no harm, but the other did, to the layers that both outputs share."""
+        model = functional(
+            [
+                source(),
+                called(dense("a", 3, "softmax"), tensor("x", (None, 4))),
+                called(dense("b", 3), tensor("x", (None, 4))),
+            ],
+            [["a", 0, 0], ["b", 0, 0]],
+        )
+        losses = [loss("CategoricalCrossentropy", from_logits=flag) for flag in (True, False)]
+        result = planned(hdf5(tmp_path, model, losses, metrics=[[], ["categorical_crossentropy"]]), assume_keras=True)
+        assert [change.code for change in result.changes] == ["LC101", "LC102", "LC203"]
+        assert [change.weights for change in result.changes] == [RETRAIN, RETRAIN, Weights.UNAFFECTED]
+        assert all("Train again" in change.advice for change in result.changes[:2])
+
     def test_of_logits_are_always_to_be_trained_again(self, tmp_path: Path) -> None:
         change = only(planned(keras(tmp_path, head(), SPARSE)))
         assert change.weights is RETRAIN

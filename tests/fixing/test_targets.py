@@ -182,7 +182,7 @@ class TestInPlace:
     def test_other_names_of_the_file_are_told(self, model: Path, tmp_path: Path) -> None:
         os.link(model, tmp_path / "other.keras")
         result = logitcheck.fix(model, in_place=True)
-        assert "1 other name" in result.notes[0]
+        assert "another name (a hard link)" in result.notes[0]
         assert not is_fixed(tmp_path / "other.keras")
 
     def test_a_file_that_is_read_only_is_left(self) -> None:
@@ -248,6 +248,10 @@ class TestAFolder:
 
 
 def test_both_places_at_once_are_an_error(model: Path) -> None:
+    with pytest.raises(ValueError, match="force with output only"):
+        logitcheck.fix("model.keras", in_place=True, force=True)
+    with pytest.raises(TypeError, match="the path of a saved model, found int"):
+        logitcheck.fix(3)  # type: ignore[arg-type]  # what people do with a model in memory
     with pytest.raises(ValueError, match="not both"):
         logitcheck.fix(model, output="x.keras", in_place=True)
 
