@@ -11,6 +11,7 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import Any
 
 from logitcheck import demands, inspection
@@ -53,8 +54,11 @@ class LogitCheck:
     ) -> None:
         """Decide what is asked of models.
 
-        Raises ValueError for an action or severity that there is not, SettingsError for a rule that there is not.
+        Raises ValueError for an action or severity that there is not, SettingsError for a rule that there is not, and
+        TypeError for declarations that are none.
         """
+        if not isinstance(declarations, (Declarations, NoneType)):
+            raise TypeError(f"declarations should be a logitcheck.Declarations, found {type(declarations).__name__}.")
         if action not in _ACTIONS:
             raise ValueError(f"action should be one of {', '.join(map(repr, _ACTIONS))}, found {action!r}.")
         self.action = action

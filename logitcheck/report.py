@@ -25,6 +25,9 @@ class Severity(Enum):
         return order.index(self) <= order.index(other)
 
 
+_WIDTH = 100
+"""Columns of a report that is printed."""
+
 WHY_UNDETERMINED = ("LC402", "LC403")
 """Codes of the rules that say why a model is undetermined."""
 
@@ -210,6 +213,9 @@ class ModelReport:
         """Whether any finding is as bad as `severity`."""
         return any(finding.severity.at_least(severity) for finding in self.findings)
 
+    def __str__(self) -> str:
+        return str(Report(models=(self,)))
+
     def _repr_html_(self) -> str:
         return Report(models=(self,))._repr_html_()
 
@@ -228,8 +234,14 @@ class Report:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for model in self.models for finding in model.findings)
 
+    def __str__(self) -> str:
+        """Write the report as `logitcheck inspect` does."""
+        from logitcheck.reporter import text_report
+
+        return "\n".join("".join(text for text, _ in line) for line in text_report.lines(self, _WIDTH)).rstrip()
+
     def _repr_html_(self) -> str:
-        """Write the report for a notebook, which asks the object itself: the one way back from a reporter to here."""
+        """Write the report for a notebook. It and print() ask the object itself: the one way back from a reporter."""
         from logitcheck.reporter import html_report
 
         return html_report.render(self)

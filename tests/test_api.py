@@ -9,6 +9,7 @@ import pytest
 
 import logitcheck
 from tests.building import compiled, dense, loss, sequential, write
+from tests.test_cli import run
 
 SAMPLES = Path(__file__).parent.parent / "sample_models"
 
@@ -72,3 +73,10 @@ def test_a_defect_in_one_file_does_not_take_the_verdicts_of_others(monkeypatch: 
     assert report.models[0].error.code.value == "internal-error"
     assert "ZeroDivisionError" in report.models[0].error.message
     assert report.models[1].outcome is logitcheck.Outcome.OK
+
+
+def test_print_shows_what_the_command_writes() -> None:
+    path = str(SAMPLES / "softmax_from_logits.keras")
+    written = run("inspect", path, COLUMNS="100").stdout
+    assert f"{logitcheck.inspect(path)}\n" == written.rstrip("\n") + "\n"
+    assert str(logitcheck.inspect_all([path])) == str(logitcheck.inspect(path))

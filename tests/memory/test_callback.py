@@ -216,6 +216,8 @@ def test_so_can_the_error(keras: Any) -> None:
 def test_what_it_cannot_do_is_said_at_once() -> None:
     with pytest.raises(ValueError, match="action should be one of 'raise', 'warn', 'log', found 'stop'"):
         logitcheck.LogitCheck("stop")
+    with pytest.raises(TypeError, match=r"declarations should be a .*Declarations, found int"):
+        logitcheck.LogitCheck(declarations=3)  # type: ignore[arg-type]  # as it is meant
     with pytest.raises(ValueError, match="fail_on should be one of 'error', 'warning', 'info', found 'fatal'"):
         logitcheck.LogitCheck(fail_on="fatal")
     with pytest.raises(SettingsError, match=r"ignore: .*LC999"):
