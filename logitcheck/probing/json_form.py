@@ -46,6 +46,7 @@ def _run(seen: Observations) -> dict[str, Any]:
         "samples": seen.samples,
         "seconds": seen.seconds,
         "made_inputs": seen.made,
+        "odd_inputs": seen.odd_inputs,
         "precision": seen.precision,
         "isolation": asdict(seen.isolation),
     }
@@ -68,7 +69,9 @@ def _output(output: OutputProbe) -> dict[str, Any]:
 def _seen(seen: OutputSeen) -> dict[str, Any]:
     told = asdict(seen)
     return {
-        **{name: told[name] for name in ("dtype", "count", "low", "high", "mean", "nan", "whole", "rising")},
+        **{name: told[name] for name in ("dtype", "count", "low", "high", "mean", "nan", "nan_ordinary")},
+        "whole": seen.whole,
+        "rising": seen.rising,
         "shape": list(seen.shape),
         "minus_infinity": seen.below_all,
         "infinity": seen.above_all,

@@ -104,7 +104,7 @@ def _output(
         contradictions=against,
         verdict=verdict,
         by_observation=by_observation,
-        conclusions=tuple(conclusions.of_output(seen.loss, found, claim, findings)),
+        conclusions=tuple(conclusions.of_output(seen, found, claim, findings)),
     )
 
 
@@ -114,6 +114,8 @@ def _outcome(report: ModelReport, outputs: Sequence[OutputProbe], contradictions
     verdicts = {output.verdict for output in outputs}
     if report.outcome is Outcome.MISMATCH:
         verdicts.add(Verdict.MISMATCH)
+    elif any(output.seen.has_no_number for output in outputs):
+        return ProbeOutcome.NO_NUMBERS
     worst = next((verdict for verdict in Verdict if verdict in verdicts), Verdict.NOT_APPLICABLE)
     return ProbeOutcome(worst.value)
 

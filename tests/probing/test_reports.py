@@ -13,13 +13,14 @@ import pytest
 import logitcheck
 from logitcheck.analyzer import analyze
 from logitcheck.analyzer.effects import BackendEffects, Effect
+from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
 from logitcheck.loader import load
 from logitcheck.model import SavedModel
 from logitcheck.probing import conclusions, drawing, json_form, kinds, text
 from logitcheck.probing.command import ProbeExit, exit_status
 from logitcheck.probing.errors import ProbeError, ProbeErrorCode
-from logitcheck.probing.observations import Histogram, Isolation, Observations, OutputSeen
+from logitcheck.probing.observations import Histogram, Isolation, Observations, OutputSeen, Sums
 from logitcheck.probing.probe import judged
 from logitcheck.probing.report import ProbeOutcome, ProbeReport
 from logitcheck.probing.request import Reading
@@ -192,11 +193,69 @@ def test_what_no_kernel_held_is_told() -> None:
 def test_shares_of_what_is_odd_are_told() -> None:
     seen = replace(output(-3.0, 4.0, exponential_sums=()), nan=0.1, above_all=0.2, whole=True, rising=True)
     shown = " ".join(written(of_sample("custom_head.keras", seen)).split())
-    assert "50 % below 0, 50 % above 1, 10 % not a number, 20 % infinite" in shown
+    assert "50 % below 0, 50 % above 1, 10 % not a number (only on extreme made inputs, such as all zeros)" in shown
+    assert "20 % infinite" in shown
     assert "all whole" in shown
     assert "never falling along the last axis" in shown
     nothing = replace(SHARES, low=None, high=None, mean=None, histogram=None, sums=())
     assert "none of its 768 values is a number" in written(of_sample("custom_head.keras", nothing))
+
+
+def test_a_share_of_nan_says_what_it_came_of() -> None:
+    seen = replace(SHARES, nan=0.1, nan_ordinary=0.05)
+    report = of_sample("custom_head.keras", seen)
+    assert "10 % not a number (on ordinary inputs, too)" in " ".join(written(report).split())
+    assert report.observations is not None
+    given = replace(report, observations=replace(report.observations, made=False))
+    assert "10 % not a number (one makes the loss of its batch NaN)" in " ".join(written(given).split())
+
+
+@pytest.mark.parametrize("name", ["custom_head.keras", "softmax_good.keras", "uncompiled.keras"])
+def test_an_output_of_nothing_but_nan_is_told_and_fails_whatever_the_file_says(name: str) -> None:
+    seen = replace(SHARES, low=None, high=None, mean=None, nan=1.0, nan_ordinary=0.5, histogram=None, sums=())
+    report = of_sample(name, replace(seen, loss=NUMBERS))
+    assert report.outcome is ProbeOutcome.NO_NUMBERS
+    assert exit_status(report) is ProbeExit.FOUND
+    shown = " ".join(written(report).split())
+    assert f"{name}: NO NUMBERS, only NaN or infinity" in shown
+    assert "Nothing that it puts out is a finite number: look for a division by 0" in shown
+    assert "cross-entropy on" not in shown
+    jsonschema.validate(json.loads(json_form.render(report, "1")), SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_data_with_nan_gets_a_line() -> None:
+    report = of_sample("softmax_good.keras", SHARES)
+    assert report.observations is not None
+    odd = replace(report, observations=replace(report.observations, made=False, odd_inputs=3))
+    assert "3 samples of your data hold NaN or infinite numbers" in " ".join(written(odd).split())
+    assert "NaN" not in written(report)
+
+
+def test_only_made_inputs_are_ordinary_ones() -> None:
+    report = of_sample("softmax_good.keras", SHARES)
+    assert report.observations is not None
+    given = replace(report, observations=replace(report.observations, made=False))
+    assert "] 0.88\n" in written(given)
+
+
+def test_the_headline_says_of_a_mismatch_whether_it_was_only_observed() -> None:
+    assert ": MISMATCH, as observed\n" in written(REPORTS["observed wrong"][0])
+    assert ": MISMATCH\n" in written(REPORTS["proved wrong"][0])
+
+
+def test_of_a_loss_of_ones_own_no_table_is_said_to_be_its_own() -> None:
+    report = of_sample("custom_head.keras", replace(SHARES, loss=NUMBERS))
+    said = claim(Kind.UNKNOWN, verdict=Verdict.UNDETERMINED)
+    assert said.loss is not None
+    own = replace(said, loss=replace(said.loss, name="Mine", label="mine>Mine", expects=Expects.UNKNOWN))
+    loaded = load(SAMPLES / "custom_head.keras")
+    assert isinstance(loaded, SavedModel)
+    seen = observations(replace(SHARES, loss=NUMBERS))
+    shown = " ".join(written(judged(replace(report.model, outputs=(own,)), analyze(loaded), seen)).split())
+    assert "cannot be told: what it takes is unknown" in shown
+    assert "for comparison, categorical cross-entropy on 64 samples" in shown
+    assert "the numbers are for comparison only" in shown
+    assert "fits" not in shown
 
 
 def test_a_histogram_in_a_line() -> None:
@@ -212,7 +271,7 @@ def test_a_histogram_in_a_line() -> None:
 def concluded(numbers: Any, seen: OutputSeen, *, from_logits: bool | None, kind: Kind = Kind.UNKNOWN) -> list[str]:
     found = kinds.observed(seen, "float32")
     said = claim(kind, from_logits=from_logits, verdict=Verdict.UNDETERMINED)
-    return list(conclusions.of_output(numbers, found, said, ()))
+    return list(conclusions.of_output(replace(seen, loss=numbers), found, said, ()))
 
 
 def test_logits_under_the_wrong_flag() -> None:
@@ -232,7 +291,7 @@ def test_logits_under_the_right_flag() -> None:
 
 
 def test_without_a_flag_the_one_that_fits_is_named() -> None:
-    found = list(conclusions.of_output(NUMBERS, kinds.observed(SHARES, "float32"), None, ()))
+    found = list(conclusions.of_output(replace(SHARES, loss=NUMBERS), kinds.observed(SHARES, "float32"), None, ()))
     assert found[0] == "The outputs are probabilities: from_logits=False is the value that fits."
 
 
@@ -254,10 +313,47 @@ def test_a_threshold_on_logits_is_explained_where_there_are_labels() -> None:
     assert "      accuracy above 0.5                62.5%\n      accuracy above 0                  91.0%\n" in shown
 
 
-def test_nothing_is_concluded_of_numbers_of_one_sign_or_of_one_number() -> None:
-    assert concluded(NUMBERS, output(0.0, 4.0), from_logits=False) == [
-        "Which value of from_logits is right cannot be told from these outputs."
+def test_of_numbers_of_one_sign_it_is_certain_that_they_are_no_probabilities() -> None:
+    assert concluded(NUMBERS, output(0.0, 4.0, above_one=0.34), from_logits=False) == [
+        (
+            "from_logits=False, as compiled, is wrong (34 % are above 1); whether True or another activation was meant"
+            " cannot be told."
+        )
     ]
+    assert concluded(NUMBERS, output(-4.0, 0.5), from_logits=True) == [
+        (
+            "from_logits=False would be wrong (50 % are below 0); whether they are the logits that True takes cannot be"
+            " told."
+        )
+    ]
+
+
+def test_along_another_axis_than_the_loss_reads_nothing_fits() -> None:
+    seen = replace(SHARES, sums=(Sums(axis=-2, size=4, low=1.0, high=1.0),))
+    assert concluded(NUMBERS, seen, from_logits=False) == [
+        "The outputs sum to 1 along axis -2, and the loss reads axis -1: no value of from_logits makes up for that."
+    ]
+
+
+def test_numbers_between_0_and_1_are_no_distribution() -> None:
+    (told,) = concluded(NUMBERS, output(0.0, 1.0), from_logits=False)
+    assert told.startswith(
+        "The outputs lie in [0, 1], but do not sum to 1: a categorical cross-entropy takes them under"
+    )
+    binary = replace(NUMBERS, reads=Reading.BINARY)
+    assert concluded(binary, output(0.0, 1.0), from_logits=False)[0].endswith("as compiled, fits.")
+
+
+def test_log_probabilities_are_called_that() -> None:
+    seen = output(-9.0, -0.1, exponential_sums=(Sums(axis=-1, size=3, low=1.0, high=1.0),))
+    assert concluded(NUMBERS, seen, from_logits=True)[0] == (
+        "The outputs are log-probabilities, which are logits as well: from_logits=True, as compiled, fits."
+    )
+    (told,) = concluded(replace(NUMBERS, reads=Reading.BINARY), seen, from_logits=True)
+    assert told == "The outputs are log-probabilities: a binary cross-entropy takes them under no value of from_logits."
+
+
+def test_nothing_is_concluded_of_one_number_or_without_a_loss() -> None:
     assert concluded(NUMBERS, output(0.5, 0.5), from_logits=False) == []
     assert concluded(None, SHARES, from_logits=False) == []
 
@@ -282,9 +378,10 @@ def test_a_repair_of_tensorflow_is_told_only_where_there_is_one() -> None:
         docs_url="",
     )
     said = claim(from_logits=True, verdict=Verdict.MISMATCH)
+    seen = replace(SHARES, loss=NUMBERS)
     found = kinds.observed(SHARES, "float32")
-    assert "Keras on TensorFlow" in list(conclusions.of_output(NUMBERS, found, said, (finding,)))[-1]
-    assert "Keras on TensorFlow" not in list(conclusions.of_output(NUMBERS, found, said, ()))[-1]
+    assert "Keras on TensorFlow" in list(conclusions.of_output(seen, found, said, (finding,)))[-1]
+    assert "Keras on TensorFlow" not in list(conclusions.of_output(seen, found, said, ()))[-1]
 
 
 def test_observations_are_what_the_reader_makes_of_them() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
-from logitcheck.probing.child.samples import InputSpec, MadeSamples
+from logitcheck.probing.child.samples import GivenSamples, InputSpec, MadeSamples
 
 
 def made(*specs: InputSpec, **settings: Any) -> MadeSamples:
@@ -82,3 +83,18 @@ def test_ordinary_rows_can_be_taken_alone() -> None:
     assert batch.rows == 5
     assert batch.ordinary.all()
     assert batch.numbers.tolist() == [1, 3, 5, 7, 9]
+
+
+# The user's data
+
+
+def given(folder: Path, array: Any, spec: InputSpec = NUMBERS, most: int = 256) -> GivenSamples:
+    numpy.save(folder / "x.npy", array)
+    return GivenSamples(str(folder / "x.npy"), [spec], most)
+
+
+def test_samples_that_hold_no_numbers_are_counted_those_too_large_for_the_input_too(tmp_path: Path) -> None:
+    data = numpy.ones((5, 4))
+    data[1, 2], data[3], data[4, 0] = numpy.nan, numpy.inf, 1e300
+    assert given(tmp_path, data).batch(0, 5).odd_rows == 3
+    assert given(tmp_path, data).batch(2, 2).odd_rows == 1

@@ -42,10 +42,11 @@ _NUMBERS_FOR_LOSSES = 2_000_000
 
 @dataclass(kw_only=True, slots=True)
 class Ran:
-    """What came of a run. ordinary: some batches of ordinary inputs, for losses."""
+    """What came of a run. odd: how many samples hold NaN or infinity. ordinary: some ordinary inputs, for losses."""
 
     tallies: list[Tally]
     samples: int = 0
+    odd: int = 0
     ordinary: list[Batch] = field(default_factory=list)
 
 
@@ -62,6 +63,7 @@ def run(loaded: Loaded, request: Request) -> Ran:
         for tally, output in zip(ran.tallies, outputs, strict=True):
             tally.add(output, _ordinary(output, batch))
         ran.samples += batch.rows
+        ran.odd += batch.odd_rows
         room = _room_for_losses(outputs, batch.rows) - sum(each.rows for each in ran.ordinary)
         if room > 0 and (not ran.ordinary or time.monotonic() - started < _SHARE_FOR_LOSSES * request.seconds):
             ran.ordinary.append(batch if _has_fixed_rows(loaded) else batch.only_ordinary(room))

@@ -60,6 +60,15 @@ class Batch:
         """Count the samples."""
         return len(self.ordinary)
 
+    @property
+    def odd_rows(self) -> int:
+        """Count the samples that hold NaN or infinite numbers."""
+        odd = np.zeros(self.rows, dtype=bool)
+        for array in self.arrays:
+            if array.dtype != object:
+                odd |= ~np.isfinite(array).reshape(self.rows, -1).all(axis=1)
+        return int(odd.sum())
+
     def only_ordinary(self, most: int) -> Batch:
         """Give the rows of an ordinary size, at most so many."""
         chosen = self.ordinary & (self.ordinary.cumsum() <= most)
@@ -215,10 +224,11 @@ class GivenSamples:
     def batch(self, first: int, rows: int) -> Batch:
         """Give some of the data."""
         last = min(first + rows, self.count)
-        arrays = tuple(
-            np.asarray(array[first:last]).astype(object if spec.is_text else spec.dtype)
-            for spec, array in zip(self._specs, self._arrays, strict=True)
-        )
+        with np.errstate(all="ignore"):  # what does not fit into the type becomes infinite, and is told
+            arrays = tuple(
+                np.asarray(array[first:last]).astype(object if spec.is_text else spec.dtype)
+                for spec, array in zip(self._specs, self._arrays, strict=True)
+            )
         return Batch(arrays, np.ones(last - first, dtype=bool), np.arange(first, last))
 
 

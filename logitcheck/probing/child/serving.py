@@ -111,6 +111,7 @@ def _observed(request: Request, replies: FileIO, folder: Path, isolation: dict[s
         "samples": ran.samples,
         "seconds": round(time.monotonic() - started, 3),
         "made": request.data is None,
+        "odd_inputs": ran.odd,
         "masked": loaded.masked,
         "precision": loaded.precision,
         "isolation": isolation,
