@@ -253,6 +253,7 @@ def explain(
 
 @app.command("probe", help=_PROBE, short_help="Run a model and look at what it puts out.", epilog=_PROBE_EPILOG)
 def _probing(
+    context: typer.Context,
     path: ModelPath,
     data: Data = None,
     labels: Labels = None,
@@ -265,6 +266,8 @@ def _probing(
     unsafe: Unsafe = False,
     output_format: ProbeFormat = DocumentFormat.TEXT,
 ) -> None:
+    if labels is not None and data is None:
+        context.fail("--labels needs --data: labels say nothing of inputs that are made.")
     from logitcheck.probing import command, process
     from logitcheck.probing.probe import Options
 

@@ -26,7 +26,9 @@ Data = Annotated[
 ]
 Labels = Annotated[
     str | None,
-    typer.Option(metavar="FILE", help="Labels of the data: .npy, or .npz with an array for each output."),
+    typer.Option(
+        metavar="FILE", help="Labels of the data, which takes --data: .npy, or .npz with an array for each output."
+    ),
 ]
 Samples = Annotated[int, typer.Option(min=1, max=1_000_000, metavar="N", help="How many inputs to run it on, at most.")]
 Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Another number makes other inputs.")]

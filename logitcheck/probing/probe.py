@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from logitcheck import inspection, loader
 from logitcheck.analyzer import OutputAnalysis, analyze
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
-from logitcheck.errors import UnreadableInputError
+from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.model import ContainerFormat, SavedModel
 from logitcheck.probing import agreement, conclusions, id_ranges, kinds, screening
 from logitcheck.probing.agreement import Agreement
@@ -52,7 +53,7 @@ def probe(
     report = inspection.inspect(path) if known is None else known
     loaded = loader.load(Path(path)) if path else None
     if report.error is not None or not isinstance(loaded, SavedModel):
-        return _failed(report, _unreadable(report))
+        return _failed(report, _unreadable(report, Path(path)))
     refused = _refused(Path(path), loaded, options)
     if refused is not None:
         return _failed(report, refused)
@@ -139,10 +140,14 @@ def _explained(error: ProbeError, model: SavedModel) -> ProbeError:
 # What is asked
 
 
-def _unreadable(report: ModelReport) -> ProbeError:
+def _unreadable(report: ModelReport, path: Path) -> ProbeError:
     error = report.error
     message = error.message if error is not None else "The model cannot be read."
     hint = error.hint if error is not None else "Check the path."
+    if error is not None and error.code is ErrorCode.NO_MODEL_FOUND and path.is_dir():
+        hint = (
+            f"Give the path of a model. To run those of a folder: logitcheck inspect --probe {shlex.quote(str(path))}"
+        )
     return ProbeError(code=ProbeErrorCode.UNREADABLE, message=message, hint=hint)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -68,7 +69,16 @@ class _Ended(Enum):
 
 
 _Message = Mapping[str, object] | int | _Ended
-_STAGES = {"ready": "the model is loaded", "loading": "the model is loaded", "running": "the model runs"}
+_LOADING = "the model is being loaded"
+_STAGES = {"ready": _LOADING, "loading": _LOADING, "running": "the model runs"}
+_WHILE = {
+    "TensorFlow starts": "until TensorFlow had started",
+    _LOADING: "while the model was being loaded",
+    "the model runs": "while the model ran",
+}
+
+_LOG_LINE = re.compile(r"[IWEF]\d{4} [\d:.]+ +\d+ \S+\]|\d{4}-\d\d-\d\d [\d:.]+: [IWEF] |WARNING: All log messages")
+"""How TensorFlow begins what it notes beside: that there is no GPU, and the like."""
 
 
 class Runner:
@@ -133,7 +143,7 @@ class Runner:
         assert isinstance(self._started.process.stdin, FileIO)
         with suppress(BrokenPipeError):  # that it died is told by what comes next
             frames.write(self._started.process.stdin, to_json(request))
-        found = self._wait("the model is loaded", limits.seconds, limits, watch)
+        found = self._wait(_LOADING, limits.seconds, limits, watch)
         return found if found is not None else self._broken()
 
     def _start(self) -> None:
@@ -219,9 +229,10 @@ class Runner:
         return ProbeError(code=ProbeErrorCode.CRASHED, message=message, hint="Look at the code of its layers.")
 
     def _last_words(self) -> str:
-        """Give the last line of the log that is not a place in some code."""
+        """Give the last line of the log that is neither a place in some code nor a note of TensorFlow's."""
         lines = bytes(self._words).decode("utf-8", "replace").splitlines()
-        return next((" ".join(line.split()) for line in reversed(lines) if line.strip() and not line[0].isspace()), "")
+        told = (line for line in reversed(lines) if line.strip() and not line[0].isspace())
+        return next((" ".join(line.split()) for line in told if not _LOG_LINE.match(line)), "")
 
     # What the threads do
 
@@ -280,7 +291,7 @@ def _refused(stored: Mapping[str, object]) -> ProbeError:
 
 
 def _timed_out(doing: str, seconds: float) -> ProbeError:
-    message = f"It took more than {seconds:g} seconds ({doing}), and was ended."
+    message = f"It took more than {seconds:g} seconds {_WHILE.get(doing, '')}, and was ended."
     return ProbeError(code=ProbeErrorCode.TIMEOUT, message=message, hint="Allow it more time: --timeout SECONDS")
 
 

@@ -41,7 +41,7 @@ def of_sample(name: str, *outputs: OutputSeen) -> ProbeReport:
     return judged(logitcheck.inspect(path), analyze(loaded), observations(*outputs))
 
 
-def failed(message: str = "It took more than 1 seconds (the model runs), and was ended.") -> ProbeReport:
+def failed(message: str = "It took more than 1 seconds while the model ran, and was ended.") -> ProbeReport:
     error = ProbeError(code=ProbeErrorCode.TIMEOUT, message=message, hint="Allow it more time: --timeout SECONDS")
     report = of_sample("softmax_good.keras", SHARES)
     return replace(report, observations=None, outputs=(), outcome=ProbeOutcome.FAILED, error=error)
@@ -157,7 +157,7 @@ def test_the_text_of_what_fills_in_where_the_file_tells_nothing() -> None:
 
 def test_the_text_of_a_failure_is_a_sentence_and_what_to_do() -> None:
     assert written(failed()).splitlines()[1:] == [
-        "  timeout: It took more than 1 seconds (the model runs), and was ended.",
+        "  timeout: It took more than 1 seconds while the model ran, and was ended.",
         "  What to do: Allow it more time: --timeout SECONDS",
     ]
 

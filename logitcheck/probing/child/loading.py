@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any, assert_never
@@ -252,20 +253,20 @@ def flattened(outputs: Any) -> list[Tensor]:
             return [outputs]
 
 
-_NOISE = re.compile(r"\x1b\[[0-9;]*m| using config=\{.*\}", re.DOTALL)
-"""Colours, and the settings of the layer that was to be made."""
+_AROUND = ("Exception encountered when calling", "Arguments received", "Call arguments received")
+"""How the parts of an error begin that say where it was."""
+
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} *| using config=\{.*\}", re.DOTALL)
+"""Colours, what TensorFlow calls a function of its own, and the settings of the layer that was to be made."""
 
 
 def said(error: BaseException) -> str:
     """Give the part of an error that says what is wrong, in one line; Keras puts the call and its arguments around."""
     text = _NOISE.sub("", str(error))
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
-    telling = [
-        part
-        for part in parts
-        if not part.startswith(("Exception encountered when calling", "Arguments received", "Call arguments received"))
-    ]
-    text = (telling or parts or ["no reason was given"])[0]
+    causes = [cause for part, cause in pairwise(parts) if part.endswith("Error encountered:")]
+    telling = [part for part in parts if not part.startswith(_AROUND)]
+    text = (causes or telling or parts or ["no reason was given"])[0]
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
 
 

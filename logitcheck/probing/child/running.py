@@ -58,7 +58,7 @@ def run(loaded: Loaded, request: Request) -> Ran:
     started = time.monotonic()
     samples, first = _started(loaded, request)
     ran = Ran(tallies=[])
-    for batch, outputs in _batches(loaded, samples, first):
+    for batch, outputs in _batches(loaded, request, samples, first):
         ran.tallies = ran.tallies or [Tally(masked=loaded.masked) for _ in outputs]
         for tally, output in zip(ran.tallies, outputs, strict=True):
             tally.add(output, _ordinary(output, batch))
@@ -120,10 +120,11 @@ def _started(loaded: Loaded, request: Request) -> tuple[Samples, tuple[Batch, li
         except RefusalError:
             raise
         except Exception as error:
-            raise _not_run(error) from error
+            raise _not_run(error, request) from error
     failed: Exception | None = None
     for samples in _attempts(loaded, request):
-        batch = samples.batch(0, _rows(loaded, samples.length))
+        rows = _rows(loaded, samples.length)
+        batch = samples.batch(0, rows if _has_fixed_rows(loaded) else min(rows, samples.count))
         try:
             return samples, (batch, outputs_of(loaded, batch))
         except (RefusalError, MemoryError):
@@ -133,7 +134,7 @@ def _started(loaded: Loaded, request: Request) -> tuple[Samples, tuple[Batch, li
                 raise
             failed = failed or error
     assert failed is not None
-    raise _not_run(failed) from failed
+    raise _not_run(failed, request) from failed
 
 
 def _attempts(loaded: Loaded, request: Request) -> Iterator[MadeSamples]:
@@ -144,12 +145,25 @@ def _attempts(loaded: Loaded, request: Request) -> Iterator[MadeSamples]:
             yield MadeSamples(specs=loaded.inputs, count=request.samples, seed=request.seed, length=length, most=most)
 
 
-def _not_run(error: Exception) -> RefusalError:
-    message = f"The model does not run on inputs of its own kind: {type(error).__name__}: {said(error)}"
-    return RefusalError(ProbeErrorCode.RUN_FAILED, message, "Give inputs that it takes: --data x.npy or x.npz")
+_OF_CODE = (NameError, AttributeError, ImportError)
+"""What inputs are hardly to blame for."""
 
 
-def _batches(loaded: Loaded, samples: Samples, first: tuple[Batch, list[Array]]) -> Iterator[tuple[Batch, list[Array]]]:
+def _not_run(error: Exception, request: Request) -> RefusalError:
+    inputs = "made for it" if request.data is None else "in the data"
+    message = f"The model does not run on the inputs {inputs}: {type(error).__name__}: {said(error)}"
+    if isinstance(error, _OF_CODE):
+        hint = "Look at the code of its layers: what a Lambda takes from outside of itself is not in the file."
+    elif request.data is not None:
+        hint = "See whether the model takes what is in the data: sizes, and whole numbers in the range that it knows."
+    else:
+        hint = "Give inputs that it takes: --data x.npy or x.npz. If none help, look at the code of its layers."
+    return RefusalError(ProbeErrorCode.RUN_FAILED, message, hint)
+
+
+def _batches(
+    loaded: Loaded, request: Request, samples: Samples, first: tuple[Batch, list[Array]]
+) -> Iterator[tuple[Batch, list[Array]]]:
     """Give batches with their outputs; free sizes are doubled for the second half, where that goes through."""
     yield first
     done = rows = first[0].rows
@@ -168,7 +182,7 @@ def _batches(loaded: Loaded, samples: Samples, first: tuple[Batch, list[Array]])
         except Exception as error:
             if type(error).__name__ == "ResourceExhaustedError":
                 raise
-            raise _not_run(error) from error
+            raise _not_run(error, request) from error
         done += batch.rows
 
 
