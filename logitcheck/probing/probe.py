@@ -48,19 +48,42 @@ def probe(
 ) -> ProbeReport:
     """Run the model at `path` with a runner, and report on it; whatever goes wrong, the report says what.
 
-    known: the report on the file, if there is one already.
+    known: the report on the file, if there is one already; then modules were imported, too.
     """
     report = inspection.inspect(path) if known is None else known
     loaded = loader.load(Path(path)) if path else None
     if report.error is not None or not isinstance(loaded, SavedModel):
         return _failed(report, _unreadable(report, Path(path)))
     refused = _refused(Path(path), loaded, options)
+    if known is None and (refused is None or refused.code is ProbeErrorCode.CUSTOM_OBJECT):
+        refused = import_failure(options, runner, watch) or refused
     if refused is not None:
         return _failed(report, refused)
     found = runner.ask(_request(path, loaded, options), options.limits, watch)
     if isinstance(found, ProbeError):
         return _failed(report, _explained(found, loaded))
     return judged(report, analyze(loaded), found)
+
+
+def import_failure(options: Options, runner: Runner, watch: Watch | None = None) -> ProbeError | None:
+    """Tell why what the user named cannot be imported, if so; it is tried in the process that runs models only."""
+    if not options.imports:
+        return None
+    request = Request(
+        path="",
+        container=ContainerFormat.KERAS,
+        library=Library.KERAS,
+        outputs=(),
+        imports=options.imports,
+        import_folder=str(Path.cwd()),
+    )
+    error = runner.imported(request, options.limits, watch)
+    if error is None or error.code in {ProbeErrorCode.NO_TENSORFLOW, ProbeErrorCode.NO_PROCESS}:
+        return None
+    if error.code is ProbeErrorCode.IMPORT_FAILED:
+        return error
+    message = f"--import {', '.join(options.imports)}: {error.message}"
+    return replace(error, code=ProbeErrorCode.IMPORT_FAILED, message=message)
 
 
 def judged(report: ModelReport, analyses: Sequence[OutputAnalysis], seen: Observations) -> ProbeReport:

@@ -60,7 +60,7 @@ def load(request: Request, folder: Path) -> Loaded:
 
 def _of_keras(request: Request, folder: Path) -> Loaded:
     library = _library(request.library)
-    known = _imported(request)
+    known = imported(request)
     path = _handed_over(request, folder)
     try:
         with _safe_mode(library, wanted=not request.unsafe):
@@ -114,15 +114,18 @@ def _safe_mode(library: ModuleType, *, wanted: bool) -> Iterator[None]:
         yield
 
 
-def _imported(request: Request) -> dict[str, object]:
-    """Import what the user named, and give the classes and functions in it under their names."""
+def imported(request: Request) -> dict[str, object]:
+    """Import what the user named, and give the classes and functions in it under their names.
+
+    Raises RefusalError if that does not work.
+    """
     if request.imports and request.import_folder not in sys.path:
         sys.path.insert(0, request.import_folder)
     known: dict[str, object] = {}
     for name in request.imports:
         try:
             module = importlib.import_module(name)
-        except Exception as error:  # a module of the user's may fail in any way
+        except (Exception, SystemExit) as error:  # a module of the user's may fail in any way
             message = f"--import {name}: {type(error).__name__}: {said(error)}"
             hint = "Name a module that can be imported from the current folder or is installed."
             raise RefusalError(ProbeErrorCode.IMPORT_FAILED, message, hint) from error
@@ -191,6 +194,7 @@ def _not_loaded(error: Exception) -> RefusalError:
 def _of_signature(request: Request) -> Loaded:
     """Load the function that a SavedModel serves by default: no code of Python is in it, and no Keras is needed."""
     tensorflow = importlib.import_module("tensorflow")
+    imported(request)  # operations of the user's own are known once their module is there
     try:
         loaded = tensorflow.saved_model.load(request.path)
         signatures = {name: found for name, found in loaded.signatures.items() if not name.startswith("__")}
