@@ -27,7 +27,13 @@ def of_output(
             "Nothing that it puts out is a finite number: look for a division by 0, a logarithm of 0, or weights that"
             " are NaN."
         )
-    elif seen.loss is None or found.steady:
+    elif found.steady:
+        if found.kind is Kind.PROBABILITIES and found.low is not None and math.isclose(found.low, 1, rel_tol=1e-3):
+            yield (
+                "It puts out nothing but 1, as a softmax over a single unit does: a sigmoid, or a unit for each class,"
+                " was probably meant."
+            )
+    elif seen.loss is None:
         return
     elif loss is not None and loss.expects is Expects.UNKNOWN:
         yield "What this loss takes is unknown, so that nothing can be told of it: the numbers are for comparison only."

@@ -94,6 +94,7 @@ def _loss(numbers: LossNumbers) -> dict[str, Any]:
         "classes": numbers.classes,
         "samples": numbers.samples,
         "labels": "given" if numbers.labels_given else "drawn",
+        "labels_converted": numbers.labels_converted,
         "chance": conclusions.chance(numbers),
         "from_logits": {"true": asdict(numbers.with_logits), "false": asdict(numbers.without_logits)},
         "cut": numbers.cut,

@@ -62,6 +62,7 @@ class LossNumbers:
     """A cross-entropy on the outputs that were seen.
 
     classes: along `axis`. samples: how many were used. labels_given: by the user, not drawn.
+    labels_converted: whether they were ids where the loss takes rows with a share of each class, or the reverse.
     cut: share of elements that from_logits=False cuts, so that they have no gradient.
     weights: the name of the last weights.
     """
@@ -71,6 +72,7 @@ class LossNumbers:
     classes: int
     samples: int
     labels_given: bool
+    labels_converted: bool
     with_logits: Flagged
     without_logits: Flagged
     cut: float
@@ -228,6 +230,7 @@ def _loss(stored: Mapping[str, object]) -> LossNumbers:
         classes=_count(stored["classes"]),
         samples=_count(stored["samples"]),
         labels_given=_truth(stored["labels_given"]),
+        labels_converted=_truth(stored["labels_converted"]),
         with_logits=_flagged(stored["with_logits"]),
         without_logits=_flagged(stored["without_logits"]),
         cut=_share(stored["cut"]),

@@ -18,6 +18,9 @@ from logitcheck.reporter.wrapping import Line, Piece, wrapped
 _LONGEST_NAME = 30
 """Letters of the name of weights, so that the table keeps to 80 columns."""
 
+_NEARLY_EQUAL = 1e-3
+"""By what share numbers differ that are in no order worth telling."""
+
 ISSUES = "https://github.com/logitcheck/logitcheck/issues"
 
 _OUTCOMES = {
@@ -58,7 +61,6 @@ class _Writer:
             for output in report.outputs:
                 yield from self._output(output, report.observations)
             yield from self._end(report)
-        yield []
 
     def _output(self, output: OutputProbe, seen: Observations) -> Iterator[Line]:
         name = printable(output.claim.name) if output.claim is not None and output.claim.name else None
@@ -118,6 +120,8 @@ class _Writer:
     def _table(self, numbers: LossNumbers, claim: OutputReport | None) -> Iterator[Line]:
         compiled = claim.loss.from_logits if claim is not None and claim.loss is not None else None
         labels = "your labels" if numbers.labels_given else "labels drawn at random"
+        if numbers.labels_converted:
+            labels += ", converted to the form that the loss takes"
         name = "binary cross-entropy" if numbers.reads.value == "binary" else "categorical cross-entropy"
         if claim is not None and claim.loss is not None and claim.loss.expects is Expects.UNKNOWN:
             name = f"for comparison, {name}"
@@ -206,7 +210,7 @@ def _described(seen: OutputSeen, *, made: bool) -> Iterator[str]:
     for sums in seen.exponential_sums:
         if sums.size > 1 and sums.low is not None and sums.high is not None:
             yield f"sums of the exponentials along axis {sums.axis}: {sums.low:.5g} to {sums.high:.5g}"
-    if seen.rising:
+    if seen.rising and seen.high - seen.low > _NEARLY_EQUAL * max(abs(seen.low), abs(seen.high)):
         yield "never falling along the last axis"
 
 

@@ -45,6 +45,7 @@ NUMBERS = LossNumbers(
     classes=3,
     samples=64,
     labels_given=False,
+    labels_converted=False,
     with_logits=Flagged(loss=1.101, at_outputs=0.21, at_weights=0.05),
     without_logits=Flagged(loss=1.167, at_outputs=1.05, at_weights=0.25),
     cut=0.0,

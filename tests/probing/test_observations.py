@@ -49,6 +49,7 @@ GOOD: dict[str, Any] = {
                 "classes": 3,
                 "samples": 64,
                 "labels_given": False,
+                "labels_converted": False,
                 "with_logits": {"loss": 1.101, "at_outputs": 0.21, "at_weights": 0.05},
                 "without_logits": {"loss": 1.167, "at_outputs": 1.05, "at_weights": 0.25},
                 "cut": 0,

@@ -135,8 +135,7 @@ MISMATCH
     the second one in training; JAX and PyTorch get the numbers above.
 
   Found in the file: LC101 probabilities-as-logits (logitcheck inspect says
-  more)
-"""
+  more)"""
     )
 
 
@@ -256,6 +255,23 @@ def test_of_a_loss_of_ones_own_no_table_is_said_to_be_its_own() -> None:
     assert "for comparison, categorical cross-entropy on 64 samples" in shown
     assert "the numbers are for comparison only" in shown
     assert "fits" not in shown
+
+
+def test_numbers_that_are_nearly_equal_are_in_no_order() -> None:
+    nearly = output(0.49999, 0.50001, rising=True)
+    assert "never falling" not in written(of_sample("custom_head.keras", nearly))
+
+
+def test_labels_that_had_to_be_converted_are_told() -> None:
+    numbers = replace(NUMBERS, labels_given=True, labels_converted=True)
+    shown = " ".join(written(of_sample("custom_head.keras", replace(SHARES, loss=numbers))).split())
+    assert "your labels, converted to the form that the loss takes:" in shown
+
+
+def test_a_softmax_over_one_unit_is_named() -> None:
+    one = replace(SHARES, low=1.0, high=1.0, sums=(Sums(axis=-1, size=1, low=1.0, high=1.0),), loss=NUMBERS)
+    (told,) = concluded(NUMBERS, one, from_logits=False)
+    assert told.startswith("It puts out nothing but 1, as a softmax over a single unit does: a sigmoid")
 
 
 def test_a_histogram_in_a_line() -> None:

@@ -65,12 +65,20 @@ def _of_output(
         "classes": outputs[0].shape[asked.axis],
         "samples": sum(batch.rows for batch in batches),
         "labels_given": given,
+        "labels_converted": _is_converted(asked, labels, pieces[0].values),
         "with_logits": _flagged(pieces, 0, norms),
         "without_logits": _flagged(pieces, 1, norms),
         "cut": sum(crossentropy.cut(piece.values) for piece in pieces) / len(pieces),
         "weights": weights,
         "accuracy": _accuracy(pieces, reads) if given else None,
     }
+
+
+def _is_converted(asked: OutputAsked, labels: Labels, values: Array) -> bool:
+    """Whether the user's labels are of another form than the loss takes: Keras would not take them."""
+    if asked.guessed or asked.reads is not Reading.CATEGORICAL or not labels.are_given_for(asked.name):
+        return False
+    return labels.are_rows(asked.name, values) == asked.sparse_labels
 
 
 def _can_be_read(output: Array, reads: Reading, axis: int) -> bool:

@@ -211,7 +211,8 @@ class GivenSamples:
     def __init__(self, path: str, specs: Sequence[InputSpec], most: int) -> None:
         found = array_files.arrays(path, ProbeErrorCode.BAD_DATA)
         self._specs = specs
-        self._arrays = _matched(found, specs) if isinstance(found, dict) else _only(found, specs)
+        given = _matched(found, specs) if isinstance(found, dict) else _only(found, specs)
+        self._arrays = [_of_rank(array, spec) for array, spec in zip(given, specs, strict=True)]
         for spec, array in zip(specs, self._arrays, strict=True):
             _check(spec, array)
         lengths = {len(array) for array in self._arrays}
@@ -248,6 +249,11 @@ def _matched(found: dict[str, Array], specs: Sequence[InputSpec]) -> list[Array]
     return [found[name] for name in names]
 
 
+def _of_rank(array: Array, spec: InputSpec) -> Array:
+    """Give single numbers as rows of one, as Keras does for an input of one."""
+    return array[:, None] if array.ndim == 1 and spec.shape[1:] == (1,) else array
+
+
 def _check(spec: InputSpec, array: Array) -> None:
     expected = spec.shape[1:]
     fits = len(expected) == array.ndim - 1 and all(
@@ -256,7 +262,7 @@ def _check(spec: InputSpec, array: Array) -> None:
     if not fits:
         shown = str(("samples", *("any" if size is None else size for size in expected))).replace("'", "")
         raise _refusal(f"input {spec.name!r} takes the shape {shown}, and {array.shape} was found")
-    if spec.is_text != (array.dtype.kind in "US"):
+    if array.dtype.kind not in ("US" if spec.is_text else "biuf"):
         wanted = "text" if spec.is_text else "numbers"
         raise _refusal(f"input {spec.name!r} takes {wanted}, and {array.dtype} was found")
 
