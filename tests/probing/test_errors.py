@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logitcheck.model import ContainerFormat
-from logitcheck.probing.child.loading import said
+from logitcheck.probing.child.loading import _not_loaded, said
 from logitcheck.probing.child.running import _not_run
 from logitcheck.probing.request import Library, Request
 
@@ -56,3 +56,9 @@ def test_what_to_do_fits_the_error(name: str) -> None:
     refused = _not_run(error, request(data)).error
     assert refused.hint.startswith(hint)
     assert str(error) in refused.message
+
+
+def test_an_error_in_a_layer_while_the_model_is_loaded_is_one_of_its_code() -> None:
+    for name in ("around a call", "while a shape is inferred"):
+        assert _not_loaded(RuntimeError(OF_KERAS[name][0])).error.hint.startswith("Look at the code of its layers")
+    assert "--import package.module" in _not_loaded(ValueError("what is this?")).error.hint

@@ -329,3 +329,13 @@ def test_a_gradient_is_that_of_all_samples_that_the_loss_is_computed_on(
         assert loss.samples == 64
         norms.append([loss.with_logits.at_weights, loss.without_logits.at_weights, loss.with_logits.at_outputs])
     assert norms[0] == pytest.approx(norms[1], rel=1e-4)
+
+
+def test_data_that_holds_no_numbers_is_told(
+    varied: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    numpy.save(tmp_path / "x.npy", numpy.full((3, 4), numpy.nan))
+    report = run(varied, "many_classes.keras", runner, monkeypatch, data=str(tmp_path / "x.npy"))
+    assert report.observations is not None
+    assert report.observations.odd_inputs == 3
+    assert report.outcome is ProbeOutcome.NO_NUMBERS

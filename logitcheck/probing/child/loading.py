@@ -19,7 +19,7 @@ from typing import Any, assert_never
 from logitcheck.model import ContainerFormat
 from logitcheck.probing.child import specifications
 from logitcheck.probing.child.samples import InputSpec
-from logitcheck.probing.errors import ProbeErrorCode, RefusalError
+from logitcheck.probing.errors import LOOK_AT_CODE, ProbeErrorCode, RefusalError
 from logitcheck.probing.request import Library, Request
 
 Tensor = Any
@@ -185,6 +185,8 @@ def _not_loaded(error: Exception) -> RefusalError:
         return RefusalError(ProbeErrorCode.UNSAFE_CODE, message, "If you trust where it comes from: --unsafe")
     message = f"Keras cannot load the model: {type(error).__name__}: {said(error)}"
     hint = "See whether load_model() loads it in Python; code of its own takes --import package.module."
+    if _CAUSE_FOLLOWS in text or text.startswith(_AROUND[0]):  # its layers are called once while it is built
+        hint = LOOK_AT_CODE
     return RefusalError(ProbeErrorCode.LOAD_FAILED, message, hint)
 
 
@@ -257,6 +259,7 @@ def flattened(outputs: Any) -> list[Tensor]:
             return [outputs]
 
 
+_CAUSE_FOLLOWS = "Error encountered:"
 _AROUND = ("Exception encountered when calling", "Arguments received", "Call arguments received")
 """How the parts of an error begin that say where it was."""
 
@@ -268,7 +271,7 @@ def said(error: BaseException) -> str:
     """Give the part of an error that says what is wrong, in one line; Keras puts the call and its arguments around."""
     text = _NOISE.sub("", str(error))
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
-    causes = [cause for part, cause in pairwise(parts) if part.endswith("Error encountered:")]
+    causes = [cause for part, cause in pairwise(parts) if part.endswith(_CAUSE_FOLLOWS)]
     telling = [part for part in parts if not part.startswith(_AROUND)]
     text = (causes or telling or parts or ["no reason was given"])[0]
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

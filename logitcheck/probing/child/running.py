@@ -13,7 +13,7 @@ import numpy as np
 from logitcheck.probing.child.loading import Loaded, said
 from logitcheck.probing.child.samples import Batch, GivenSamples, MadeSamples, Samples
 from logitcheck.probing.child.tally import Tally
-from logitcheck.probing.errors import ProbeErrorCode, RefusalError
+from logitcheck.probing.errors import LOOK_AT_CODE, OF_CODE, ProbeErrorCode, RefusalError
 from logitcheck.probing.request import Request
 
 Array = Any
@@ -145,15 +145,11 @@ def _attempts(loaded: Loaded, request: Request) -> Iterator[MadeSamples]:
             yield MadeSamples(specs=loaded.inputs, count=request.samples, seed=request.seed, length=length, most=most)
 
 
-_OF_CODE = (NameError, AttributeError, ImportError)
-"""What inputs are hardly to blame for."""
-
-
 def _not_run(error: Exception, request: Request) -> RefusalError:
     inputs = "made for it" if request.data is None else "in the data"
     message = f"The model does not run on the inputs {inputs}: {type(error).__name__}: {said(error)}"
-    if isinstance(error, _OF_CODE):
-        hint = "Look at the code of its layers: what a Lambda takes from outside of itself is not in the file."
+    if isinstance(error, OF_CODE):
+        hint = LOOK_AT_CODE
     elif request.data is not None:
         hint = "See whether the model takes what is in the data: sizes, and whole numbers in the range that it knows."
     else:
