@@ -126,49 +126,48 @@ def _at_weights(
     loaded: Loaded, position: int, asked: OutputAsked, batches: list[Batch], pieces: list[_Piece]
 ) -> tuple[tuple[float, float] | None, str | None]:
     """Give the norms of the gradients of the mean loss by the last weights, and the name of these."""
-    variables = [_raw(variable) for variable in loaded.variables]
     try:
-        first = _gradients(loaded, position, asked, batches[0], pieces[0], variables)
-        chosen = _last(first, loaded.variables)
+        chosen = _last(loaded, position, asked, batches[0], pieces[0])
         if chosen is None:
             return None, None
-        of_all = [tuple(gradients[chosen] for gradients in first)]
-        for batch, piece in zip(batches[1:], pieces[1:], strict=True):
-            with_logits, without_logits = _gradients(loaded, position, asked, batch, piece, [variables[chosen]])
-            of_all.append((with_logits[0], without_logits[0]))
+        variable = loaded.variables[chosen]
         shares = _shares(pieces)
-        norms = [_norm_of_sum(list(each), shares) for each in zip(*of_all, strict=True)]
+        gradients = [
+            [_gradients(loaded, position, asked, batch, slope, [variable])[0] for slope in piece.slopes]
+            for batch, piece in zip(batches, pieces, strict=True)
+        ]
+        norms = [_norm_of_sum(of_flag, shares) for of_flag in zip(*gradients, strict=True)]
     except Exception:  # noqa: BLE001  an operation without a gradient, or no memory for all of them: no number then
         return None, None
-    variable = loaded.variables[chosen]
     name = str(getattr(variable, "path", None) or variable.name).partition(":")[0]
     return (norms[0], norms[1]), name
 
 
-def _last(gradients: tuple[list[Any], list[Any]], variables: Sequence[Any]) -> int | None:
+def _last(loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, piece: _Piece) -> int | None:
     """Give the position of the last weights that an output depends on: of a matrix, or of others if there is none.
 
     A function of a SavedModel says of weights without a part in the output that the gradient is 0.
     """
-    norms = [[_norm_of_sum([each], [1.0]) for each in by_weights] for by_weights in gradients]
-    depending = [position for position, both in enumerate(zip(*norms, strict=True)) if both[0] or both[1]]
-    matrices = [position for position in depending if len(variables[position].shape) > 1]
+    norms = [  # one flag after the other: gradients of all weights take as much memory as these
+        [_norm_of_sum([each], [1.0]) for each in _gradients(loaded, position, asked, batch, slope, loaded.variables)]
+        for slope in piece.slopes
+    ]
+    depending = [place for place, both in enumerate(zip(*norms, strict=True)) if both[0] or both[1]]
+    matrices = [place for place in depending if len(loaded.variables[place].shape) > 1]
     return max(matrices or depending, default=None)
 
 
 def _gradients(
-    loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, piece: _Piece, variables: list[Any]
-) -> tuple[list[Any], list[Any]]:
-    """Lead the gradients of both losses by the outputs back through the model; None where a variable has no part."""
+    loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, slope: Slope, variables: Sequence[Any]
+) -> list[Any]:
+    """Lead the gradient of a loss by the outputs back through the model; None where a variable has no part in it."""
     import tensorflow as tf
 
-    with tf.GradientTape(persistent=True) as tape:
+    with tf.GradientTape() as tape:
         result = loaded.call(tensors_of(batch))[position]
-    led = []
-    for slope in piece.slopes:
-        back = tf.constant(np.moveaxis(slope.gradient, -1, asked.axis).astype("float32"))
-        led.append(list(tape.gradient(result, variables, output_gradients=tf.cast(back, result.dtype))))
-    return led[0], led[1]
+    back = tf.constant(np.moveaxis(slope.gradient, -1, asked.axis).astype("float32"))
+    wanted = [_raw(variable) for variable in variables]
+    return list(tape.gradient(result, wanted, output_gradients=tf.cast(back, result.dtype)))
 
 
 def _raw(variable: Any) -> Any:
