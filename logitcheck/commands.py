@@ -29,6 +29,8 @@ from logitcheck.command_options import (
 )
 from logitcheck.formats import DocumentFormat, Format
 from logitcheck.probe_options import (
+    DEFAULT_MEMORY,
+    DEFAULT_TIMEOUT,
     Data,
     Device,
     DeviceOption,
@@ -38,6 +40,8 @@ from logitcheck.probe_options import (
     ModelPath,
     Probe,
     ProbeFormat,
+    ProbeMemory,
+    ProbeTimeout,
     Samples,
     Seed,
     Timeout,
@@ -45,7 +49,7 @@ from logitcheck.probe_options import (
 )
 from logitcheck.report import Severity
 from logitcheck.reporter.escaping import printable
-from logitcheck.run import Request, run
+from logitcheck.run import Probing, Request, run
 from logitcheck.settings import Overrides
 from logitcheck.targets import Target
 
@@ -162,12 +166,15 @@ def _inspecting(
     jobs: Jobs = None,
     probe: Probe = False,
     imports: Imports = None,
+    timeout: ProbeTimeout = None,
+    memory: ProbeMemory = None,
 ) -> None:
     is_check = context.info_name == "check"
     if probe and is_check:
         context.fail("--probe belongs to `logitcheck inspect`: a check runs nothing of a model.")
-    if imports and not probe:
-        context.fail("--import goes with --probe: without it, nothing of a model is run.")
+    for option, given in (("--import", imports), ("--timeout", timeout), ("--memory", memory)):
+        if given and not probe:
+            context.fail(f"{option} goes with --probe: without it, nothing of a model is run.")
     overrides = Overrides(
         config=config,
         isolated=isolated,
@@ -192,8 +199,11 @@ def _inspecting(
         exit_zero=exit_zero,
         jobs=jobs,
         write_baseline=write_baseline,
-        probe=probe,
-        imports=tuple(imports or ()),
+        probing=Probing(
+            imports=tuple(imports or ()), seconds=timeout or DEFAULT_TIMEOUT, megabytes=memory or DEFAULT_MEMORY
+        )
+        if probe
+        else None,
     )
     raise typer.Exit(run(request))
 
@@ -253,18 +263,21 @@ def explain(
 
 @app.command("probe", help=_PROBE, short_help="Run a model and look at what it puts out.", epilog=_PROBE_EPILOG)
 def _probing(
+    context: typer.Context,
     path: ModelPath,
     data: Data = None,
     labels: Labels = None,
     samples: Samples = 256,
     seed: Seed = 0,
-    timeout: Timeout = 120.0,
-    memory: Memory = 4096,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    memory: Memory = DEFAULT_MEMORY,
     device: DeviceOption = Device.CPU,
     imports: Imports = None,
     unsafe: Unsafe = False,
     output_format: ProbeFormat = DocumentFormat.TEXT,
 ) -> None:
+    if labels is not None and data is None:
+        context.fail("--labels needs --data: labels say nothing of inputs that are made.")
     from logitcheck.probing import command, process
     from logitcheck.probing.probe import Options
 

@@ -34,12 +34,21 @@ class ExitCode(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Probing:
+    """What models may use that are run: modules with the code that they need, time and memory."""
+
+    imports: tuple[str, ...]
+    seconds: float
+    megabytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """What a run is asked to do.
 
     problems_only: whether to tell what is wrong only, and no information, unless settings ask for it.
     write_baseline: whether to write what is found into the baseline, instead of failing for it.
-    probe: whether to run the models that are undetermined. imports: modules with the code that they need.
+    probing: how to run the models that are undetermined, if that is asked for.
     """
 
     paths: tuple[str, ...]
@@ -49,8 +58,7 @@ class Request:
     exit_zero: bool = False
     jobs: int | None = None
     write_baseline: bool = False
-    probe: bool = False
-    imports: tuple[str, ...] = ()
+    probing: Probing | None = None
 
 
 def run(request: Request) -> ExitCode:
@@ -96,16 +104,23 @@ def _checked(request: Request, plan: Plan) -> Checked:
         checked = checking.check(
             given, plan, asked, jobs=request.jobs, watch=watch, may_lack_baseline=request.write_baseline
         )
-    return _probed(checked, plan, request.imports) if request.probe else checked
+    return _probed(checked, plan, request.probing) if request.probing is not None else checked
 
 
-def _probed(checked: Checked, plan: Plan, imports: tuple[str, ...]) -> Checked:
+def _probed(checked: Checked, plan: Plan, probing: Probing) -> Checked:
     """Give a run with what was seen of the outputs that are undetermined, which then counts."""
     from logitcheck import policy, progress
     from logitcheck.probing import settling
+    from logitcheck.probing.errors import RefusalError
+    from logitcheck.probing.probe import Options
+    from logitcheck.probing.process import Limits
 
-    with progress.saying() as watch:
-        report = settling.settled(checked.report, imports, watch)
+    limits = Limits(seconds=probing.seconds, megabytes=probing.megabytes)
+    try:
+        with progress.saying() as watch:
+            report = settling.settled(checked.report, Options(imports=probing.imports, limits=limits), watch)
+    except RefusalError as refused:
+        raise SettingsError(f"{str(refused).rstrip('.')}. {refused.error.hint}") from refused
     return replace(checked, report=report, fails=any(policy.fails(each, plan.of(each.path)) for each in report.models))
 
 

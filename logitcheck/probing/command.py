@@ -47,7 +47,7 @@ def exit_status(report: ProbeReport) -> ProbeExit:
     match report.outcome:
         case ProbeOutcome.FAILED:
             return ProbeExit.NOT_RUN
-        case ProbeOutcome.DISAGREEMENT | ProbeOutcome.MISMATCH:
+        case ProbeOutcome.DISAGREEMENT | ProbeOutcome.MISMATCH | ProbeOutcome.NO_NUMBERS:
             return ProbeExit.FOUND
         case ProbeOutcome.OK | ProbeOutcome.UNDETERMINED | ProbeOutcome.NOT_APPLICABLE:
             return ProbeExit.CONSISTENT

@@ -6,26 +6,94 @@ import math
 from collections.abc import Iterator
 
 from logitcheck.analyzer.effects import Effect
+from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
 from logitcheck.probing.kinds import Observed
-from logitcheck.probing.observations import LossNumbers
+from logitcheck.probing.observations import LossNumbers, OutputSeen
 from logitcheck.probing.request import Reading
-from logitcheck.report import Finding, OutputReport
+from logitcheck.report import Finding, OutputReport, Verdict
+
+_LOOSE = frozenset({Kind.UNKNOWN, Kind.UNIT_INTERVAL, Kind.RANGE})
+"""What a file may say of an output that is more than it says: of a distribution, that it lies in [0, 1]."""
 
 
 def of_output(
-    numbers: LossNumbers | None, found: Observed, claim: OutputReport | None, findings: tuple[Finding, ...]
+    seen: OutputSeen, found: Observed, claim: OutputReport | None, findings: tuple[Finding, ...]
 ) -> Iterator[str]:
     """Conclude from the numbers of one output; nothing is concluded where what it is was not seen."""
-    kind = claim.kind if claim is not None and claim.kind is not Kind.UNKNOWN else found.kind
-    if numbers is None or found.steady:
+    loss = claim.loss if claim is not None else None
+    if seen.has_no_number:
+        yield (
+            "Nothing that it puts out is a finite number: look for a division by 0, a logarithm of 0, or weights that"
+            " are NaN."
+        )
+    elif found.steady:
+        if found.kind is Kind.PROBABILITIES and found.low is not None and math.isclose(found.low, 1, rel_tol=1e-3):
+            yield (
+                "It puts out nothing but 1, as a softmax over a single unit does: a sigmoid, or a unit for each class,"
+                " was probably meant."
+            )
+    elif seen.loss is None:
         return
-    takes_logits = _fitting_flag(kind)
-    if takes_logits is None:
-        yield "Which value of from_logits is right cannot be told from these outputs."
-        return
-    compiled = claim.loss.from_logits if claim is not None and claim.loss is not None else None
-    yield _of_flag(compiled, takes_logits=takes_logits)
+    elif loss is not None and loss.expects is Expects.UNKNOWN:
+        yield "What this loss takes is unknown, so that nothing can be told of it: the numbers are for comparison only."
+    else:
+        kind, axis = _what(found, claim)
+        compiled = loss.from_logits if loss is not None else None
+        unfit = _under_neither_flag(kind, axis, seen.loss)
+        takes_logits = _fitting_flag(kind)
+        if unfit is not None:
+            yield unfit
+        elif takes_logits is None:
+            yield _of_one_side(seen, compiled)
+        else:
+            yield from _of_two_flags(seen.loss, kind, compiled, findings, takes_logits=takes_logits)
+
+
+def _what(found: Observed, claim: OutputReport | None) -> tuple[Kind, int | None]:
+    """Tell what an output is: by the file, unless that leaves open whether it fits, and more was seen."""
+    if claim is None or claim.kind is Kind.UNKNOWN:
+        return found.kind, found.axis
+    if claim.verdict is Verdict.UNDETERMINED and claim.kind in _LOOSE and found.kind is not Kind.UNKNOWN:
+        return found.kind, found.axis
+    return claim.kind, claim.axis
+
+
+def _under_neither_flag(kind: Kind, axis: int | None, numbers: LossNumbers) -> str | None:
+    """Say why an output fits a cross-entropy under no value of from_logits, if that is so."""
+    is_binary = numbers.reads is Reading.BINARY
+    if kind is Kind.LOG_PROBABILITIES and is_binary:
+        return "The outputs are log-probabilities: a binary cross-entropy takes them under no value of from_logits."
+    if kind is Kind.UNIT_INTERVAL and not is_binary:
+        return (
+            "The outputs lie in [0, 1], but do not sum to 1: a categorical cross-entropy takes them under no value of"
+            " from_logits, a binary one with from_logits=False."
+        )
+    if kind is Kind.PROBABILITIES and not is_binary and axis not in {None, numbers.axis}:
+        return (
+            f"The outputs sum to 1 along axis {axis}, and the loss reads axis {numbers.axis}: no value of from_logits"
+            " makes up for that."
+        )
+    return None
+
+
+def _of_one_side(seen: OutputSeen, compiled: bool | None) -> str:
+    """Say what is certain of numbers of which it is open whether they are logits: that they are no probabilities."""
+    shares = {"below 0": seen.below_zero, "above 1": seen.above_one}
+    outside = " and ".join(f"{100 * share:.3g} % are {where}" for where, share in shares.items() if share)
+    if not outside:
+        return "Which value of from_logits is right cannot be told from these outputs."
+    if compiled is False:
+        said, rest = "as compiled, is wrong", "whether True or another activation was meant"
+    else:
+        said, rest = "would be wrong", "whether they are the logits that True takes"
+    return f"from_logits=False{',' if compiled is False else ''} {said} ({outside}); {rest} cannot be told."
+
+
+def _of_two_flags(
+    numbers: LossNumbers, kind: Kind, compiled: bool | None, findings: tuple[Finding, ...], *, takes_logits: bool
+) -> Iterator[str]:
+    yield _of_flag(kind, compiled, takes_logits=takes_logits)
     yield _of_cut(numbers) if takes_logits else _of_second_activation(numbers)
     if compiled and not takes_logits and _is_repaired(findings):
         yield (
@@ -51,8 +119,10 @@ def _fitting_flag(kind: Kind) -> bool | None:
             return None
 
 
-def _of_flag(compiled: bool | None, *, takes_logits: bool) -> str:
+def _of_flag(kind: Kind, compiled: bool | None, *, takes_logits: bool) -> str:
     what = "logits" if takes_logits else "probabilities"
+    if kind is Kind.LOG_PROBABILITIES:
+        what = "log-probabilities, which are logits as well"
     if compiled is None:
         return f"The outputs are {what}: from_logits={takes_logits} is the value that fits."
     fits = compiled == takes_logits

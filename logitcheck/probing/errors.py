@@ -11,6 +11,12 @@ LONGEST = 600
 """Characters of a message: what a library says of a failure may go on for pages."""
 
 
+OF_CODE = (NameError, AttributeError, ImportError)
+"""Errors of code, for which inputs and files are hardly to blame."""
+
+LOOK_AT_CODE = "Look at the code of its layers: what a Lambda takes from outside of itself is not in the file."
+
+
 class ProbeErrorCode(Enum):
     """Why there are no observations; the values are part of the JSON report."""
 

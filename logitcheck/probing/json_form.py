@@ -46,6 +46,7 @@ def _run(seen: Observations) -> dict[str, Any]:
         "samples": seen.samples,
         "seconds": seen.seconds,
         "made_inputs": seen.made,
+        "odd_inputs": seen.odd_inputs,
         "precision": seen.precision,
         "isolation": asdict(seen.isolation),
     }
@@ -68,7 +69,9 @@ def _output(output: OutputProbe) -> dict[str, Any]:
 def _seen(seen: OutputSeen) -> dict[str, Any]:
     told = asdict(seen)
     return {
-        **{name: told[name] for name in ("dtype", "count", "low", "high", "mean", "nan", "whole", "rising")},
+        **{name: told[name] for name in ("dtype", "count", "low", "high", "mean", "nan", "nan_ordinary")},
+        "whole": seen.whole,
+        "rising": seen.rising,
         "shape": list(seen.shape),
         "minus_infinity": seen.below_all,
         "infinity": seen.above_all,
@@ -91,6 +94,7 @@ def _loss(numbers: LossNumbers) -> dict[str, Any]:
         "classes": numbers.classes,
         "samples": numbers.samples,
         "labels": "given" if numbers.labels_given else "drawn",
+        "labels_converted": numbers.labels_converted,
         "chance": conclusions.chance(numbers),
         "from_logits": {"true": asdict(numbers.with_logits), "false": asdict(numbers.without_logits)},
         "cut": numbers.cut,

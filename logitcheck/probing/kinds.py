@@ -24,6 +24,7 @@ class Observed:
 
     axis: along which the numbers, or their exponentials, sum to 1. low, high: the smallest and the largest seen.
     steady: whether all numbers were the same one, of which nothing can be concluded.
+    has_no_number: whether there were nothing but NaN and infinite ones.
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class Observed:
     low: float | None
     high: float | None
     steady: bool
+    has_no_number: bool = False
 
 
 def tolerance(seen: OutputSeen, precision: str) -> float:
@@ -45,7 +47,9 @@ def observed(seen: OutputSeen, precision: str) -> Observed:
     """
     slack = tolerance(seen, precision)
     kind, axis = _kind(seen, slack)
-    return Observed(kind=kind, axis=axis, low=seen.low, high=seen.high, steady=seen.steady)
+    return Observed(
+        kind=kind, axis=axis, low=seen.low, high=seen.high, steady=seen.steady, has_no_number=seen.has_no_number
+    )
 
 
 def _kind(seen: OutputSeen, slack: float) -> tuple[Kind, int | None]:
@@ -84,8 +88,10 @@ def _are_ones(sums: Sums, slack: float) -> bool:
 def verdict(found: Observed, expects: Expects, family: Family, axis: int | None) -> Verdict:
     """Tell whether an output that seems to be so fits a loss; `axis` is that of its classes, negative.
 
-    UNDETERMINED where what was seen may be either: numbers of one sign may be logits.
+    UNDETERMINED where what was seen may be either: numbers of one sign may be logits. NaN fits no loss.
     """
+    if found.has_no_number:
+        return Verdict.MISMATCH
     match expects:
         case Expects.ANY:
             return Verdict.MISMATCH if family is Family.MARGIN and _is_share(found.kind) else Verdict.NOT_APPLICABLE

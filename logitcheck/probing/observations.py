@@ -62,6 +62,7 @@ class LossNumbers:
     """A cross-entropy on the outputs that were seen.
 
     classes: along `axis`. samples: how many were used. labels_given: by the user, not drawn.
+    labels_converted: whether they were ids where the loss takes rows with a share of each class, or the reverse.
     cut: share of elements that from_logits=False cuts, so that they have no gradient.
     weights: the name of the last weights.
     """
@@ -71,6 +72,7 @@ class LossNumbers:
     classes: int
     samples: int
     labels_given: bool
+    labels_converted: bool
     with_logits: Flagged
     without_logits: Flagged
     cut: float
@@ -84,7 +86,8 @@ class OutputSeen:
 
     shape: the batch axis and others of changing size are None. count: of all numbers seen.
     low, high, mean: of the finite ones; None if there are none. nan, below_all, above_all: shares that are no number,
-    minus infinity and infinity. below_zero, above_one: shares of all. whole: whether all finite ones are integers.
+    minus infinity and infinity. nan_ordinary: of all numbers, those that are NaN on ordinary inputs. below_zero,
+    above_one: shares of all. whole: whether all finite ones are integers.
     rising: whether none along the last axis is smaller than the one before it. steady: whether all are the same.
     sums, exponential_sums: along each axis but the first; of the exponentials only where no number is above 0, and
     over ordinary inputs only. histogram: over ordinary inputs.
@@ -97,6 +100,7 @@ class OutputSeen:
     high: float | None
     mean: float | None
     nan: float
+    nan_ordinary: float
     below_all: float
     above_all: float
     below_zero: float
@@ -107,6 +111,11 @@ class OutputSeen:
     exponential_sums: tuple[Sums, ...]
     histogram: Histogram | None
     loss: LossNumbers | None
+
+    @property
+    def has_no_number(self) -> bool:
+        """Whether there are values and none of them is a finite number."""
+        return self.count > 0 and self.low is None
 
     @property
     def steady(self) -> bool:
@@ -132,6 +141,7 @@ class Observations:
     """Everything seen of one model.
 
     library: who ran it, with versions. made: whether inputs were made and not the user's.
+    odd_inputs: how many of the samples hold NaN or infinite numbers.
     masked: whether the model may mask steps, whose numbers are zeros then. precision: the coarsest type computed in.
     """
 
@@ -139,6 +149,7 @@ class Observations:
     samples: int
     seconds: float
     made: bool
+    odd_inputs: int
     masked: bool
     precision: str
     isolation: Isolation
@@ -160,6 +171,7 @@ def _observations(stored: Mapping[str, object]) -> Observations:
         samples=_count(stored["samples"]),
         seconds=_number(stored["seconds"]),
         made=_truth(stored["made"]),
+        odd_inputs=_count(stored["odd_inputs"]),
         masked=_truth(stored["masked"]),
         precision=_text(stored["precision"]),
         isolation=Isolation(
@@ -171,9 +183,12 @@ def _observations(stored: Mapping[str, object]) -> Observations:
     )
 
 
+_SHARES = ("nan", "nan_ordinary", "below_all", "above_all", "below_zero", "above_one")
+
+
 def _output(stored: object) -> OutputSeen:
     fields_of = fields.mapping(stored)
-    shares = {name: _share(fields_of[name]) for name in ("nan", "below_all", "above_all", "below_zero", "above_one")}
+    shares = {name: _share(fields_of[name]) for name in _SHARES}
     return OutputSeen(
         **shares,
         shape=_tuple(fields_of["shape"], _size),
@@ -215,6 +230,7 @@ def _loss(stored: Mapping[str, object]) -> LossNumbers:
         classes=_count(stored["classes"]),
         samples=_count(stored["samples"]),
         labels_given=_truth(stored["labels_given"]),
+        labels_converted=_truth(stored["labels_converted"]),
         with_logits=_flagged(stored["with_logits"]),
         without_logits=_flagged(stored["without_logits"]),
         cut=_share(stored["cut"]),

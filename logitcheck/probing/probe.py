@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from logitcheck import inspection, loader
 from logitcheck.analyzer import OutputAnalysis, analyze
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
-from logitcheck.errors import UnreadableInputError
+from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.model import ContainerFormat, SavedModel
 from logitcheck.probing import agreement, conclusions, id_ranges, kinds, screening
 from logitcheck.probing.agreement import Agreement
@@ -47,19 +48,42 @@ def probe(
 ) -> ProbeReport:
     """Run the model at `path` with a runner, and report on it; whatever goes wrong, the report says what.
 
-    known: the report on the file, if there is one already.
+    known: the report on the file, if there is one already; then modules were imported, too.
     """
     report = inspection.inspect(path) if known is None else known
     loaded = loader.load(Path(path)) if path else None
     if report.error is not None or not isinstance(loaded, SavedModel):
-        return _failed(report, _unreadable(report))
+        return _failed(report, _unreadable(report, Path(path)))
     refused = _refused(Path(path), loaded, options)
+    if known is None and (refused is None or refused.code is ProbeErrorCode.CUSTOM_OBJECT):
+        refused = import_failure(options, runner, watch) or refused
     if refused is not None:
         return _failed(report, refused)
     found = runner.ask(_request(path, loaded, options), options.limits, watch)
     if isinstance(found, ProbeError):
         return _failed(report, _explained(found, loaded))
     return judged(report, analyze(loaded), found)
+
+
+def import_failure(options: Options, runner: Runner, watch: Watch | None = None) -> ProbeError | None:
+    """Tell why what the user named cannot be imported, if so; it is tried in the process that runs models only."""
+    if not options.imports:
+        return None
+    request = Request(
+        path="",
+        container=ContainerFormat.KERAS,
+        library=Library.KERAS,
+        outputs=(),
+        imports=options.imports,
+        import_folder=str(Path.cwd()),
+    )
+    error = runner.imported(request, options.limits, watch)
+    if error is None or error.code in {ProbeErrorCode.NO_TENSORFLOW, ProbeErrorCode.NO_PROCESS}:
+        return None
+    if error.code is ProbeErrorCode.IMPORT_FAILED:
+        return error
+    message = f"--import {', '.join(options.imports)}: {error.message}"
+    return replace(error, code=ProbeErrorCode.IMPORT_FAILED, message=message)
 
 
 def judged(report: ModelReport, analyses: Sequence[OutputAnalysis], seen: Observations) -> ProbeReport:
@@ -104,7 +128,7 @@ def _output(
         contradictions=against,
         verdict=verdict,
         by_observation=by_observation,
-        conclusions=tuple(conclusions.of_output(seen.loss, found, claim, findings)),
+        conclusions=tuple(conclusions.of_output(seen, found, claim, findings)),
     )
 
 
@@ -114,6 +138,8 @@ def _outcome(report: ModelReport, outputs: Sequence[OutputProbe], contradictions
     verdicts = {output.verdict for output in outputs}
     if report.outcome is Outcome.MISMATCH:
         verdicts.add(Verdict.MISMATCH)
+    elif any(output.seen.has_no_number for output in outputs):
+        return ProbeOutcome.NO_NUMBERS
     worst = next((verdict for verdict in Verdict if verdict in verdicts), Verdict.NOT_APPLICABLE)
     return ProbeOutcome(worst.value)
 
@@ -137,10 +163,14 @@ def _explained(error: ProbeError, model: SavedModel) -> ProbeError:
 # What is asked
 
 
-def _unreadable(report: ModelReport) -> ProbeError:
+def _unreadable(report: ModelReport, path: Path) -> ProbeError:
     error = report.error
     message = error.message if error is not None else "The model cannot be read."
     hint = error.hint if error is not None else "Check the path."
+    if error is not None and error.code is ErrorCode.NO_MODEL_FOUND and path.is_dir():
+        hint = (
+            f"Give the path of a model. To run those of a folder: logitcheck inspect --probe {shlex.quote(str(path))}"
+        )
     return ProbeError(code=ProbeErrorCode.UNREADABLE, message=message, hint=hint)
 
 

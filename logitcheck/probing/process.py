@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import re
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from io import FileIO
 from types import TracebackType
@@ -22,7 +23,7 @@ from logitcheck.loader import fields, frames
 from logitcheck.probing import launching, observations, watching
 from logitcheck.probing.errors import LONGEST, ProbeError, ProbeErrorCode
 from logitcheck.probing.observations import Observations
-from logitcheck.probing.request import Request, to_json
+from logitcheck.probing.request import IMPORTED, Request, to_json
 
 START_SECONDS = 300.0
 """For TensorFlow to be imported: on a cold disk the first time takes a minute."""
@@ -68,7 +69,18 @@ class _Ended(Enum):
 
 
 _Message = Mapping[str, object] | int | _Ended
-_STAGES = {"ready": "the model is loaded", "loading": "the model is loaded", "running": "the model runs"}
+_IMPORTING = "modules are being imported"
+_LOADING = "the model is being loaded"
+_STAGES = {"ready": _LOADING, "loading": _LOADING, "running": "the model runs"}
+_WHILE = {
+    "TensorFlow starts": "until TensorFlow had started",
+    _IMPORTING: "while modules were being imported",
+    _LOADING: "while the model was being loaded",
+    "the model runs": "while the model ran",
+}
+
+_LOG_LINE = re.compile(r"[IWEF]\d{4} [\d:.]+ +\d+ \S+\]|\d{4}-\d\d-\d\d [\d:.]+: [IWEF] |WARNING: All log messages")
+"""How TensorFlow begins what it notes beside: that there is no GPU, and the like."""
 
 
 class Runner:
@@ -92,6 +104,15 @@ class Runner:
 
     def ask(self, request: Request, limits: Limits, watch: Watch | None = None) -> Observations | ProbeError:
         """Have one model run; whatever it does to the process, the answer is a value."""
+        found = self._guarded(request, limits, watch)
+        return found if found is not None else self._broken()
+
+    def imported(self, request: Request, limits: Limits, watch: Watch | None = None) -> ProbeError | None:
+        """Have the modules of a request imported, where models will be run; tell why not, if that does not work."""
+        found = self._guarded(replace(request, only_imports=True), limits, watch)
+        return found if found is None or isinstance(found, ProbeError) else self._broken()
+
+    def _guarded(self, request: Request, limits: Limits, watch: Watch | None) -> Observations | ProbeError | None:
         try:
             found = self._ask(request, limits, watch)
         except launching.NoProcessError as error:
@@ -123,7 +144,8 @@ class Runner:
         shutil.rmtree(started.folder, ignore_errors=True)
         return status
 
-    def _ask(self, request: Request, limits: Limits, watch: Watch | None) -> Observations | ProbeError:
+    def _ask(self, request: Request, limits: Limits, watch: Watch | None) -> Observations | ProbeError | None:
+        """Ask, and give the answer; None if modules were to be imported, and are."""
         if self._started is None:
             self._start()
             refused = self._wait("TensorFlow starts", START_SECONDS, limits, watch, until="ready")
@@ -133,8 +155,9 @@ class Runner:
         assert isinstance(self._started.process.stdin, FileIO)
         with suppress(BrokenPipeError):  # that it died is told by what comes next
             frames.write(self._started.process.stdin, to_json(request))
-        found = self._wait("the model is loaded", limits.seconds, limits, watch)
-        return found if found is not None else self._broken()
+        if request.only_imports:
+            return self._wait(_IMPORTING, limits.seconds, limits, watch, until=IMPORTED)
+        return self._wait(_LOADING, limits.seconds, limits, watch)
 
     def _start(self) -> None:
         self._started = started = launching.start(gpu=self._gpu)
@@ -219,9 +242,10 @@ class Runner:
         return ProbeError(code=ProbeErrorCode.CRASHED, message=message, hint="Look at the code of its layers.")
 
     def _last_words(self) -> str:
-        """Give the last line of the log that is not a place in some code."""
+        """Give the last line of the log that is neither a place in some code nor a note of TensorFlow's."""
         lines = bytes(self._words).decode("utf-8", "replace").splitlines()
-        return next((" ".join(line.split()) for line in reversed(lines) if line.strip() and not line[0].isspace()), "")
+        told = (line for line in reversed(lines) if line.strip() and not line[0].isspace())
+        return next((" ".join(line.split()) for line in told if not _LOG_LINE.match(line)), "")
 
     # What the threads do
 
@@ -280,7 +304,7 @@ def _refused(stored: Mapping[str, object]) -> ProbeError:
 
 
 def _timed_out(doing: str, seconds: float) -> ProbeError:
-    message = f"It took more than {seconds:g} seconds ({doing}), and was ended."
+    message = f"It took more than {seconds:g} seconds {_WHILE.get(doing, '')}, and was ended."
     return ProbeError(code=ProbeErrorCode.TIMEOUT, message=message, hint="Allow it more time: --timeout SECONDS")
 
 

@@ -16,11 +16,13 @@ class ProbeOutcome(Enum):
     """What a probe came to; the values are part of the JSON report.
 
     DISAGREEMENT: what was seen cannot be if what the file is said to prove is right: a bug of logitcheck.
+    NO_NUMBERS: an output is nothing but NaN or infinity, and the file proves no mismatch.
     The others are the worst verdict of the outputs. FAILED: the model could not be run.
     """
 
     DISAGREEMENT = "disagreement"
     MISMATCH = "mismatch"
+    NO_NUMBERS = "no_numbers"
     UNDETERMINED = "undetermined"
     OK = "ok"
     NOT_APPLICABLE = "not_applicable"

@@ -10,6 +10,9 @@ from typing import Any
 
 from logitcheck.model import ContainerFormat
 
+IMPORTED = "imported"
+"""What the process says when all modules are imported, and that was all it was asked."""
+
 
 class Library(Enum):
     """Who loads a file: Keras 3 those of Keras 3, tf-keras those of Keras 1 and 2, TensorFlow itself a SavedModel."""
@@ -48,7 +51,8 @@ class Request:
     path: absolute. outputs: as the file has them; fewer or others than the model gives if it cannot be walked.
     ids: for each input of the graph, below what the whole numbers must stay that go into it, if it is known.
     seconds: for running it, so that there is time left to tell; samples that do not fit in are left out.
-    imports: modules to import first, searched in `import_folder`, too.
+    imports: modules to import first, searched in `import_folder`, too. only_imports: whether that is all: then there
+    is no model, and nothing else matters.
     """
 
     path: str
@@ -64,6 +68,7 @@ class Request:
     imports: tuple[str, ...] = ()
     import_folder: str = ""
     unsafe: bool = False
+    only_imports: bool = False
 
 
 def to_json(request: Request) -> bytes:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from logitcheck.probing.probe import Options, probe
+from logitcheck.probing.errors import RefusalError
+from logitcheck.probing.probe import Options, import_failure, probe
 from logitcheck.probing.process import Runner, Watch
 from logitcheck.probing.report import OutputProbe, ProbeReport
-from logitcheck.report import ModelReport, NotObserved, Observation, OutputReport, Report, Verdict
+from logitcheck.report import Finding, ModelReport, NotObserved, Observation, OutputReport, Report, Verdict
+from logitcheck.rules.lc402_undetermined_output import RUN_IT
 
-_OPTION = re.compile(r"(--(?:unsafe|timeout|memory)\b)")
-"""Options that `probe` takes and `inspect` does not."""
+_OPTION = re.compile(r"(--unsafe\b)")
+"""The option that `probe` takes and `inspect` does not."""
 
 
-def settled(report: Report, imports: Sequence[str], watch: Watch | None = None) -> Report:
-    """Give the report with what was seen of outputs that are undetermined; verdicts and findings stay.
+def settled(report: Report, options: Options, watch: Watch | None = None) -> Report:
+    """Give the report with what was seen of outputs that are undetermined; verdicts stay.
 
-    One process runs all models, unless one of them breaks it.
+    One process runs all models, unless one of them breaks it. Raises RefusalError if what the user named cannot be
+    imported in it.
     """
-    options = Options(imports=tuple(imports))
     with Runner() as runner:
+        if any(_is_open(output) for model in report.models for output in model.outputs):
+            unimported = import_failure(options, runner, watch)
+            if unimported is not None:
+                raise RefusalError(unimported.code, unimported.message, unimported.hint)
         return Report(models=tuple(_settled(model, options, runner, watch) for model in report.models))
 
 
@@ -29,7 +35,15 @@ def _settled(model: ModelReport, options: Options, runner: Runner, watch: Watch 
     if not any(map(_is_open, model.outputs)):
         return model
     found = probe(model.path, options, runner, watch, known=model)
-    return replace(model, outputs=tuple(_outputs(model, found)))
+    probed = replace(model, outputs=tuple(_outputs(model, found)))
+    return replace(probed, findings=tuple(_advised(finding, probed) for finding in model.findings))
+
+
+def _advised(finding: Finding, model: ModelReport) -> Finding:
+    """Give a finding without the advice to run the model, which was followed."""
+    if not any(output.name == finding.output and output.observed is not None for output in model.outputs):
+        return finding
+    return replace(finding, fixes=tuple(fix for fix in finding.fixes if not fix.startswith(RUN_IT)))
 
 
 def _is_open(output: OutputReport) -> bool:

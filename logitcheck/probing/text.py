@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from logitcheck.analyzer.losses import Expects
 from logitcheck.probing import conclusions, drawing
 from logitcheck.probing.agreement import Agreement
 from logitcheck.probing.observations import Accuracy, Flagged, LossNumbers, Observations, OutputSeen
 from logitcheck.probing.report import OutputProbe, ProbeOutcome, ProbeReport
-from logitcheck.report import OutputReport, Severity, Verdict
+from logitcheck.report import Outcome, OutputReport, Severity, Verdict
 from logitcheck.reporter import commands, observed, text_report
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.summary import counted
@@ -17,12 +18,16 @@ from logitcheck.reporter.wrapping import Line, Piece, wrapped
 _LONGEST_NAME = 30
 """Letters of the name of weights, so that the table keeps to 80 columns."""
 
+_NEARLY_EQUAL = 1e-3
+"""By what share numbers differ that are in no order worth telling."""
+
 ISSUES = "https://github.com/logitcheck/logitcheck/issues"
 
 _OUTCOMES = {
     ProbeOutcome.OK: ("ok", "bold green"),
     ProbeOutcome.MISMATCH: ("MISMATCH", "bold red"),
     ProbeOutcome.DISAGREEMENT: ("DISAGREEMENT: a bug of logitcheck", "bold magenta"),
+    ProbeOutcome.NO_NUMBERS: ("NO NUMBERS, only NaN or infinity", "bold red"),
     ProbeOutcome.UNDETERMINED: ("undetermined", "bold yellow"),
     ProbeOutcome.NOT_APPLICABLE: ("nothing to compare", "bold cyan"),
     ProbeOutcome.FAILED: ("NOT RUN", "bold magenta"),
@@ -44,39 +49,42 @@ class _Writer:
 
     def report(self, report: ProbeReport) -> Iterator[Line]:
         """Write the whole report."""
-        yield from self._line("", (printable(report.model.path), "bold"), (": ", ""), _OUTCOMES[report.outcome])
+        yield from self._line("", (printable(report.model.path), "bold"), (": ", ""), _outcome(report))
         if report.error is not None:
             code = report.error.code.value
             yield from self._line("  ", (f"{code}: ", "bold"), (printable(report.error.message), ""))
             yield from self._line("  ", ("What to do: ", "bold"), (printable(report.error.hint), ""))
         if report.observations is not None:
             yield from self._line("  ", (_about(report.observations), ""))
+            if report.observations.odd_inputs:
+                yield from self._line("  ", (_odd_inputs(report.observations), "bold"))
             for output in report.outputs:
                 yield from self._output(output, report.observations)
             yield from self._end(report)
-        yield []
 
     def _output(self, output: OutputProbe, seen: Observations) -> Iterator[Line]:
         name = printable(output.claim.name) if output.claim is not None and output.claim.name else None
+        found = output.observed
         yield []
         yield from self._line(
             "  ",
             (f"Output {name!r}: " if name else "Output: ", "bold"),
-            (observed.kind_words(output.observed.kind, output.observed.axis), ""),
+            (observed.kind_words(found.kind, found.axis, has_number=not found.has_no_number), ""),
             (f"; observed on {counted(seen.samples, 'sample')}, not proved", "dim"),
         )
-        for text in _described(output.seen):
+        for text in _described(output.seen, made=seen.made):
             yield from self._line("    ", (text, ""))
         if output.seen.histogram is not None:
             drawn = drawing.line(output.seen.histogram, ascii_only=self._plain)
-            yield [("    ", ""), (drawn, ""), ("" if drawn.startswith("always") else "  (ordinary inputs)", "dim")]
+            of_some = seen.made and not drawn.startswith("always")
+            yield [("    ", ""), (drawn, ""), ("  (ordinary inputs)" if of_some else "", "dim")]
         yield from self._claim(output)
         yield from self._loss(output)
-        if output.seen.loss is not None:
+        if output.seen.loss is not None and not found.has_no_number:
             yield []
             yield from self._table(output.seen.loss, output.claim)
-            for sentence in output.conclusions:
-                yield from self._line("    ", (sentence, ""))
+        for sentence in output.conclusions:
+            yield from self._line("    ", (sentence, ""))
 
     def _claim(self, output: OutputProbe) -> Iterator[Line]:
         """Write what the file says, and how that stands to what was seen."""
@@ -102,6 +110,9 @@ class _Writer:
         if output.verdict is Verdict.NOT_APPLICABLE:
             yield from self._line("    ", loss, ("takes any number", ""))
             return
+        if output.claim.loss.expects is Expects.UNKNOWN and output.verdict is Verdict.UNDETERMINED:
+            yield from self._line("    ", loss, ("cannot be told: what it takes is unknown", "bold yellow"))
+            return
         how = "as observed" if output.by_observation else "as the file proves"
         style = _STYLES.get(output.verdict, "")
         yield from self._line("    ", loss, (observed.VERDICT_WORDS[output.verdict], style), (f", {how}", ""))
@@ -109,7 +120,11 @@ class _Writer:
     def _table(self, numbers: LossNumbers, claim: OutputReport | None) -> Iterator[Line]:
         compiled = claim.loss.from_logits if claim is not None and claim.loss is not None else None
         labels = "your labels" if numbers.labels_given else "labels drawn at random"
+        if numbers.labels_converted:
+            labels += ", converted to the form that the loss takes"
         name = "binary cross-entropy" if numbers.reads.value == "binary" else "categorical cross-entropy"
+        if claim is not None and claim.loss is not None and claim.loss.expects is Expects.UNKNOWN:
+            name = f"for comparison, {name}"
         yield from self._line("    ", (f"{name} on {counted(numbers.samples, 'sample')}, {labels}:", ""))
         gradient = f"gradient ({_ending(numbers.weights) if numbers.weights else 'outputs'})"
         yield [("    ", ""), (f"{'':32}{'loss':>9}  {gradient}", "dim")]
@@ -154,6 +169,13 @@ class _Writer:
 _STYLES = {Verdict.OK: "bold green", Verdict.MISMATCH: "bold red", Verdict.UNDETERMINED: "bold yellow"}
 
 
+def _outcome(report: ProbeReport) -> Piece:
+    """Give the outcome in words; of a mismatch that the file does not prove, that it was observed."""
+    words, style = _OUTCOMES[report.outcome]
+    is_observed = report.outcome is ProbeOutcome.MISMATCH and report.model.outcome is not Outcome.MISMATCH
+    return (f"{words}, as observed" if is_observed else words), style
+
+
 def _about(seen: Observations) -> str:
     inputs = "made inputs" if seen.made else "your data"
     return (
@@ -161,7 +183,16 @@ def _about(seen: Observations) -> str:
     )
 
 
-def _described(seen: OutputSeen) -> Iterator[str]:
+def _odd_inputs(seen: Observations) -> str:
+    """Say that the user's data holds no numbers; where it was cut to the type of an input, it may have become so."""
+    hold = "holds" if seen.odd_inputs == 1 else "hold"
+    return (
+        f"{counted(seen.odd_inputs, 'sample')} of your data {hold} NaN or infinite numbers, or ones too large for the"
+        " input: what comes of them says little of the model."
+    )
+
+
+def _described(seen: OutputSeen, *, made: bool) -> Iterator[str]:
     shape = ", ".join("any" if size is None else str(size) for size in seen.shape)
     if seen.low is None or seen.high is None:
         yield f"shape ({shape}), {seen.dtype}: none of its {seen.count} values is a number"
@@ -169,7 +200,7 @@ def _described(seen: OutputSeen) -> Iterator[str]:
     mean = f", mean {seen.mean:.4g}" if seen.mean is not None else ""
     whole = ", all whole" if seen.whole else ""
     yield f"shape ({shape}), {seen.dtype}, from {seen.low:.4g} to {seen.high:.4g}{mean}{whole}"
-    shares = [("below 0", seen.below_zero), ("above 1", seen.above_one), ("not a number", seen.nan)]
+    shares = [("below 0", seen.below_zero), ("above 1", seen.above_one), (_nan_words(seen, made=made), seen.nan)]
     shares.append(("infinite", seen.below_all + seen.above_all))
     told = [f"{100 * share:.3g} % {name}" for name, share in shares if share > 0]
     yield ", ".join(told) if told else "all in [0, 1]"
@@ -179,8 +210,17 @@ def _described(seen: OutputSeen) -> Iterator[str]:
     for sums in seen.exponential_sums:
         if sums.size > 1 and sums.low is not None and sums.high is not None:
             yield f"sums of the exponentials along axis {sums.axis}: {sums.low:.5g} to {sums.high:.5g}"
-    if seen.rising:
+    if seen.rising and seen.high - seen.low > _NEARLY_EQUAL * max(abs(seen.low), abs(seen.high)):
         yield "never falling along the last axis"
+
+
+def _nan_words(seen: OutputSeen, *, made: bool) -> str:
+    """Say of a share of NaN where it comes from, or what it means."""
+    if not made:
+        return "not a number (one makes the loss of its batch NaN)"
+    if seen.nan_ordinary:
+        return "not a number (on ordinary inputs, too)"
+    return "not a number (only on extreme made inputs, such as all zeros)"
 
 
 def _ending(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from logitcheck.report import ModelReport, Report, Severity
+from logitcheck.report import WHY_UNDETERMINED, Finding, ModelReport, Observation, Report, Severity, Verdict
 from logitcheck.reporter import places
 from logitcheck.reporter.escaping import printable
 
@@ -38,7 +38,19 @@ def _annotations(model: ModelReport) -> Iterator[_Annotation]:
         yield _Annotation(Severity.ERROR, f"unreadable {model.error.code.value}", message)
     for finding in model.findings:
         fix = f"\nFix: {printable(finding.fixes[0])}" if finding.fixes else ""
-        yield _Annotation(finding.severity, f"{finding.code} {finding.name}", printable(finding.message) + fix)
+        title = f"{finding.code} {finding.name}"
+        yield _Annotation(_severity(finding, model), title, printable(finding.message) + fix)
+
+
+def _severity(finding: Finding, model: ModelReport) -> Severity:
+    """Give how bad a finding is; what is not known of an output that was seen not to fit is no mere notice."""
+    unfit = {
+        output.name
+        for output in model.outputs
+        if isinstance(output.observed, Observation) and output.observed.verdict is Verdict.MISMATCH
+    }
+    is_seen = finding.code in WHY_UNDETERMINED and finding.output in unfit
+    return Severity.WARNING if is_seen else finding.severity
 
 
 def _command(annotation: _Annotation, model: ModelReport) -> str:

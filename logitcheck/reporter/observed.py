@@ -25,14 +25,16 @@ _KIND_WORDS = {
 }
 
 
-def kind_words(kind: Kind, axis: int | None) -> str:
+def kind_words(kind: Kind, axis: int | None, *, has_number: bool) -> str:
     """Say what an output seems to be by what was seen of it."""
+    if not has_number:
+        return "no finite number, only NaN or infinity"
     return _KIND_WORDS[kind] + (f" along axis {axis}" if axis is not None else "")
 
 
 def sentence(seen: Observation) -> str:
     """Say what was seen of an output, and whether that fits its loss."""
-    told = f"{kind_words(seen.kind, seen.axis)}, on {counted(seen.samples, 'sample')}"
+    told = f"{kind_words(seen.kind, seen.axis, has_number=seen.low is not None)}, on {counted(seen.samples, 'sample')}"
     return f"{told}: {VERDICT_WORDS[seen.verdict]} its loss"
 
 

@@ -24,7 +24,7 @@ from logitcheck.report import (
     SkippedFinding,
     Verdict,
 )
-from logitcheck.reporter import commands, fixes, observed
+from logitcheck.reporter import commands, fixes, observed, summary
 from logitcheck.reporter.escaping import printable
 from logitcheck.reporter.summary import counted
 from logitcheck.reporter.wrapping import Line, Piece, wrapped
@@ -116,7 +116,11 @@ class _Writer:
 
     def _summary(self, report: Report) -> Iterator[Line]:
         """Write how many models came to which outcome; every outcome is counted."""
-        counts = ", ".join(f"{report.count(outcome)} {SUMMARY_WORDS[outcome]}" for outcome in Outcome)
+        counts = ", ".join(
+            f"{report.count(outcome)} {SUMMARY_WORDS[outcome]}"
+            + (summary.observed(report) if outcome is Outcome.UNDETERMINED else "")
+            for outcome in Outcome
+        )
         errors, warnings = report.findings(Severity.ERROR), report.findings(Severity.WARNING)
         found = f"{counted(errors, 'error')} and {counted(warnings, 'warning')}"
         yield from self._line("", (f"{counted(len(report.models), 'model')}: {counts}; {found}.", "bold"))

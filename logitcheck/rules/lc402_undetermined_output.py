@@ -14,6 +14,9 @@ from logitcheck.report import Finding, Severity
 from logitcheck.rules import declared_losses, settings_wording, wording
 from logitcheck.rules.base import Case, Rule
 
+RUN_IT = "Run it with logitcheck probe"
+"""How the advice begins that is of no use once that was done."""
+
 
 class UndeterminedOutput(Rule):
     """The file does not prove what the output is.
@@ -116,7 +119,7 @@ def _look(case: Case) -> str:
     look = "at model.predict(...): do rows sum to 1, are there values below 0 or above 1?"
     if case.model.in_memory or case.model.format is ContainerFormat.JSON:
         return f"Look {look}"
-    return f"Run it with logitcheck probe, or look {look}"
+    return f"{RUN_IT}, or look {look}"
 
 
 def _settings(case: Case, judged: JudgedLoss) -> Iterator[str]:

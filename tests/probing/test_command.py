@@ -64,6 +64,7 @@ def test_inspect_probe_adds_what_was_observed_to_a_report_and_nothing_else(own: 
     assert (done.returncode, done.stderr) == (1, "")
     probed = json.loads(done.stdout)
     observed = probed["models"][0]["outputs"][0].pop("observed")
+    assert plain["models"][0]["findings"][0]["fixes"].pop(0).startswith("Run it with logitcheck probe")
     assert (observed["kind"], observed["axis"], observed["verdict"]) == ("probabilities", -1, "ok")
     assert probed == plain
 
@@ -81,6 +82,14 @@ def test_a_missing_file_is_not_run(tmp_path: Path) -> None:
     assert "unreadable: " in done.stdout
 
 
+def test_of_a_folder_of_models_it_says_how_all_are_run(tmp_path: Path) -> None:
+    (tmp_path / "my models").mkdir()
+    (tmp_path / "my models" / "a.txt").write_text("no model")
+    done = run("probe", "my models", cwd=tmp_path, COLUMNS="200")
+    assert done.returncode == 2
+    assert "To run those of a folder: logitcheck inspect --probe 'my models'" in " ".join(done.stdout.split())
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -88,8 +97,12 @@ def test_a_missing_file_is_not_run(tmp_path: Path) -> None:
         ("probe", "a.keras", "b.keras"),
         ("probe", "a.keras", "--samples", "0"),
         ("probe", "a.keras", "--device", "tpu"),
+        ("probe", "a.keras", "--labels", "y.npy"),
         ("check", "--probe", "a.keras"),
         ("inspect", "--import", "a.b", "a.keras"),
+        ("inspect", "--timeout", "9", "a.keras"),
+        ("inspect", "--memory", "900", "a.keras"),
+        ("inspect", "--probe", "--unsafe", "a.keras"),
     ],
     ids=" ".join,
 )

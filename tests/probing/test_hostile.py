@@ -52,13 +52,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 ENDS: dict[str, tuple[ProbeErrorCode | None, str]] = {
-    "endless": (ProbeErrorCode.TIMEOUT, "It took more than 10 seconds (the model runs), and was ended."),
+    "endless": (ProbeErrorCode.TIMEOUT, "It took more than 10 seconds while the model ran, and was ended."),
     "exit": (ProbeErrorCode.CRASHED, "The process that ran the model died of it (exit status 3)."),
     "daemon": (None, ""),
     "write": (ProbeErrorCode.RUN_FAILED, "PermissionError: "),
     "socket": (ProbeErrorCode.RUN_FAILED, "PermissionError: 13"),
     "print": (None, ""),
-    "deaf": (ProbeErrorCode.TIMEOUT, "It took more than 10 seconds (the model runs), and was ended."),
+    "deaf": (ProbeErrorCode.TIMEOUT, "It took more than 10 seconds while the model ran, and was ended."),
     "memory": (ProbeErrorCode.OUT_OF_MEMORY, "It took more than 1800 MB of memory, and was ended."),
 }
 

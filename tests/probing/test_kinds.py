@@ -83,7 +83,7 @@ VERDICTS: dict[str, dict[Expects, Verdict]] = {
     "scores": {P: WRONG, U: OK, L: WRONG, N: OK, ANY: NONE, UNKNOWN: OPEN},
     "a constant": {P: OPEN, U: OPEN, L: OPEN, N: OK, ANY: NONE, UNKNOWN: OPEN},
     "a softmax over one unit": {P: OPEN, U: OPEN, L: OPEN, N: OK, ANY: NONE, UNKNOWN: OPEN},
-    "nothing but NaN": {P: OPEN, U: OPEN, L: OPEN, N: OPEN, ANY: NONE, UNKNOWN: OPEN},
+    "nothing but NaN": {P: WRONG, U: WRONG, L: WRONG, N: WRONG, ANY: WRONG, UNKNOWN: WRONG},
     "logits": {P: WRONG, U: WRONG, L: OK, N: WRONG, ANY: NONE, UNKNOWN: OPEN},
     "numbers above 0": {P: WRONG, U: WRONG, L: OPEN, N: OK, ANY: NONE, UNKNOWN: OPEN},
     "log-probabilities": {P: WRONG, U: WRONG, L: OK, N: WRONG, ANY: NONE, UNKNOWN: OPEN},

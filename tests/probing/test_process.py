@@ -56,14 +56,21 @@ def test_a_model_that_does_nothing_is_seen(home: Path) -> None:
     assert report.observations.library == "Keras 3.99.0 on TensorFlow " + report.observations.library.rpartition(" ")[2]
 
 
+def test_no_more_inputs_are_made_than_are_asked_for(home: Path) -> None:
+    with Runner() as runner:
+        report = probe(model(home.parent, "good"), Options(samples=3), runner)
+    assert report.observations is not None
+    assert report.observations.samples == 3
+
+
 ENDS = {
     "segfault": (ProbeErrorCode.CRASHED, "The process that ran the model died of it (SIGSEGV)."),
     "abort": (ProbeErrorCode.CRASHED, "The process that ran the model died of it (SIGABRT)."),
     "exit": (ProbeErrorCode.CRASHED, "The process that ran the model died of it (exit status 3)."),
     "leave": (ProbeErrorCode.CRASHED, "Code of the model ended its process (status 7)."),
     "vanish": (ProbeErrorCode.CRASHED, "The process that ran the model died of it (exit status 0)."),
-    "hang": (ProbeErrorCode.TIMEOUT, "It took more than 1 seconds (the model is loaded), and was ended."),
-    "ignore": (ProbeErrorCode.TIMEOUT, "It took more than 1 seconds (the model is loaded), and was ended."),
+    "hang": (ProbeErrorCode.TIMEOUT, "It took more than 1 seconds while the model was being loaded, and was ended."),
+    "ignore": (ProbeErrorCode.TIMEOUT, "It took more than 1 seconds while the model was being loaded, and was ended."),
     "memory": (ProbeErrorCode.OUT_OF_MEMORY, "It took more than 600 MB of memory, and was ended."),
 }
 
@@ -293,3 +300,16 @@ def test_an_interrupt_while_it_starts_leaves_nothing(home: Path, monkeypatch: py
                 probe(model(home.parent, "good"), Options(limits=LIMITS), runner)
         assert wait_until_gone(home) == []
         assert list(home.iterdir()) == []
+
+
+def test_what_tensorflow_notes_beside_is_no_last_word() -> None:
+    runner = Runner()
+    notes = (
+        b"I0000 00:00:1795790279.469965       2 cudart_stub.cc:31] Could not find cuda drivers on your machine.\n"
+        b"2026-11-27 14:30:00.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This binary is optimized.\n"
+        b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+    )
+    runner._words += notes
+    assert runner._last_words() == ""
+    runner._words[:] = b"terminate called: no such kernel\n" + notes
+    assert runner._last_words() == "terminate called: no such kernel"

@@ -12,18 +12,18 @@ import pytest
 
 import logitcheck
 from logitcheck.analyzer import analyze
-from logitcheck.analyzer.effects import BackendEffects, Effect
+from logitcheck.analyzer.losses import Expects
 from logitcheck.analyzer.values import Kind
 from logitcheck.loader import load
 from logitcheck.model import SavedModel
-from logitcheck.probing import conclusions, drawing, json_form, kinds, text
+from logitcheck.probing import drawing, json_form, text
 from logitcheck.probing.command import ProbeExit, exit_status
 from logitcheck.probing.errors import ProbeError, ProbeErrorCode
 from logitcheck.probing.observations import Histogram, Isolation, Observations, OutputSeen
 from logitcheck.probing.probe import judged
 from logitcheck.probing.report import ProbeOutcome, ProbeReport
 from logitcheck.probing.request import Reading
-from logitcheck.report import Finding, Severity, Verdict
+from logitcheck.report import Verdict
 from tests.probing.seen import ACCURACY, NUMBERS, SHARES, claim, observations, output
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_models"
@@ -40,7 +40,7 @@ def of_sample(name: str, *outputs: OutputSeen) -> ProbeReport:
     return judged(logitcheck.inspect(path), analyze(loaded), observations(*outputs))
 
 
-def failed(message: str = "It took more than 1 seconds (the model runs), and was ended.") -> ProbeReport:
+def failed(message: str = "It took more than 1 seconds while the model ran, and was ended.") -> ProbeReport:
     error = ProbeError(code=ProbeErrorCode.TIMEOUT, message=message, hint="Allow it more time: --timeout SECONDS")
     report = of_sample("softmax_good.keras", SHARES)
     return replace(report, observations=None, outputs=(), outcome=ProbeOutcome.FAILED, error=error)
@@ -134,8 +134,7 @@ MISMATCH
     the second one in training; JAX and PyTorch get the numbers above.
 
   Found in the file: LC101 probabilities-as-logits (logitcheck inspect says
-  more)
-"""
+  more)"""
     )
 
 
@@ -156,7 +155,7 @@ def test_the_text_of_what_fills_in_where_the_file_tells_nothing() -> None:
 
 def test_the_text_of_a_failure_is_a_sentence_and_what_to_do() -> None:
     assert written(failed()).splitlines()[1:] == [
-        "  timeout: It took more than 1 seconds (the model runs), and was ended.",
+        "  timeout: It took more than 1 seconds while the model ran, and was ended.",
         "  What to do: Allow it more time: --timeout SECONDS",
     ]
 
@@ -192,11 +191,80 @@ def test_what_no_kernel_held_is_told() -> None:
 def test_shares_of_what_is_odd_are_told() -> None:
     seen = replace(output(-3.0, 4.0, exponential_sums=()), nan=0.1, above_all=0.2, whole=True, rising=True)
     shown = " ".join(written(of_sample("custom_head.keras", seen)).split())
-    assert "50 % below 0, 50 % above 1, 10 % not a number, 20 % infinite" in shown
+    assert "50 % below 0, 50 % above 1, 10 % not a number (only on extreme made inputs, such as all zeros)" in shown
+    assert "20 % infinite" in shown
     assert "all whole" in shown
     assert "never falling along the last axis" in shown
     nothing = replace(SHARES, low=None, high=None, mean=None, histogram=None, sums=())
     assert "none of its 768 values is a number" in written(of_sample("custom_head.keras", nothing))
+
+
+def test_a_share_of_nan_says_what_it_came_of() -> None:
+    seen = replace(SHARES, nan=0.1, nan_ordinary=0.05)
+    report = of_sample("custom_head.keras", seen)
+    assert "10 % not a number (on ordinary inputs, too)" in " ".join(written(report).split())
+    assert report.observations is not None
+    given = replace(report, observations=replace(report.observations, made=False))
+    assert "10 % not a number (one makes the loss of its batch NaN)" in " ".join(written(given).split())
+
+
+@pytest.mark.parametrize("name", ["custom_head.keras", "softmax_good.keras", "uncompiled.keras"])
+def test_an_output_of_nothing_but_nan_is_told_and_fails_whatever_the_file_says(name: str) -> None:
+    seen = replace(SHARES, low=None, high=None, mean=None, nan=1.0, nan_ordinary=0.5, histogram=None, sums=())
+    report = of_sample(name, replace(seen, loss=NUMBERS))
+    assert report.outcome is ProbeOutcome.NO_NUMBERS
+    assert exit_status(report) is ProbeExit.FOUND
+    shown = " ".join(written(report).split())
+    assert f"{name}: NO NUMBERS, only NaN or infinity" in shown
+    assert "Nothing that it puts out is a finite number: look for a division by 0" in shown
+    assert "cross-entropy on" not in shown
+    jsonschema.validate(json.loads(json_form.render(report, "1")), SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_data_with_nan_gets_a_line() -> None:
+    report = of_sample("softmax_good.keras", SHARES)
+    assert report.observations is not None
+    odd = replace(report, observations=replace(report.observations, made=False, odd_inputs=3))
+    assert "3 samples of your data hold NaN or infinite numbers" in " ".join(written(odd).split())
+    assert "NaN" not in written(report)
+
+
+def test_only_made_inputs_are_ordinary_ones() -> None:
+    report = of_sample("softmax_good.keras", SHARES)
+    assert report.observations is not None
+    given = replace(report, observations=replace(report.observations, made=False))
+    assert "] 0.88\n" in written(given)
+
+
+def test_the_headline_says_of_a_mismatch_whether_it_was_only_observed() -> None:
+    assert ": MISMATCH, as observed\n" in written(REPORTS["observed wrong"][0])
+    assert ": MISMATCH\n" in written(REPORTS["proved wrong"][0])
+
+
+def test_of_a_loss_of_ones_own_no_table_is_said_to_be_its_own() -> None:
+    report = of_sample("custom_head.keras", replace(SHARES, loss=NUMBERS))
+    said = claim(Kind.UNKNOWN, verdict=Verdict.UNDETERMINED)
+    assert said.loss is not None
+    own = replace(said, loss=replace(said.loss, name="Mine", label="mine>Mine", expects=Expects.UNKNOWN))
+    loaded = load(SAMPLES / "custom_head.keras")
+    assert isinstance(loaded, SavedModel)
+    seen = observations(replace(SHARES, loss=NUMBERS))
+    shown = " ".join(written(judged(replace(report.model, outputs=(own,)), analyze(loaded), seen)).split())
+    assert "cannot be told: what it takes is unknown" in shown
+    assert "for comparison, categorical cross-entropy on 64 samples" in shown
+    assert "the numbers are for comparison only" in shown
+    assert "fits" not in shown
+
+
+def test_numbers_that_are_nearly_equal_are_in_no_order() -> None:
+    nearly = output(0.49999, 0.50001, rising=True)
+    assert "never falling" not in written(of_sample("custom_head.keras", nearly))
+
+
+def test_labels_that_had_to_be_converted_are_told() -> None:
+    numbers = replace(NUMBERS, labels_given=True, labels_converted=True)
+    shown = " ".join(written(of_sample("custom_head.keras", replace(SHARES, loss=numbers))).split())
+    assert "your labels, converted to the form that the loss takes:" in shown
 
 
 def test_a_histogram_in_a_line() -> None:
@@ -206,85 +274,10 @@ def test_a_histogram_in_a_line() -> None:
     assert drawing.line(Histogram(low=2.0, high=2.0, counts=(7,)), ascii_only=False) == "always 2"
 
 
-# Conclusions
-
-
-def concluded(numbers: Any, seen: OutputSeen, *, from_logits: bool | None, kind: Kind = Kind.UNKNOWN) -> list[str]:
-    found = kinds.observed(seen, "float32")
-    said = claim(kind, from_logits=from_logits, verdict=Verdict.UNDETERMINED)
-    return list(conclusions.of_output(numbers, found, said, ()))
-
-
-def test_logits_under_the_wrong_flag() -> None:
-    assert concluded(replace(NUMBERS, cut=0.63), LOGITS, from_logits=False) == [
-        "The outputs are logits: from_logits=False, as compiled, does not fit.",
-        (
-            "With from_logits=False the loss takes them for probabilities: 63 % of them lie outside (0, 1), where it"
-            " cuts them and there is no gradient."
-        ),
-    ]
-
-
-def test_logits_under_the_right_flag() -> None:
-    assert concluded(NUMBERS, LOGITS, from_logits=True)[0] == (
-        "The outputs are logits: from_logits=True, as compiled, fits."
-    )
-
-
-def test_without_a_flag_the_one_that_fits_is_named() -> None:
-    found = list(conclusions.of_output(NUMBERS, kinds.observed(SHARES, "float32"), None, ()))
-    assert found[0] == "The outputs are probabilities: from_logits=False is the value that fits."
-
-
-def test_a_binary_loss_has_numbers_of_its_own() -> None:
-    numbers = replace(NUMBERS, reads=Reading.BINARY, classes=1)
-    assert (
-        "it stays between 0.313 and 1.313, and a perfect model comes to 0.503"
-        in concluded(numbers, SHARES, from_logits=True)[1]
-    )
-    assert conclusions.chance(numbers) == pytest.approx(0.6931, abs=1e-4)
-
-
-def test_a_threshold_on_logits_is_explained_where_there_are_labels() -> None:
+def test_accuracies_are_rows_of_the_table() -> None:
     numbers = replace(NUMBERS, reads=Reading.BINARY, classes=1, accuracy=ACCURACY, labels_given=True)
-    assert concluded(numbers, LOGITS, from_logits=True)[-1] == (
-        "These are logits: 0 is their threshold. One of 0.5 asks for a probability of 62.2 %."
-    )
     shown = written(of_sample("custom_head.keras", replace(LOGITS, loss=numbers)))
     assert "      accuracy above 0.5                62.5%\n      accuracy above 0                  91.0%\n" in shown
-
-
-def test_nothing_is_concluded_of_numbers_of_one_sign_or_of_one_number() -> None:
-    assert concluded(NUMBERS, output(0.0, 4.0), from_logits=False) == [
-        "Which value of from_logits is right cannot be told from these outputs."
-    ]
-    assert concluded(NUMBERS, output(0.5, 0.5), from_logits=False) == []
-    assert concluded(None, SHARES, from_logits=False) == []
-
-
-def test_what_the_file_proves_is_concluded_from_rather_than_what_was_seen() -> None:
-    assert concluded(NUMBERS, output(0.0, 4.0), from_logits=True, kind=Kind.LOGITS)[0].startswith(
-        "The outputs are logits"
-    )
-
-
-def test_a_repair_of_tensorflow_is_told_only_where_there_is_one() -> None:
-    repaired = BackendEffects(tensorflow=Effect.REPAIRED, jax=Effect.APPLIED_TWICE, torch=Effect.APPLIED_TWICE)
-    finding = Finding(
-        code="LC101",
-        name="probabilities-as-logits",
-        severity=Severity.ERROR,
-        output="predictions",
-        layer="predictions",
-        message="…",
-        effect=repaired,
-        fixes=(),
-        docs_url="",
-    )
-    said = claim(from_logits=True, verdict=Verdict.MISMATCH)
-    found = kinds.observed(SHARES, "float32")
-    assert "Keras on TensorFlow" in list(conclusions.of_output(NUMBERS, found, said, (finding,)))[-1]
-    assert "Keras on TensorFlow" not in list(conclusions.of_output(NUMBERS, found, said, ()))[-1]
 
 
 def test_observations_are_what_the_reader_makes_of_them() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy
 import pytest
 
-from logitcheck.probing.child.samples import InputSpec, MadeSamples
+from logitcheck.probing.child.samples import GivenSamples, InputSpec, MadeSamples
+from logitcheck.probing.errors import RefusalError
 
 
 def made(*specs: InputSpec, **settings: Any) -> MadeSamples:
@@ -82,3 +84,36 @@ def test_ordinary_rows_can_be_taken_alone() -> None:
     assert batch.rows == 5
     assert batch.ordinary.all()
     assert batch.numbers.tolist() == [1, 3, 5, 7, 9]
+
+
+# The user's data
+
+
+def given(folder: Path, array: Any, spec: InputSpec = NUMBERS, most: int = 256) -> GivenSamples:
+    numpy.save(folder / "x.npy", array)
+    return GivenSamples(str(folder / "x.npy"), [spec], most)
+
+
+def test_samples_that_hold_no_numbers_are_counted_those_too_large_for_the_input_too(tmp_path: Path) -> None:
+    data = numpy.ones((5, 4))
+    data[1, 2], data[3], data[4, 0] = numpy.nan, numpy.inf, 1e300
+    assert given(tmp_path, data).batch(0, 5).odd_rows == 3
+    assert given(tmp_path, data).batch(2, 2).odd_rows == 1
+
+
+def test_single_numbers_are_taken_for_rows_of_one(tmp_path: Path) -> None:
+    one = InputSpec(name="x", shape=(None, 1), dtype="float32")
+    assert given(tmp_path, numpy.arange(3.0), one).batch(0, 3).arrays[0].tolist() == [[0.0], [1.0], [2.0]]
+    with pytest.raises(RefusalError, match="takes the shape"):
+        given(tmp_path, numpy.arange(4.0))
+
+
+@pytest.mark.parametrize("dtype", ["complex128", "datetime64[s]", "U3"])
+def test_what_is_no_number_is_refused(dtype: str, tmp_path: Path) -> None:
+    with pytest.raises(RefusalError, match=r"input 'x' takes numbers, and .* was found"):
+        given(tmp_path, numpy.zeros((5, 4)).astype(dtype))
+
+
+def test_a_folder_is_no_file_of_samples(tmp_path: Path) -> None:
+    with pytest.raises(RefusalError, match=r"is a folder, and no \.npy or \.npz file"):
+        GivenSamples(str(tmp_path), [NUMBERS], 5)

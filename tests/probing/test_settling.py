@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,8 @@ from logitcheck.formats import Format
 from logitcheck.probing import settling
 from logitcheck.probing.errors import ProbeError, ProbeErrorCode
 from logitcheck.probing.observations import Observations, OutputSeen
+from logitcheck.probing.probe import Options
+from logitcheck.probing.process import Limits
 from logitcheck.report import NotObserved, Observation, Report, Verdict
 from tests.building import compiled, custom, dense, sequential, write
 from tests.probing.seen import SHARES, observations, output
@@ -30,9 +33,11 @@ SCHEMA = json.loads((Path(logitcheck.__file__).parent / "reporter" / "report.sch
 class Answering:
     """In the place of a process: gives the same answer to every request, and counts them."""
 
-    def __init__(self, answer: Observations | ProbeError) -> None:
+    def __init__(self, answer: Observations | ProbeError, *, unimported: ProbeError | None = None) -> None:
         self._answer = answer
+        self._unimported = unimported
         self.asked: list[Any] = []
+        self.limits: list[Any] = []
 
     def __enter__(self) -> Self:
         return self
@@ -40,9 +45,13 @@ class Answering:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         return None
 
-    def ask(self, request: Any, *_: object) -> Observations | ProbeError:
+    def ask(self, request: Any, limits: Any, *_: object) -> Observations | ProbeError:
         self.asked.append(request)
+        self.limits.append(limits)
         return self._answer
+
+    def imported(self, *_: object) -> ProbeError | None:
+        return self._unimported
 
 
 @pytest.fixture
@@ -58,7 +67,7 @@ def settled(
     runner = Answering(answer)
     monkeypatch.setattr(settling, "Runner", lambda: runner)
     monkeypatch.setattr("logitcheck.probing.screening.refusal", lambda *_, **__: None)
-    return settling.settled(logitcheck.inspect_all(paths), ()), runner
+    return settling.settled(logitcheck.inspect_all(paths), Options()), runner
 
 
 def test_what_is_undetermined_is_observed(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,11 +198,75 @@ def test_why_nothing_was_observed_is_told(why: str, undetermined: str, monkeypat
 
 
 def test_an_option_that_inspect_lacks_is_one_of_probe(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    error = ProbeError(code=ProbeErrorCode.TIMEOUT, message="Too long.", hint="Allow it more time: --timeout SECONDS")
+    error = ProbeError(code=ProbeErrorCode.UNSAFE_CODE, message="Code.", hint="If you trust it: --unsafe")
     report, _ = settled([undetermined], error, monkeypatch)
     found = report.models[0].outputs[0].observed
     assert isinstance(found, NotObserved)
-    assert found.hint == "Allow it more time: logitcheck probe --timeout SECONDS"
+    assert found.hint == "If you trust it: logitcheck probe --unsafe"
+
+
+def test_limits_can_be_given_for_each_model(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = Answering(observations(SHARES))
+    monkeypatch.setattr(settling, "Runner", lambda: runner)
+    monkeypatch.setattr("logitcheck.probing.screening.refusal", lambda *_, **__: None)
+    options = ["inspect", "--isolated", "--probe", undetermined]
+    assert CliRunner().invoke(app, options).exit_code == 0
+    assert CliRunner().invoke(app, [*options, "--timeout", "7.5", "--memory", "900"]).exit_code == 0
+    assert runner.limits == [Limits(), Limits(seconds=7.5, megabytes=900)]
+
+
+def test_what_cannot_be_imported_is_wrong_usage(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "--import nowhere: ModuleNotFoundError: No module named 'nowhere'"
+    failure = ProbeError(code=ProbeErrorCode.IMPORT_FAILED, message=message, hint="Name a module.")
+    monkeypatch.setattr(settling, "Runner", lambda: Answering(observations(SHARES), unimported=failure))
+    done = CliRunner().invoke(app, ["inspect", "--isolated", "--probe", "--import", "nowhere", undetermined])
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert f"{message}. Name a module." in " ".join(done.stderr.split())
+
+
+def test_the_advice_to_run_it_is_not_given_again(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = logitcheck.inspect_all([undetermined])
+    assert any(fix.startswith("Run it with logitcheck probe") for fix in before.models[0].findings[0].fixes)
+    report, _ = settled([undetermined], observations(SHARES), monkeypatch)
+    assert "Run it with" not in shown(report)
+    assert report.models[0].findings[0].fixes == before.models[0].findings[0].fixes[1:]
+
+
+COUNTED: dict[str, tuple[Observations | ProbeError, str]] = {
+    "not to fit": (observations(output(-3.0, 4.0)), "2 undetermined (2 observed not to fit)"),
+    "not run": (
+        ProbeError(code=ProbeErrorCode.CRASHED, message="It died.", hint="Look."),
+        "2 undetermined (2 not observed)",
+    ),
+    "to fit": (observations(SHARES), "2 undetermined,"),
+}
+
+
+@pytest.mark.parametrize("output_format", [Format.TEXT, Format.CONCISE, Format.MARKDOWN], ids=str)
+@pytest.mark.parametrize("answer", COUNTED)
+def test_a_summary_counts_what_was_seen_not_to_fit_and_what_was_not_seen(
+    answer: str, output_format: Format, undetermined: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.keras"
+    other.write_bytes(Path(undetermined).read_bytes())
+    given, words = COUNTED[answer]
+    report, _ = settled([undetermined, str(other)], given, monkeypatch)
+    if output_format in {Format.TEXT, Format.CONCISE}:
+        lines = formats.lines(report, output_format, 200, ascii_only=False)
+        told = "\n".join("".join(text for text, _ in line) for line in lines)
+    else:
+        told = formats.render(report, output_format)
+    assert words.removesuffix(",") in " ".join(told.split())
+    assert ("observed" in words) == ("undetermined (" in told)
+
+
+@pytest.mark.parametrize(("verdict", "kind"), [("ok", "notice"), ("mismatch", "warning")])
+def test_github_warns_of_a_model_that_was_seen_not_to_fit(
+    verdict: str, kind: str, undetermined: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report, _ = settled([undetermined], observations(SEEN[verdict][0]), monkeypatch)
+    assert formats.render(report, Format.GITHUB).startswith(f"::{kind} ")
 
 
 def test_what_contradicts_the_file_is_no_observation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,3 +277,11 @@ def test_what_contradicts_the_file_is_no_observation(tmp_path: Path, monkeypatch
     assert isinstance(found, NotObserved)
     assert found.code == "contradicted"
     assert "-3 is below 0; 4 is above 1" in found.message
+
+
+def test_nothing_but_nan_is_seen_not_to_fit(undetermined: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = replace(SHARES, low=None, high=None, mean=None, nan=1.0, nan_ordinary=0.5, histogram=None, sums=())
+    report, _ = settled([undetermined], observations(nothing), monkeypatch)
+    told = " ".join(shown(report).split())
+    assert "no finite number, only NaN or infinity, on 256 samples: does not fit its loss" in told
+    assert report.models[0].observed is Verdict.MISMATCH

@@ -94,3 +94,8 @@ def test_a_batch_is_not_kept_behind_the_numbers_of_it() -> None:
 def test_numbers_of_16_bits_are_counted_in_32() -> None:
     found = seen(numpy.array([[0.5, 0.5]], dtype="float16"))
     assert (found.dtype, found.sums[0].low) == ("float16", 1.0)
+
+
+def test_nan_of_ordinary_inputs_is_counted_apart() -> None:
+    found = seen([[float("nan"), 1.0], [float("nan"), float("nan")]], ordinary=[True, False])
+    assert (found.nan, found.nan_ordinary) == (0.75, 0.25)

@@ -304,3 +304,38 @@ def test_what_cannot_be_read_cannot_be_run(runner: Runner) -> None:
         error = probe(path, Options(), runner).error
         assert error is not None
         assert error.code is ProbeErrorCode.UNREADABLE
+
+
+SIZES = {"ids.keras": (12, 2), "many_classes.keras": (4, 30_000)}
+"""Numbers of a sample, and classes."""
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_a_gradient_is_that_of_all_samples_that_the_loss_is_computed_on(
+    name: str, varied: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Which comes first makes no difference; with labels, that of the first batch alone would be another."""
+    size, classes = SIZES[name]
+    random = numpy.random.default_rng(3)
+    data, labels = random.integers(0, 7, size=(64, size)), random.integers(0, classes, size=64)
+    norms = []
+    for order in (slice(None), slice(None, None, -1)):
+        numpy.save(tmp_path / "x.npy", data[order])
+        numpy.save(tmp_path / "y.npy", labels[order])
+        given = {"data": str(tmp_path / "x.npy"), "labels": str(tmp_path / "y.npy")}
+        monkeypatch.chdir(varied)
+        loss = probe(name, Options(**given), runner).outputs[0].seen.loss  # type: ignore[arg-type]
+        assert loss is not None
+        assert loss.samples == 64
+        norms.append([loss.with_logits.at_weights, loss.without_logits.at_weights, loss.with_logits.at_outputs])
+    assert norms[0] == pytest.approx(norms[1], rel=1e-4)
+
+
+def test_data_that_holds_no_numbers_is_told(
+    varied: Path, runner: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    numpy.save(tmp_path / "x.npy", numpy.full((3, 4), numpy.nan))
+    report = run(varied, "many_classes.keras", runner, monkeypatch, data=str(tmp_path / "x.npy"))
+    assert report.observations is not None
+    assert report.observations.odd_inputs == 3
+    assert report.outcome is ProbeOutcome.NO_NUMBERS

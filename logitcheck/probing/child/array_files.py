@@ -28,6 +28,8 @@ def arrays(path: str, code: ProbeErrorCode) -> Array | dict[str, Array]:
             return {key: _checked(opened[key], f"{key!r} in {name}", code) for key in opened.files}
     except FileNotFoundError as error:
         raise RefusalError(code, f"There is no file {name!r}.", "Check the path.") from error
+    except IsADirectoryError as error:
+        raise RefusalError(code, f"{name!r} is a folder, and no .npy or .npz file.", "Check the path.") from error
     except OSError as error:
         raise RefusalError(code, f"{name!r} cannot be read: {error.strerror or error}.", "Check the file.") from error
     except (ValueError, EOFError, zipfile.BadZipFile) as error:

@@ -37,6 +37,11 @@ class Labels:
         """Whether the user gave labels for an output."""
         return name in self._given
 
+    def are_rows(self, name: str | None, values: Array) -> bool:
+        """Whether the user gave a share of each class for an output, and no class ids."""
+        given = self._given.get(name)
+        return given is not None and given.ndim == values.ndim and given[:1].size == values[:1].size
+
     def of(self, name: str | None, values: Array, reads: Reading, rows: Array, axis: int = -1) -> Array:
         """Give labels in the shape of `values`, whose classes lie along the last axis.
 

@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any, assert_never
@@ -18,7 +19,7 @@ from typing import Any, assert_never
 from logitcheck.model import ContainerFormat
 from logitcheck.probing.child import specifications
 from logitcheck.probing.child.samples import InputSpec
-from logitcheck.probing.errors import ProbeErrorCode, RefusalError
+from logitcheck.probing.errors import LOOK_AT_CODE, ProbeErrorCode, RefusalError
 from logitcheck.probing.request import Library, Request
 
 Tensor = Any
@@ -59,7 +60,7 @@ def load(request: Request, folder: Path) -> Loaded:
 
 def _of_keras(request: Request, folder: Path) -> Loaded:
     library = _library(request.library)
-    known = _imported(request)
+    known = imported(request)
     path = _handed_over(request, folder)
     try:
         with _safe_mode(library, wanted=not request.unsafe):
@@ -113,15 +114,18 @@ def _safe_mode(library: ModuleType, *, wanted: bool) -> Iterator[None]:
         yield
 
 
-def _imported(request: Request) -> dict[str, object]:
-    """Import what the user named, and give the classes and functions in it under their names."""
+def imported(request: Request) -> dict[str, object]:
+    """Import what the user named, and give the classes and functions in it under their names.
+
+    Raises RefusalError if that does not work.
+    """
     if request.imports and request.import_folder not in sys.path:
         sys.path.insert(0, request.import_folder)
     known: dict[str, object] = {}
     for name in request.imports:
         try:
             module = importlib.import_module(name)
-        except Exception as error:  # a module of the user's may fail in any way
+        except (Exception, SystemExit) as error:  # a module of the user's may fail in any way
             message = f"--import {name}: {type(error).__name__}: {said(error)}"
             hint = "Name a module that can be imported from the current folder or is installed."
             raise RefusalError(ProbeErrorCode.IMPORT_FAILED, message, hint) from error
@@ -181,6 +185,8 @@ def _not_loaded(error: Exception) -> RefusalError:
         return RefusalError(ProbeErrorCode.UNSAFE_CODE, message, "If you trust where it comes from: --unsafe")
     message = f"Keras cannot load the model: {type(error).__name__}: {said(error)}"
     hint = "See whether load_model() loads it in Python; code of its own takes --import package.module."
+    if _CAUSE_FOLLOWS in text or text.startswith(_AROUND[0]):  # its layers are called once while it is built
+        hint = LOOK_AT_CODE
     return RefusalError(ProbeErrorCode.LOAD_FAILED, message, hint)
 
 
@@ -190,6 +196,7 @@ def _not_loaded(error: Exception) -> RefusalError:
 def _of_signature(request: Request) -> Loaded:
     """Load the function that a SavedModel serves by default: no code of Python is in it, and no Keras is needed."""
     tensorflow = importlib.import_module("tensorflow")
+    imported(request)  # operations of the user's own are known once their module is there
     try:
         loaded = tensorflow.saved_model.load(request.path)
         signatures = {name: found for name, found in loaded.signatures.items() if not name.startswith("__")}
@@ -252,20 +259,21 @@ def flattened(outputs: Any) -> list[Tensor]:
             return [outputs]
 
 
-_NOISE = re.compile(r"\x1b\[[0-9;]*m| using config=\{.*\}", re.DOTALL)
-"""Colours, and the settings of the layer that was to be made."""
+_CAUSE_FOLLOWS = "Error encountered:"
+_AROUND = ("Exception encountered when calling", "Arguments received", "Call arguments received")
+"""How the parts of an error begin that say where it was."""
+
+_NOISE = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} *| using config=\{.*\}", re.DOTALL)
+"""Colours, what TensorFlow calls a function of its own, and the settings of the layer that was to be made."""
 
 
 def said(error: BaseException) -> str:
     """Give the part of an error that says what is wrong, in one line; Keras puts the call and its arguments around."""
     text = _NOISE.sub("", str(error))
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
-    telling = [
-        part
-        for part in parts
-        if not part.startswith(("Exception encountered when calling", "Arguments received", "Call arguments received"))
-    ]
-    text = (telling or parts or ["no reason was given"])[0]
+    causes = [cause for part, cause in pairwise(parts) if part.endswith(_CAUSE_FOLLOWS)]
+    telling = [part for part in parts if not part.startswith(_AROUND)]
+    text = (causes or telling or parts or ["no reason was given"])[0]
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,7 +57,7 @@ def _of_output(
     if any(len(output) != batch.rows for output, batch in zip(outputs, batches, strict=True)):
         return None  # samples and another axis have become one, so that no label belongs to a row
     pieces = [_piece(asked, output, labels, batch) for batch, output in zip(batches, outputs, strict=True)]
-    norms, weights = _at_weights(loaded, position, asked, batches[0], pieces[0])
+    norms, weights = _at_weights(loaded, position, asked, batches, pieces)
     given = labels.are_given_for(asked.name)
     return {
         "reads": reads.value,
@@ -64,12 +65,20 @@ def _of_output(
         "classes": outputs[0].shape[asked.axis],
         "samples": sum(batch.rows for batch in batches),
         "labels_given": given,
+        "labels_converted": _is_converted(asked, labels, pieces[0].values),
         "with_logits": _flagged(pieces, 0, norms),
         "without_logits": _flagged(pieces, 1, norms),
         "cut": sum(crossentropy.cut(piece.values) for piece in pieces) / len(pieces),
         "weights": weights,
         "accuracy": _accuracy(pieces, reads) if given else None,
     }
+
+
+def _is_converted(asked: OutputAsked, labels: Labels, values: Array) -> bool:
+    """Whether the user's labels are of another form than the loss takes: Keras would not take them."""
+    if asked.guessed or asked.reads is not Reading.CATEGORICAL or not labels.are_given_for(asked.name):
+        return False
+    return labels.are_rows(asked.name, values) == asked.sparse_labels
 
 
 def _can_be_read(output: Array, reads: Reading, axis: int) -> bool:
@@ -97,46 +106,68 @@ def _slope(asked: OutputAsked, values: Array, labels: Array, *, from_logits: boo
 
 
 def _flagged(pieces: list[_Piece], which: int, norms: tuple[float, float] | None) -> dict[str, object]:
-    rows = [len(piece.values) for piece in pieces]
-    losses = [piece.slopes[which].loss for piece in pieces]
+    shares = _shares(pieces)
+    slopes = [piece.slopes[which] for piece in pieces]
+    lengths = [share * np.linalg.norm(slope.gradient) for share, slope in zip(shares, slopes, strict=True)]
     return {
-        "loss": finite(float(np.average(losses, weights=rows))),
-        "at_outputs": finite(float(np.linalg.norm(pieces[0].slopes[which].gradient))),
+        "loss": finite(float(np.average([slope.loss for slope in slopes], weights=shares))),
+        "at_outputs": finite(float(np.linalg.norm(lengths))),
         "at_weights": None if norms is None else finite(norms[which]),
     }
 
 
-def _at_weights(
-    loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, piece: _Piece
-) -> tuple[tuple[float, float] | None, str | None]:
-    """Give the norms of the gradients by the last weights that the output depends on, and the name of these.
+def _shares(pieces: list[_Piece]) -> Array:
+    """Give how much each piece counts for the mean over all samples."""
+    rows = np.array([len(piece.values) for piece in pieces], dtype="float64")
+    return rows / rows.sum()
 
-    The last matrix of weights, or other weights if there is none; a function of a SavedModel says of weights without a
-    part in the output that the gradient is 0.
-    """
+
+def _at_weights(
+    loaded: Loaded, position: int, asked: OutputAsked, batches: list[Batch], pieces: list[_Piece]
+) -> tuple[tuple[float, float] | None, str | None]:
+    """Give the norms of the gradients of the mean loss by the last weights, and the name of these."""
     try:
-        by_weights = [_norms(_gradients(loaded, position, asked, batch, slope)) for slope in piece.slopes]
+        chosen = _last(loaded, position, asked, batches[0], pieces[0])
+        if chosen is None:
+            return None, None
+        variable = loaded.variables[chosen]
+        shares = _shares(pieces)
+        gradients = [
+            [_gradients(loaded, position, asked, batch, slope, [variable])[0] for slope in piece.slopes]
+            for batch, piece in zip(batches, pieces, strict=True)
+        ]
+        norms = [_norm_of_sum(of_flag, shares) for of_flag in zip(*gradients, strict=True)]
     except Exception:  # noqa: BLE001  an operation without a gradient, or no memory for all of them: no number then
         return None, None
-    both = list(zip(*by_weights, loaded.variables, strict=True))
-    depending = [each for each in both if each[0] or each[1]]
-    matrices = [each for each in depending if len(each[2].shape) > 1]
-    if not depending:
-        return None, None
-    with_logits, without_logits, variable = (matrices or depending)[-1]
     name = str(getattr(variable, "path", None) or variable.name).partition(":")[0]
-    return (with_logits, without_logits), name
+    return (norms[0], norms[1]), name
 
 
-def _gradients(loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, slope: Slope) -> list[Any]:
+def _last(loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, piece: _Piece) -> int | None:
+    """Give the position of the last weights that an output depends on: of a matrix, or of others if there is none.
+
+    A function of a SavedModel says of weights without a part in the output that the gradient is 0.
+    """
+    norms = [  # one flag after the other: gradients of all weights take as much memory as these
+        [_norm_of_sum([each], [1.0]) for each in _gradients(loaded, position, asked, batch, slope, loaded.variables)]
+        for slope in piece.slopes
+    ]
+    depending = [place for place, both in enumerate(zip(*norms, strict=True)) if both[0] or both[1]]
+    matrices = [place for place in depending if len(loaded.variables[place].shape) > 1]
+    return max(matrices or depending, default=None)
+
+
+def _gradients(
+    loaded: Loaded, position: int, asked: OutputAsked, batch: Batch, slope: Slope, variables: Sequence[Any]
+) -> list[Any]:
     """Lead the gradient of a loss by the outputs back through the model; None where a variable has no part in it."""
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
         result = loaded.call(tensors_of(batch))[position]
     back = tf.constant(np.moveaxis(slope.gradient, -1, asked.axis).astype("float32"))
-    variables = [_raw(variable) for variable in loaded.variables]
-    return list(tape.gradient(result, variables, output_gradients=tf.cast(back, result.dtype)))
+    wanted = [_raw(variable) for variable in variables]
+    return list(tape.gradient(result, wanted, output_gradients=tf.cast(back, result.dtype)))
 
 
 def _raw(variable: Any) -> Any:
@@ -145,10 +176,19 @@ def _raw(variable: Any) -> Any:
     return variable if value is None or callable(value) else value
 
 
-def _norms(gradients: list[Any]) -> list[float]:
-    """Give the Euclidean norm of each gradient, 0 for none; that of rows of a table is one of these rows."""
-    dense = [each.values if type(each).__name__ == "IndexedSlices" else each for each in gradients]
-    return [0.0 if each is None else float(np.linalg.norm(np.asarray(each).astype("float64"))) for each in dense]
+def _norm_of_sum(gradients: Sequence[Any], shares: Sequence[float]) -> float:
+    """Give the Euclidean norm of a weighted sum of gradients, None for 0; of a table, only some rows are there."""
+    parts = [(each, share) for each, share in zip(gradients, shares, strict=True) if each is not None]
+    if not parts:
+        return 0.0
+    if all(type(each).__name__ == "IndexedSlices" for each, _ in parts):
+        rows = np.concatenate([np.asarray(each.indices) for each, _ in parts])
+        values = np.concatenate([share * np.asarray(each.values).astype("float64") for each, share in parts])
+        found, places = np.unique(rows, return_inverse=True)
+        total = np.zeros((len(found), *values.shape[1:]))
+        np.add.at(total, places.reshape(-1), values)
+        return float(np.linalg.norm(total))
+    return float(np.linalg.norm(sum(share * np.asarray(each).astype("float64") for each, share in parts)))
 
 
 def _accuracy(pieces: list[_Piece], reads: Reading) -> dict[str, object]:

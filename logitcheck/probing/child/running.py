@@ -13,7 +13,7 @@ import numpy as np
 from logitcheck.probing.child.loading import Loaded, said
 from logitcheck.probing.child.samples import Batch, GivenSamples, MadeSamples, Samples
 from logitcheck.probing.child.tally import Tally
-from logitcheck.probing.errors import ProbeErrorCode, RefusalError
+from logitcheck.probing.errors import LOOK_AT_CODE, OF_CODE, ProbeErrorCode, RefusalError
 from logitcheck.probing.request import Request
 
 Array = Any
@@ -42,10 +42,11 @@ _NUMBERS_FOR_LOSSES = 2_000_000
 
 @dataclass(kw_only=True, slots=True)
 class Ran:
-    """What came of a run. ordinary: some batches of ordinary inputs, for losses."""
+    """What came of a run. odd: how many samples hold NaN or infinity. ordinary: some ordinary inputs, for losses."""
 
     tallies: list[Tally]
     samples: int = 0
+    odd: int = 0
     ordinary: list[Batch] = field(default_factory=list)
 
 
@@ -57,11 +58,12 @@ def run(loaded: Loaded, request: Request) -> Ran:
     started = time.monotonic()
     samples, first = _started(loaded, request)
     ran = Ran(tallies=[])
-    for batch, outputs in _batches(loaded, samples, first):
+    for batch, outputs in _batches(loaded, request, samples, first):
         ran.tallies = ran.tallies or [Tally(masked=loaded.masked) for _ in outputs]
         for tally, output in zip(ran.tallies, outputs, strict=True):
             tally.add(output, _ordinary(output, batch))
         ran.samples += batch.rows
+        ran.odd += batch.odd_rows
         room = _room_for_losses(outputs, batch.rows) - sum(each.rows for each in ran.ordinary)
         if room > 0 and (not ran.ordinary or time.monotonic() - started < _SHARE_FOR_LOSSES * request.seconds):
             ran.ordinary.append(batch if _has_fixed_rows(loaded) else batch.only_ordinary(room))
@@ -118,10 +120,11 @@ def _started(loaded: Loaded, request: Request) -> tuple[Samples, tuple[Batch, li
         except RefusalError:
             raise
         except Exception as error:
-            raise _not_run(error) from error
+            raise _not_run(error, request) from error
     failed: Exception | None = None
     for samples in _attempts(loaded, request):
-        batch = samples.batch(0, _rows(loaded, samples.length))
+        rows = _rows(loaded, samples.length)
+        batch = samples.batch(0, rows if _has_fixed_rows(loaded) else min(rows, samples.count))
         try:
             return samples, (batch, outputs_of(loaded, batch))
         except (RefusalError, MemoryError):
@@ -131,7 +134,7 @@ def _started(loaded: Loaded, request: Request) -> tuple[Samples, tuple[Batch, li
                 raise
             failed = failed or error
     assert failed is not None
-    raise _not_run(failed) from failed
+    raise _not_run(failed, request) from failed
 
 
 def _attempts(loaded: Loaded, request: Request) -> Iterator[MadeSamples]:
@@ -142,12 +145,21 @@ def _attempts(loaded: Loaded, request: Request) -> Iterator[MadeSamples]:
             yield MadeSamples(specs=loaded.inputs, count=request.samples, seed=request.seed, length=length, most=most)
 
 
-def _not_run(error: Exception) -> RefusalError:
-    message = f"The model does not run on inputs of its own kind: {type(error).__name__}: {said(error)}"
-    return RefusalError(ProbeErrorCode.RUN_FAILED, message, "Give inputs that it takes: --data x.npy or x.npz")
+def _not_run(error: Exception, request: Request) -> RefusalError:
+    inputs = "made for it" if request.data is None else "in the data"
+    message = f"The model does not run on the inputs {inputs}: {type(error).__name__}: {said(error)}"
+    if isinstance(error, OF_CODE):
+        hint = LOOK_AT_CODE
+    elif request.data is not None:
+        hint = "See whether the model takes what is in the data: sizes, and whole numbers in the range that it knows."
+    else:
+        hint = "Give inputs that it takes: --data x.npy or x.npz. If none help, look at the code of its layers."
+    return RefusalError(ProbeErrorCode.RUN_FAILED, message, hint)
 
 
-def _batches(loaded: Loaded, samples: Samples, first: tuple[Batch, list[Array]]) -> Iterator[tuple[Batch, list[Array]]]:
+def _batches(
+    loaded: Loaded, request: Request, samples: Samples, first: tuple[Batch, list[Array]]
+) -> Iterator[tuple[Batch, list[Array]]]:
     """Give batches with their outputs; free sizes are doubled for the second half, where that goes through."""
     yield first
     done = rows = first[0].rows
@@ -166,7 +178,7 @@ def _batches(loaded: Loaded, samples: Samples, first: tuple[Batch, list[Array]])
         except Exception as error:
             if type(error).__name__ == "ResourceExhaustedError":
                 raise
-            raise _not_run(error) from error
+            raise _not_run(error, request) from error
         done += batch.rows
 
 

@@ -60,6 +60,15 @@ class Batch:
         """Count the samples."""
         return len(self.ordinary)
 
+    @property
+    def odd_rows(self) -> int:
+        """Count the samples that hold NaN or infinite numbers."""
+        odd = np.zeros(self.rows, dtype=bool)
+        for array in self.arrays:
+            if array.dtype != object:
+                odd |= ~np.isfinite(array).reshape(self.rows, -1).all(axis=1)
+        return int(odd.sum())
+
     def only_ordinary(self, most: int) -> Batch:
         """Give the rows of an ordinary size, at most so many."""
         chosen = self.ordinary & (self.ordinary.cumsum() <= most)
@@ -202,7 +211,8 @@ class GivenSamples:
     def __init__(self, path: str, specs: Sequence[InputSpec], most: int) -> None:
         found = array_files.arrays(path, ProbeErrorCode.BAD_DATA)
         self._specs = specs
-        self._arrays = _matched(found, specs) if isinstance(found, dict) else _only(found, specs)
+        given = _matched(found, specs) if isinstance(found, dict) else _only(found, specs)
+        self._arrays = [_of_rank(array, spec) for array, spec in zip(given, specs, strict=True)]
         for spec, array in zip(specs, self._arrays, strict=True):
             _check(spec, array)
         lengths = {len(array) for array in self._arrays}
@@ -215,10 +225,11 @@ class GivenSamples:
     def batch(self, first: int, rows: int) -> Batch:
         """Give some of the data."""
         last = min(first + rows, self.count)
-        arrays = tuple(
-            np.asarray(array[first:last]).astype(object if spec.is_text else spec.dtype)
-            for spec, array in zip(self._specs, self._arrays, strict=True)
-        )
+        with np.errstate(all="ignore"):  # what does not fit into the type becomes infinite, and is told
+            arrays = tuple(
+                np.asarray(array[first:last]).astype(object if spec.is_text else spec.dtype)
+                for spec, array in zip(self._specs, self._arrays, strict=True)
+            )
         return Batch(arrays, np.ones(last - first, dtype=bool), np.arange(first, last))
 
 
@@ -238,6 +249,11 @@ def _matched(found: dict[str, Array], specs: Sequence[InputSpec]) -> list[Array]
     return [found[name] for name in names]
 
 
+def _of_rank(array: Array, spec: InputSpec) -> Array:
+    """Give single numbers as rows of one, as Keras does for an input of one."""
+    return array[:, None] if array.ndim == 1 and spec.shape[1:] == (1,) else array
+
+
 def _check(spec: InputSpec, array: Array) -> None:
     expected = spec.shape[1:]
     fits = len(expected) == array.ndim - 1 and all(
@@ -246,7 +262,7 @@ def _check(spec: InputSpec, array: Array) -> None:
     if not fits:
         shown = str(("samples", *("any" if size is None else size for size in expected))).replace("'", "")
         raise _refusal(f"input {spec.name!r} takes the shape {shown}, and {array.shape} was found")
-    if spec.is_text != (array.dtype.kind in "US"):
+    if array.dtype.kind not in ("US" if spec.is_text else "biuf"):
         wanted = "text" if spec.is_text else "numbers"
         raise _refusal(f"input {spec.name!r} takes {wanted}, and {array.dtype} was found")
 

@@ -17,7 +17,7 @@ from typing import Any
 from logitcheck.loader import frames
 from logitcheck.probing import request as requests_
 from logitcheck.probing.errors import ProbeError, ProbeErrorCode, RefusalError
-from logitcheck.probing.request import Library, Request
+from logitcheck.probing.request import IMPORTED, Library, Request
 
 _MOST_OUTPUTS = 200
 """Outputs of which is told; a frame holds no more."""
@@ -32,10 +32,11 @@ def serve(requests: FileIO, replies: FileIO, folder: Path, isolation: dict[str, 
         return
     _tell(replies, {"stage": "ready"})
     while (content := frames.read(requests)) is not None:
-        answered = _answer(requests_.of_json(content), replies, folder, isolation)
+        request = requests_.of_json(content)
+        answered = _answer(request, replies, folder, isolation)
         if isinstance(answered, ProbeError):
             _refuse(replies, answered)
-        else:
+        elif not request.only_imports:
             _tell(replies, {"seen": answered})
 
 
@@ -94,6 +95,10 @@ def _observed(request: Request, replies: FileIO, folder: Path, isolation: dict[s
     if request.library is Library.TENSORFLOW and isolation["files"] != "kernel" and not request.unsafe:
         message = "A SavedModel may hold operations that write files, and this system does not keep it from that."
         raise RefusalError(ProbeErrorCode.UNSAFE_CODE, message, "If you trust where the model comes from: --unsafe")
+    if request.only_imports:
+        loading.imported(request)
+        _tell(replies, {"stage": IMPORTED})
+        return {}
     started = time.monotonic()
     _tell(replies, {"stage": "loading"})
     loaded = loading.load(request, folder)
@@ -111,6 +116,7 @@ def _observed(request: Request, replies: FileIO, folder: Path, isolation: dict[s
         "samples": ran.samples,
         "seconds": round(time.monotonic() - started, 3),
         "made": request.data is None,
+        "odd_inputs": ran.odd,
         "masked": loaded.masked,
         "precision": loaded.precision,
         "isolation": isolation,

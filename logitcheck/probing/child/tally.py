@@ -30,7 +30,7 @@ class Tally:
         self._shape: list[int | None] | None = None
         self._dtype = ""
         self._count = 0
-        self._counts = dict.fromkeys(("nan", "below_all", "above_all", "below_zero", "above_one"), 0)
+        self._counts = dict.fromkeys(("nan", "nan_ordinary", "below_all", "above_all", "below_zero", "above_one"), 0)
         self._low, self._high, self._total, self._finite = math.inf, -math.inf, 0.0, 0
         self._whole = self._rising = True
         self._sums: dict[int, list[float]] = {}
@@ -45,6 +45,7 @@ class Tally:
         if values.dtype.kind != "f" or values.dtype.itemsize < 4:  # bfloat16 is of no kind that numpy knows
             values = values.astype("float32" if values.dtype.kind in {"f", "V"} else "float64")
         self._see_numbers(values)
+        self._counts["nan_ordinary"] += int(np.isnan(values[ordinary]).sum())
         with np.errstate(all="ignore"):
             self._see_sums(values, values[ordinary])
         self._keep(values[ordinary])
