@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from logitcheck import __version__, completing
+from logitcheck import __version__, command_help, completing
 from logitcheck.command_options import (
     Baseline,
     Config,
@@ -53,60 +53,6 @@ from logitcheck.run import Probing, Request, run
 from logitcheck.settings import Overrides
 from logitcheck.targets import Target
 
-_EPILOG = (
-    "Exit status: 0 every input was read, and nothing was found; 1 something was found at or above --fail-on, or, with"
-    " --strict, a model is undetermined; 2 wrong usage or settings, an input that could not be read, no model where one"
-    " was asked for, or a report that could not be written. 1 wins over 2. The format never changes it."
-)
-_INSPECT = """Say what each output of a model is, and whether its loss fits.
-
-Models are saved files. Nothing of them is run, and no TensorFlow is needed.
-
-For example: logitcheck inspect model.keras
-"""
-_CHECK = """Say what is wrong with models, a line each: the lint step of CI and pre-commit.
-
-Folders are searched. Models of which nothing is wrong are counted only; what cannot be read is named, and fails.
-
-\b
-For example:
-  logitcheck check .
-  logitcheck check models/ --format github --format sarif=logitcheck.sarif
-  logitcheck check models/ --baseline known.json --write-baseline
-"""
-_FIX = """Change the stored compile settings of a model so that its loss and metrics fit its outputs.
-
-Layers and weights stay as they are, byte for byte. What would have to be guessed is left, with the reason.
-
-\b
-For example:
-  logitcheck fix model.keras --diff              what would change; nothing is written
-  logitcheck fix model.keras -o fixed.keras      the result as a new file
-  logitcheck fix model.keras --in-place          the model itself; the old file is model.keras.bak
-  logitcheck fix model.h5 --diff --assume-keras  where the file knows a loss by its name only
-"""
-_FIX_EPILOG = (
-    "Exit status: 0 nothing of what was found is left; 1 something is; 2 nothing could be fixed without a guess, or"
-    " written, or the model could not be read."
-)
-_PROBE = """Run a model and look at what it puts out: where custom code decides, and for numbers to believe.
-
-It runs in a process of its own, with limits and without a network, on inputs made for it or on yours. This takes
-TensorFlow: pip install 'logitcheck[tensorflow]'.
-
-\b
-For example:
-  logitcheck probe model.keras
-  logitcheck probe model.keras --data x.npy --labels y.npy     on your data, with accuracy
-  logitcheck probe model.keras --import my_package.layers      whose own layers are defined there
-  logitcheck probe model.keras --unsafe                        and run Python code that is in the file
-"""
-_PROBE_EPILOG = (
-    "Exit status: 0 it ran, and nothing speaks against it; 1 its loss does not fit what was seen, or the file proves"
-    " that, or what was seen contradicts logitcheck; 2 it could not be run."
-)
-
-
 app = typer.Typer(
     name="logitcheck",
     rich_markup_mode=None,
@@ -142,8 +88,13 @@ def _options(
     """Hold the options of the program itself, and make `inspect` a command of its own."""
 
 
-@app.command("check", help=_CHECK, short_help="Say what is wrong with models, for CI and hooks.", epilog=_EPILOG)
-@app.command("inspect", help=_INSPECT, epilog=_EPILOG)
+@app.command(
+    "check",
+    help=command_help.CHECK,
+    short_help="Say what is wrong with models, for CI and hooks.",
+    epilog=command_help.EPILOG,
+)
+@app.command("inspect", help=command_help.INSPECT, epilog=command_help.EPILOG)
 def _inspecting(
     context: typer.Context,
     paths: Paths,
@@ -261,7 +212,12 @@ def explain(
     raise typer.Exit(explain_rules(wanted, output_format))
 
 
-@app.command("probe", help=_PROBE, short_help="Run a model and look at what it puts out.", epilog=_PROBE_EPILOG)
+@app.command(
+    "probe",
+    help=command_help.PROBE,
+    short_help="Run a model and look at what it puts out.",
+    epilog=command_help.PROBE_EPILOG,
+)
 def _probing(
     context: typer.Context,
     path: ModelPath,
@@ -294,7 +250,12 @@ def _probing(
     raise typer.Exit(command.run(request))
 
 
-@app.command("fix", help=_FIX, short_help="Mend the stored compile settings of a model.", epilog=_FIX_EPILOG)
+@app.command(
+    "fix",
+    help=command_help.FIX,
+    short_help="Mend the stored compile settings of a model.",
+    epilog=command_help.FIX_EPILOG,
+)
 def _fixing(
     context: typer.Context,
     path: Annotated[str, typer.Argument(metavar="MODEL", help="A .keras, .h5 or JSON file, or a .keras folder.")],
