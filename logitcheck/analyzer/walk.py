@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from logitcheck.analyzer import transfer
+from logitcheck.analyzer import masks, transfer
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.values import Value, anything
@@ -106,7 +106,7 @@ class Walk:
     @cached_property
     def may_be_masked(self) -> bool:
         """Whether some layer of the model makes a mask: an Embedding, Masking, or one of which nothing is known."""
-        return any(_makes_masks(layer) for layer in _every_layer(self.root.graph))
+        return masks.may_be_made(self.root.graph)
 
     def layer_call(self, point: Point) -> LayerCall:
         """Give one call as transfer rules see it."""
@@ -128,15 +128,37 @@ class Walk:
         if scope is None:
             graph = layer.backward if backward else layer.graph
             assert graph is not None
+            call = layer.calls[point.call] if layer.calls else _NO_CALL
             scope = Scope(
                 graph,
                 point.scope,
-                layer.calls[point.call].tensors if layer.calls else (),
-                layer.rule == "TimeDistributed",
-                _within(point.scope.prefix, layer.name),
+                call.tensors,
+                folded=layer.rule == "TimeDistributed",
+                prefix=_within(point.scope.prefix, layer.name),
             )
             point.scope.children[key] = scope
         return scope
+
+    def origin(self, scope: Scope, reference: TensorReference) -> tuple[Scope, TensorReference]:
+        """Go back to where a tensor was made, through inputs and outputs of nested models, which only hand it on."""
+        while True:
+            handed_on = self._handed_on(scope, reference)
+            if handed_on is None:
+                return scope, reference
+            self._spend(1)
+            scope, reference = handed_on
+
+    def _handed_on(self, scope: Scope, reference: TensorReference) -> tuple[Scope, TensorReference] | None:
+        """Give the same tensor, one step nearer to where it was made; None where it was made here."""
+        layer = scope.graph.layers[reference.layer]
+        if layer.kind is LayerKind.INPUT:
+            bound = scope.binding(reference.layer)
+            return None if bound is None or scope.parent is None or scope.folded else (scope.parent, bound)
+        if layer.kind is not LayerKind.MODEL:
+            return None
+        child = self.child(Point(scope, reference.layer, reference.call), layer)
+        outputs = child.graph.outputs
+        return (child, outputs[reference.tensor]) if reference.tensor < len(outputs) else None
 
     def forget(self) -> None:
         """Let go of everything known, so that reference counting frees it at once: calls and scopes form cycles."""
@@ -201,8 +223,7 @@ class Walk:
             case LayerKind.INPUT:
                 return (self._input_value(point),)
             case LayerKind.MODEL:
-                scope = self.child(point, layer)
-                return tuple(self.value(scope, output) for output in scope.graph.outputs)
+                return self._model_values(self.child(point, layer))
             case LayerKind.WRAPPER:
                 inner, backward = self._wrapped_values(point, layer)
                 return transfer.wrapped(self.layer_call(point), inner, backward)
@@ -211,6 +232,14 @@ class Walk:
                 if self._declared is not None and call.declared is not None:
                     self._declared.note(call.declared)
                 return transfer.apply(call)
+
+    def _model_values(self, scope: Scope) -> tuple[Value, ...]:
+        """Give what a nested model puts out; of a Sequential one, whose only output is noted, all of its last layer."""
+        values = tuple(self.value(scope, output) for output in scope.graph.outputs)
+        if len(values) > 1 or scope.graph.outputs[0].tensor:
+            return values
+        (output,) = scope.graph.outputs
+        return values + self._values[Point(scope, output.layer, output.call)][1:]
 
     def _wrapped_values(self, point: Point, layer: Layer) -> tuple[Value, Value | None]:
         scope = self.child(point, layer)
@@ -274,27 +303,15 @@ class _ScopedOperands:
         return layer.compute_dtype if layer.kind is LayerKind.LAYER else None
 
     def identity(self, reference: TensorReference) -> object:
-        return (id(self.scope), reference.layer, reference.call, reference.tensor)
+        scope, origin = self.walk.origin(self.scope, reference)
+        return (id(scope), origin.layer, origin.call, origin.tensor)
+
+    def maker(self, reference: TensorReference) -> LayerCall | None:
+        scope, origin = self.walk.origin(self.scope, reference)
+        return self.walk.layer_call(Point(scope, origin.layer, origin.call)) if origin.tensor == 0 else None
 
     def may_be_masked(self) -> bool:
         return self.walk.may_be_masked
-
-
-def _every_layer(graph: Graph) -> Iterator[Layer]:
-    """Every layer of a graph and of those in it."""
-    pending, seen = [graph], {id(graph)}
-    while pending:
-        for layer in pending.pop().layers.values():
-            yield layer
-            inner = [each for each in (layer.graph, layer.backward) if each is not None and id(each) not in seen]
-            seen.update(map(id, inner))
-            pending.extend(inner)
-
-
-def _makes_masks(layer: Layer) -> bool:
-    if layer.kind is LayerKind.OPAQUE or layer.rule == "Masking":
-        return True
-    return layer.rule == "Embedding" and layer.config.get("mask_zero") is True
 
 
 def _within(prefix: str, name: str) -> str:

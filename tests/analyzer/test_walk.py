@@ -281,3 +281,10 @@ def embedding(**config: object) -> Config:
 def test_a_mask_goes_along_unseen_from_whatever_layer_makes_one(tmp_path: Path, maker: Config, kind: Kind) -> None:
     recurrent = layer("SimpleRNN", "states", units=3, activation="softmax", return_sequences=True)
     assert kind_of(report_on(tmp_path, sequential(maker, layer("Dropout", "between", rate=0.5), recurrent))) is kind
+
+
+def test_a_sequential_model_puts_out_all_that_its_last_layer_does(tmp_path: Path) -> None:
+    states = layer("GRU", "states", units=3, activation="tanh", recurrent_activation="sigmoid", return_state=True)
+    inner = called(sequential(states, shape=(None, 5, 4), name="inner"), tensor("x", (None, 5, 4)))
+    model = functional([source(shape=(None, 5, 4)), inner], [["inner", 0, 1]])
+    assert kind_of(report_on(tmp_path, model)) is Kind.RANGE

@@ -21,7 +21,8 @@ from logitcheck.analyzer.transfer.reducing import (
     spread_of,
     sum_of,
 )
-from logitcheck.analyzer.values import INFINITY, Derivation, LogOf, Value, anything, between, bounds_only, without_axes
+from logitcheck.analyzer.derivation import Derivation
+from logitcheck.analyzer.values import INFINITY, LogOf, Value, anything, between, bounds_only, without_axes
 from logitcheck.model import Shape
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.transfer import apply, shapes, statistics
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, LogOf, Value, anything, between
+from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything, between
 from logitcheck.model import Shape
 from tests.analyzer.given import (
     bounded,

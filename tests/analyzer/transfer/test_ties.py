@@ -8,9 +8,10 @@ import pytest
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.ties import UNEVEN as UNEVEN_MARK
 from logitcheck.analyzer.transfer import arithmetic, patterns, picking
-from logitcheck.analyzer.values import Derivation, Derived, Kind, Value
+from logitcheck.analyzer.values import Kind, Value
 from logitcheck.model import ConstantArray, Layer, Shape
 from tests.analyzer.given import Operand, bounded, call, logits, operation, reference, result, source
 from tests.analyzer.given import layer as given_layer
