@@ -11,6 +11,8 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
+from logitcheck.analyzer.sources import Sources
+from logitcheck.analyzer.ties import BALANCED, DIVIDED, UNEVEN
 from logitcheck.analyzer.transfer import activation, arithmetic
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, copied, unbounded
 from logitcheck.model import Layer, Shape
@@ -119,13 +121,19 @@ def _weighted_sum(call: LayerCall) -> Value:
     if None in bias:
         return unbounded(call.own_source())
     if operand.is_unbounded or not kernel:
-        return unbounded(call.own_source())
+        return unbounded(call.own_source() | kept_ties(operand))
     if kernel | bias <= _NON_NEGATIVE:
         return _positively_weighted(operand, call, has_bias=has_bias)
     return anything("its weights are constrained", call.path, call.own_source() | operand.sources)
 
 
 _NON_NEGATIVE = frozenset({"NonNeg", "non_neg"})
+
+
+def kept_ties(operand: Value) -> Sources:
+    """Give what weights do not free numbers of: at other places than along the last axis, they weigh all alike."""
+    ties = operand.sources & (BALANCED | UNEVEN)
+    return ties | UNEVEN if operand.is_uneven else ties
 
 
 def _positively_weighted(operand: Value, call: LayerCall, *, has_bias: bool) -> Value:
@@ -135,8 +143,10 @@ def _positively_weighted(operand: Value, call: LayerCall, *, has_bias: bool) -> 
         low=0.0 if operand.low >= 0 else -INFINITY,
         reaches_low=reaches_low,
         reaches_high=has_bias or (operand.reaches_high and operand.high > 0),
-        sources=call.own_source(),
+        sources=call.own_source() | kept_ties(operand),
     )
+    if result.is_uneven and result.goes_both_ways:
+        return replace(result, sources=result.sources | DIVIDED)
     if operand.low >= 0 or result.is_unbounded:
         return result
     return replace(result, unknown=Unknown("its weights are constrained", call.path))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
 from logitcheck.analyzer.transfer import activation
-from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself
+from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself, kept_ties
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
 from logitcheck.analyzer.values import (
     INFINITY,
@@ -48,7 +48,7 @@ def _scaled(call: LayerCall) -> Value:
     if call.layer.rule not in _STANDARDISERS:
         if operand.may_vanish and not operand.is_simplex:
             return anything("what it scales may always be 0", call.path, free.sources)
-        return free
+        return unbounded(free.sources | kept_ties(operand))
     if _varies(call):
         return balanced(free)
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
