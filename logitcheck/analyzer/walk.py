@@ -8,7 +8,7 @@ layers are walked in scopes of their own. Nothing recurses, and a budget bounds 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -41,12 +41,14 @@ class Scope:
 
     arguments: what the graph's inputs are bound to in the parent scope; empty for the model itself.
     folded: whether the second axis of everything outside is hidden inside (TimeDistributed).
+    in_training: whether it was called with `training=True`, which reaches every layer inside.
     """
 
     graph: Graph
     parent: Scope | None = None
     arguments: Sequence[TensorReference] = ()
     folded: bool = False
+    in_training: bool = False
     prefix: str = ""
     children: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
@@ -115,6 +117,8 @@ class Walk:
             return known
         layer = point.scope.graph.layers[point.layer]
         call = layer.calls[point.call] if layer.calls else _NO_CALL
+        if point.scope.in_training:
+            call = replace(call, kwargs={**call.kwargs, "training": True})
         path = point.scope.prefix + layer.name
         declared = self._declared.layer(layer, path) if self._declared is not None else None
         made = LayerCall(layer, call, _ScopedOperands(self, point.scope), path, declared)
@@ -134,6 +138,7 @@ class Walk:
                 point.scope,
                 call.tensors,
                 folded=layer.rule == "TimeDistributed",
+                in_training=point.scope.in_training or call.kwargs.get("training") is True,
                 prefix=_within(point.scope.prefix, layer.name),
             )
             point.scope.children[key] = scope
