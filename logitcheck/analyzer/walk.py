@@ -7,13 +7,14 @@ layers are walked in scopes of their own. Nothing recurses, and a budget bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from logitcheck.analyzer import masks, transfer
 from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.settling import settle
 from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.values import Value, anything
 from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReference
@@ -27,8 +28,10 @@ LONGEST_PREFIX = 1000
 BUDGET = 20_000
 """Calls of layers and their operands in one model, nested ones counted each time they are entered."""
 
+MOST_LOOKS = 3_000
+"""How often rules may ask by which call a tensor was made; after that it counts as not known, which claims nothing."""
+
 _NO_CALL = Call((), {}, ())
-_Result = TypeVar("_Result")
 
 
 class BudgetExceededError(Exception):
@@ -81,12 +84,13 @@ class Walk:
         self._shapes: dict[Point, list[Shape | None]] = {}
         self._calls: dict[Point, LayerCall] = {}
         self._steps = 0
+        self._looks = 0
 
     def value(self, scope: Scope, reference: TensorReference) -> Value:
         """Give what is known of a tensor."""
         point = Point(scope, reference.layer, reference.call)
         if point not in self._values:
-            _settle(point, self._value_dependencies, self._compute_value, self._values, self._spend)
+            settle(point, self._value_dependencies, self._compute_value, self._values, self._spend)
         found = self._values[point]
         if reference.tensor < len(found):
             return found[reference.tensor]
@@ -101,7 +105,7 @@ class Walk:
             return reference.shape
         point = Point(scope, reference.layer, reference.call)
         if point not in self._shapes:
-            _settle(point, self._shape_dependencies, self._compute_shape, self._shapes, self._spend)
+            settle(point, self._shape_dependencies, self._compute_shape, self._shapes, self._spend)
         found = self._shapes[point]
         return found[reference.tensor] if reference.tensor < len(found) else None
 
@@ -152,6 +156,14 @@ class Walk:
                 return scope, reference
             self._spend(1)
             scope, reference = handed_on
+
+    def maker(self, scope: Scope, reference: TensorReference) -> LayerCall | None:
+        """Give the call whose first output a tensor is; None for others, and where it was asked too often."""
+        self._looks += 1
+        scope, origin = self.origin(scope, reference)
+        if origin.tensor or self._looks > MOST_LOOKS:
+            return None
+        return self.layer_call(Point(scope, origin.layer, origin.call))
 
     def _handed_on(self, scope: Scope, reference: TensorReference) -> tuple[Scope, TensorReference] | None:
         """Give the same tensor, one step nearer to where it was made; None where it was made here."""
@@ -312,8 +324,7 @@ class _ScopedOperands:
         return (id(scope), origin.layer, origin.call, origin.tensor)
 
     def maker(self, reference: TensorReference) -> LayerCall | None:
-        scope, origin = self.walk.origin(self.scope, reference)
-        return self.walk.layer_call(Point(scope, origin.layer, origin.call)) if origin.tensor == 0 else None
+        return self.walk.maker(self.scope, reference)
 
     def may_be_masked(self) -> bool:
         return self.walk.may_be_masked
@@ -323,31 +334,3 @@ def _within(prefix: str, name: str) -> str:
     """Give what comes before the names in a nested model; only the end of a path that is too long to be read."""
     path = f"{prefix}{name}/"
     return path if len(path) <= LONGEST_PREFIX else f"…{path[1 - LONGEST_PREFIX :]}"
-
-
-def _settle(
-    start: Point,
-    dependencies: Callable[[Point], Sequence[Point]],
-    compute: Callable[[Point], _Result],
-    settled: dict[Point, _Result],
-    spend: Callable[[int], None],
-) -> None:
-    """Compute `start` after everything it depends on, depth first, without recursion."""
-    stack = [(start, _counted(start, dependencies, spend))]
-    while stack:
-        point, pending = stack[-1]
-        following = next((dependency for dependency in pending if dependency not in settled), None)
-        if following is not None:
-            stack.append((following, _counted(following, dependencies, spend)))
-            continue
-        stack.pop()
-        settled[point] = compute(point)
-
-
-def _counted(
-    point: Point, dependencies: Callable[[Point], Sequence[Point]], spend: Callable[[int], None]
-) -> Iterator[Point]:
-    """Give what `point` depends on; its operands cost as the call itself does."""
-    found = dependencies(point)
-    spend(1 + len(found))
-    return iter(found)

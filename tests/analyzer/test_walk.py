@@ -300,3 +300,12 @@ def test_a_model_called_as_in_training_drops_inside_too(
         inner = sequential(inner, name=f"level_{level}")
     model = functional([source(), called(inner, tensor("x", SHAPE), **called_with)], [[inner["name"], 0, 0]])
     assert report_on(tmp_path, model).outputs[0].high == high
+
+
+def test_rules_look_back_only_so_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped = called(layer("Dropout", "dropped", rate=0.5), tensor("head", (None, 3)))
+    less = called(layer("Subtract", "less"), [tensor("head", (None, 3)), tensor("dropped", (None, 3))])
+    model = functional([source(), called(dense("head", 3), tensor("x", SHAPE)), dropped, less], [["less", 0, 0]])
+    assert kind_of(report_on(tmp_path, model)) is Kind.UNIT_INTERVAL
+    monkeypatch.setattr(walk, "MOST_LOOKS", 0)
+    assert kind_of(report_on(tmp_path, model)) is Kind.UNKNOWN
