@@ -34,7 +34,7 @@ def leaps(value: Value, call: LayerCall) -> bool:
 
 
 def marked(value: Value, call: LayerCall) -> Value:
-    """Note on a value that it may leap, where something is known that it reaches."""
-    if not (value.reaches_low and value.reaches_high and leaps(value, call)):
+    """Note on a value that it may leap; constants do not move at all."""
+    if not value.sources or not leaps(value, call):
         return value
     return replace(value, sources=value.sources | LEAPING)

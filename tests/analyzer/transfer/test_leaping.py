@@ -80,3 +80,12 @@ def test_log_odds_are_of_the_numbers_between_0_and_1(low: float, high: float, en
     object.__setattr__(made.operands, "makers", {0: divided})
     found = result(made)
     assert (found.low, found.high, found.reaches_low, found.reaches_high) == ends
+
+
+def test_what_is_added_to_whole_numbers_leaps_with_them() -> None:
+    """Even where nothing is known that the whole numbers reach."""
+    ids = result(call(operation("Argmax", axis=-1, keepdims=True), (logits(), SHAPE)))
+    halves = result(call(operation("Multiply"), (ids, SHAPE), args=[reference(), 0.5]))
+    total = result(call(operation("Add"), (logits(), SHAPE), (halves, SHAPE)))
+    assert total.kind is Kind.LOGITS
+    assert not logarithm(total).reaches_low
