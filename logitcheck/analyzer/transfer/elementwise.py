@@ -136,8 +136,8 @@ def _logarithm(call: LayerCall) -> Value:
         return anything("it takes the logarithm of numbers that may be negative", call.path, sources)
     odds = patterns.odds(call)
     if odds is not None:
-        return _log_odds(defined_from(odds, 0.0, 1.0))
-    value = defined_from(value, 0.0)
+        return _log_odds(_without_poles(defined_from(odds, 0.0, 1.0), odds, _logit))
+    value = _without_poles(defined_from(value, 0.0), value, _natural_logarithm)
     result = replace(
         bounds_only(value),
         low=-INFINITY if value.low == 0 else math.log(value.low),
@@ -153,14 +153,31 @@ def _logarithm(call: LayerCall) -> Value:
     return replace(result, log_of=LogOf.UNIT) if call.value().within_unit else result
 
 
+def _natural_logarithm(end: float) -> float:
+    return -INFINITY if end == 0 else INFINITY if end == INFINITY else math.log(end)
+
+
+def _without_poles(cut: Value, value: Value, function: Callable[[float], float]) -> Value:
+    """Take back that numbers which only pass an end are near it where the function goes off as a logarithm does.
+
+    A number on its way through 0 comes so near to it in theory alone: a logarithm of -20 takes one of 0.000000002.
+    """
+    passes_low = value.low < cut.low and math.isinf(function(cut.low))
+    passes_high = value.high > cut.high and math.isinf(function(cut.high))
+    return replace(
+        cut,
+        reaches_low=cut.reaches_low and not passes_low,
+        reaches_high=cut.reaches_high and not passes_high,
+    )
+
+
 def _log_odds(value: Value) -> Value:
     """Give `log(p / (1 - p))` for the numbers that are between 0 and 1."""
-    return replace(
-        bounds_only(value),
-        low=-INFINITY if value.low == 0 else INFINITY if value.low == 1 else math.log(value.low / (1 - value.low)),
-        high=INFINITY if value.high == 1 else -INFINITY if value.high == 0 else math.log(value.high / (1 - value.high)),
-        unknown=None,
-    )
+    return replace(bounds_only(value), low=_logit(value.low), high=_logit(value.high), unknown=None)
+
+
+def _logit(end: float) -> float:
+    return -INFINITY if end == 0 else INFINITY if end == 1 else math.log(end / (1 - end))
 
 
 def _unary(function: Callable[[Value], Value]) -> Callable[[LayerCall], Value]:
@@ -176,7 +193,7 @@ def rising(
         value = call.value()
         if value.high < floor or value.low > ceiling:
             return anything("it is given numbers for which it is not defined", call.path, value.sources)
-        value = defined_from(value, floor, ceiling)
+        value = _without_poles(defined_from(value, floor, ceiling), value, function)
         return replace(
             bounds_only(value),
             low=function(value.low),

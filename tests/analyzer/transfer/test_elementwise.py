@@ -105,10 +105,11 @@ def test_logits_come_near_both_ends_of_the_range(name: str, low: float, high: fl
     assert value.reaches_high
 
 
-@pytest.mark.parametrize(("name", "kind", "low"), [("Sqrt", Kind.RANGE, 0.0), ("Log", Kind.LOGITS, -INFINITY)])
+@pytest.mark.parametrize(("name", "kind", "low"), [("Sqrt", Kind.RANGE, 0.0), ("Log", Kind.UNKNOWN, -INFINITY)])
 def test_of_numbers_for_which_an_operation_is_not_defined_no_number_comes(name: str, kind: Kind, low: float) -> None:
     value = of(name, logits())
-    assert (value.kind, value.low, value.reaches_low) == (kind, low, True)
+    assert (value.kind, value.low, value.reaches_high) == (kind, low, True)
+    assert value.reaches_low is (name == "Sqrt"), "a number on its way through 0 has no logarithm far below it"
 
 
 @pytest.mark.parametrize(
@@ -121,9 +122,9 @@ def test_of_numbers_for_which_an_operation_is_not_defined_no_number_comes(name: 
     ],
     ids=["leaping", "not alike", "divided", "maybe never negative"],
 )
-def test_numbers_that_need_not_pass_0_need_not_have_a_logarithm_without_a_lower_bound(operand: Value) -> None:
-    value = of("Log", operand)
-    assert (value.kind, value.reaches_low, value.reaches_high) == (Kind.UNKNOWN, False, True)
+def test_numbers_that_need_not_pass_0_need_not_have_a_root_near_it(operand: Value) -> None:
+    value = of("Sqrt", operand)
+    assert (value.kind, value.reaches_low, value.reaches_high) == (Kind.RANGE, False, True)
 
 
 def test_what_is_negative_has_no_logarithm_and_no_root() -> None:
