@@ -212,5 +212,9 @@ class _NoOperands:
     def identity(self, reference: TensorReference) -> object:
         return reference
 
+    def maker(self, reference: TensorReference) -> LayerCall | None:
+        del reference
+        return None
+
     def may_be_masked(self) -> bool:
         return False

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from logitcheck.analyzer import axes
 from logitcheck.analyzer.sources import NO_SOURCES, Source, Sources
 from logitcheck.analyzer.values import Value, anything
 from logitcheck.declarations import LayerDeclaration
 from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, LayerKind, Shape, TensorReference
 
 _MOST_CONSTANTS = 1_000_000
+_SEEING_ALL_STEPS = frozenset({"SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional"})
 _HALVES = frozenset({"float16", "bfloat16"})
 
 
@@ -28,7 +30,10 @@ class Operands(Protocol):
         """Give a tensor's type, if the file tells."""
 
     def identity(self, reference: TensorReference) -> object:
-        """Give what tells this tensor from every other one of the model."""
+        """Give what tells this tensor from every other one of the model; it has one, however it is handed on."""
+
+    def maker(self, reference: TensorReference) -> LayerCall | None:
+        """Give the call whose first output a tensor is; one of an input of the model has no operands."""
 
     def may_be_masked(self) -> bool:
         """Tell whether Keras may hand masks along with the tensors of this model, which no argument shows."""
@@ -104,8 +109,11 @@ class LayerCall:
         return frozenset({Source(id(self.layer), self._width)})
 
     def _width(self) -> int | None:
+        """Give how many numbers a unit sees: those at one place, or those of all steps."""
         shape = self.shape()
-        return shape[-1] if shape else None
+        if not shape:
+            return None
+        return axes.product(shape[1:]) if self.layer.rule in _SEEING_ALL_STEPS else shape[-1]
 
 
 def half(dtype: object) -> str | None:

@@ -189,6 +189,9 @@ class _Marked:
     def identity(self, reference: TensorReference) -> object:
         return self.operands.identity(reference)
 
+    def maker(self, reference: TensorReference) -> LayerCall | None:
+        return self.operands.maker(reference)
+
     def may_be_masked(self) -> bool:
         return self.operands.may_be_masked()
 
@@ -211,7 +214,7 @@ def describe(value: Value) -> str:
     """Say in words what is known of a value."""
     match value.kind:
         case Kind.LOGITS:
-            return "any real number"
+            return "any real number" if value.is_unbounded else "numbers without a bound on either side"
         case Kind.PROBABILITIES:
             return f"probabilities that sum to 1 along axis {value.sum_axis}"
         case Kind.UNIT_INTERVAL:

@@ -19,5 +19,11 @@ VANISHING: Sources = frozenset({Source("vanishing", lambda: None)})
 UNEVEN: Sources = frozenset({Source("uneven", lambda: None)})
 """Stands among the sources of numbers of which some may not take what others do, as the zeros of a padding."""
 
-TIES = COPIES | BALANCED | VANISHING | UNEVEN
+DIVIDED: Sources = frozenset({Source("divided", lambda: None)})
+"""Stands among the sources of numbers of which only some fall without end, and only others rise without end."""
+
+LEAPING: Sources = frozenset({Source("leaping", lambda: None)})
+"""Stands among the sources of numbers that may leap over others on their way, as whole numbers do."""
+
+TIES = COPIES | BALANCED | VANISHING | UNEVEN | DIVIDED | LEAPING
 """What makes numbers of one tensor depend on each other, but not those of two tensors."""

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from logitcheck.analyzer.derivation import Derived
 from logitcheck.analyzer.sources import NO_SOURCES, Sources
-from logitcheck.analyzer.ties import BALANCED, COPIES, UNEVEN, VANISHING
+from logitcheck.analyzer.ties import BALANCED, COPIES, DIVIDED, LEAPING, UNEVEN, VANISHING
 
 INFINITY = math.inf
 _TOLERANCE = 1e-6
@@ -79,29 +80,6 @@ class Unknown:
     layer: str
 
 
-class Derivation(Enum):
-    """How one tensor was computed from another, as far as that lets a formula be recognised later."""
-
-    SUM = "its sum along an axis, kept as one of size 1"
-    ABOVE_SUM = "such a sum and something on top of it"
-    MAXIMUM = "its maximum along an axis, kept as one of size 1"
-    LOG_SUM_EXP = "the logarithm of the sum of its exponentials along an axis, kept as one of size 1"
-    EXPONENTIAL = "its exponential"
-    LOGARITHM = "its logarithm"
-    COMPLEMENT = "one minus it"
-    NEGATIVE = "its negative"
-
-
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """That a tensor was computed from the one whose identity is `of`; `before`: how that one was, in turn."""
-
-    how: Derivation
-    of: object
-    axis: int | None = None
-    before: Derived | None = None
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Value:
     """What is known of every element of a tensor.
@@ -111,6 +89,7 @@ class Value:
       with infinite bounds, is the must-unbounded of logits. A bound that is not reached accuses nobody.
     sum_axis, sum_total: elements are >= 0 and sum to `sum_total` along that axis; a simplex if the total is 1.
     log_of, log_axis: what it is the logarithm of, and along which axis that is a distribution.
+    at_once: whether all elements can come near any number that one of them comes near, at once.
     integer: whether elements are class ids or counts, without gradient.
     applied: the activation whose very numbers these still are.
     rounding: where the numbers of that activation were first put into 16 bits, if they were.
@@ -133,6 +112,7 @@ class Value:
     sum_total: float = 1.0
     log_of: LogOf | None = None
     log_axis: int | None = None
+    at_once: bool = False
     integer: bool = False
     applied: Applied | None = None
     rounding: Rounding | None = None
@@ -153,8 +133,18 @@ class Value:
 
     @property
     def is_unbounded(self) -> bool:
-        """Whether elements really take any real value."""
+        """Whether elements really take any real value, each of them."""
+        return self.goes_both_ways and self.sources.isdisjoint(DIVIDED)
+
+    @property
+    def goes_both_ways(self) -> bool:
+        """Whether there are elements that fall without end, and elements that rise so, be they others."""
         return self.is_open and self.reaches_low and self.reaches_high
+
+    @property
+    def goes_off(self) -> bool:
+        """Whether elements fall without end, or rise so."""
+        return (self.reaches_low and self.low == -INFINITY) or (self.reaches_high and self.high == INFINITY)
 
     @property
     def is_open(self) -> bool:
@@ -170,6 +160,17 @@ class Value:
     def is_free(self) -> bool:
         """Whether each element can take a value whatever the others are; only then a few of them can stand out."""
         return not (self.is_joint or self.has_copies or self.is_balanced)
+
+    @property
+    def comes_at_once(self) -> bool:
+        """Whether nothing keeps all of its elements from coming near the same number at once."""
+        return (self.at_once or self.is_unbounded) and not self.is_joint and not self.is_balanced
+
+    @property
+    def moves_smoothly(self) -> bool:
+        """Whether each element that comes near two numbers comes near every number between."""
+        is_torn = self.integer or self.is_uneven or not self.sources.isdisjoint(LEAPING | DIVIDED)
+        return self.reaches_low and self.reaches_high and not is_torn
 
     def stands_out(self, axis: object) -> bool:
         """Whether one of its elements can leave all others along `axis` behind, by any amount.
@@ -223,7 +224,7 @@ class Value:
             return Kind.LOG_PROBABILITIES
         if self.within_unit:
             return Kind.UNIT_INTERVAL
-        if self.is_unbounded:
+        if self.goes_both_ways:
             return Kind.LOGITS
         if self.unknown is None and (self.low > -INFINITY or self.high < INFINITY):
             return Kind.RANGE
@@ -316,7 +317,8 @@ def unreached(value: Value, reason: str, layer: str) -> Value:
 def join(values: Sequence[Value]) -> Value:
     """Give what holds for elements that come from any of `values`.
 
-    Unbounded only if all are; where kinds differ so much that no bound is left, the mixture is unknown.
+    Unbounded only if all are. Where each part goes off without end, be it one way only, and not all of them the same
+    way, the mixture goes both ways; where kinds differ more than that and no bound is left, it is unknown.
     """
     first = values[0]
     if len(values) == 1:
@@ -337,7 +339,9 @@ def join(values: Sequence[Value]) -> Value:
     if len(ends) > 1:
         joined = replace(joined, sources=sources | UNEVEN)
     if joined.is_open and not all(value.is_unbounded for value in values):
-        joined = unreached(joined, "it mixes outputs of different kinds", "")
+        both_ways = joined.goes_both_ways and all(value.goes_off for value in values)
+        divided = replace(joined, sources=joined.sources | DIVIDED)
+        joined = divided if both_ways else unreached(joined, "it mixes outputs of different kinds", "")
     if all(value.log_of is not None for value in values):
         joined = replace(joined, log_of=LogOf.UNIT)
     return joined
@@ -362,6 +366,7 @@ def affine(value: Value, scale: float, offset: float) -> Value:
         reaches_high=reached[1],
         sum_axis=value.sum_axis if keeps_sum else None,
         sum_total=value.sum_total * scale if keeps_sum else 1.0,
+        at_once=value.comes_at_once,
         sources=value.sources,
         unknown=value.unknown,
     )

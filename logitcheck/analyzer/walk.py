@@ -7,13 +7,14 @@ layers are walked in scopes of their own. Nothing recurses, and a budget bounds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
-from logitcheck.analyzer import transfer
+from logitcheck.analyzer import masks, transfer
 from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.settling import settle
 from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.values import Value, anything
 from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReference
@@ -27,8 +28,10 @@ LONGEST_PREFIX = 1000
 BUDGET = 20_000
 """Calls of layers and their operands in one model, nested ones counted each time they are entered."""
 
+MOST_LOOKS = 3_000
+"""How often rules may ask by which call a tensor was made; after that it counts as not known, which claims nothing."""
+
 _NO_CALL = Call((), {}, ())
-_Result = TypeVar("_Result")
 
 
 class BudgetExceededError(Exception):
@@ -41,12 +44,14 @@ class Scope:
 
     arguments: what the graph's inputs are bound to in the parent scope; empty for the model itself.
     folded: whether the second axis of everything outside is hidden inside (TimeDistributed).
+    in_training: whether it was called with `training=True`, which reaches every layer inside.
     """
 
     graph: Graph
     parent: Scope | None = None
     arguments: Sequence[TensorReference] = ()
     folded: bool = False
+    in_training: bool = False
     prefix: str = ""
     children: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
@@ -79,12 +84,13 @@ class Walk:
         self._shapes: dict[Point, list[Shape | None]] = {}
         self._calls: dict[Point, LayerCall] = {}
         self._steps = 0
+        self._looks = 0
 
     def value(self, scope: Scope, reference: TensorReference) -> Value:
         """Give what is known of a tensor."""
         point = Point(scope, reference.layer, reference.call)
         if point not in self._values:
-            _settle(point, self._value_dependencies, self._compute_value, self._values, self._spend)
+            settle(point, self._value_dependencies, self._compute_value, self._values, self._spend)
         found = self._values[point]
         if reference.tensor < len(found):
             return found[reference.tensor]
@@ -99,14 +105,14 @@ class Walk:
             return reference.shape
         point = Point(scope, reference.layer, reference.call)
         if point not in self._shapes:
-            _settle(point, self._shape_dependencies, self._compute_shape, self._shapes, self._spend)
+            settle(point, self._shape_dependencies, self._compute_shape, self._shapes, self._spend)
         found = self._shapes[point]
         return found[reference.tensor] if reference.tensor < len(found) else None
 
     @cached_property
     def may_be_masked(self) -> bool:
         """Whether some layer of the model makes a mask: an Embedding, Masking, or one of which nothing is known."""
-        return any(_makes_masks(layer) for layer in _every_layer(self.root.graph))
+        return masks.may_be_made(self.root.graph)
 
     def layer_call(self, point: Point) -> LayerCall:
         """Give one call as transfer rules see it."""
@@ -115,6 +121,8 @@ class Walk:
             return known
         layer = point.scope.graph.layers[point.layer]
         call = layer.calls[point.call] if layer.calls else _NO_CALL
+        if point.scope.in_training:
+            call = replace(call, kwargs={**call.kwargs, "training": True})
         path = point.scope.prefix + layer.name
         declared = self._declared.layer(layer, path) if self._declared is not None else None
         made = LayerCall(layer, call, _ScopedOperands(self, point.scope), path, declared)
@@ -128,15 +136,46 @@ class Walk:
         if scope is None:
             graph = layer.backward if backward else layer.graph
             assert graph is not None
+            call = layer.calls[point.call] if layer.calls else _NO_CALL
             scope = Scope(
                 graph,
                 point.scope,
-                layer.calls[point.call].tensors if layer.calls else (),
-                layer.rule == "TimeDistributed",
-                _within(point.scope.prefix, layer.name),
+                call.tensors,
+                folded=layer.rule == "TimeDistributed",
+                in_training=point.scope.in_training or call.kwargs.get("training") is True,
+                prefix=_within(point.scope.prefix, layer.name),
             )
             point.scope.children[key] = scope
         return scope
+
+    def origin(self, scope: Scope, reference: TensorReference) -> tuple[Scope, TensorReference]:
+        """Go back to where a tensor was made, through inputs and outputs of nested models, which only hand it on."""
+        while True:
+            handed_on = self._handed_on(scope, reference)
+            if handed_on is None:
+                return scope, reference
+            self._spend(1)
+            scope, reference = handed_on
+
+    def maker(self, scope: Scope, reference: TensorReference) -> LayerCall | None:
+        """Give the call whose first output a tensor is; None for others, and where it was asked too often."""
+        self._looks += 1
+        scope, origin = self.origin(scope, reference)
+        if origin.tensor or self._looks > MOST_LOOKS:
+            return None
+        return self.layer_call(Point(scope, origin.layer, origin.call))
+
+    def _handed_on(self, scope: Scope, reference: TensorReference) -> tuple[Scope, TensorReference] | None:
+        """Give the same tensor, one step nearer to where it was made; None where it was made here."""
+        layer = scope.graph.layers[reference.layer]
+        if layer.kind is LayerKind.INPUT:
+            bound = scope.binding(reference.layer)
+            return None if bound is None or scope.parent is None or scope.folded else (scope.parent, bound)
+        if layer.kind is not LayerKind.MODEL:
+            return None
+        child = self.child(Point(scope, reference.layer, reference.call), layer)
+        outputs = child.graph.outputs
+        return (child, outputs[reference.tensor]) if reference.tensor < len(outputs) else None
 
     def forget(self) -> None:
         """Let go of everything known, so that reference counting frees it at once: calls and scopes form cycles."""
@@ -201,8 +240,7 @@ class Walk:
             case LayerKind.INPUT:
                 return (self._input_value(point),)
             case LayerKind.MODEL:
-                scope = self.child(point, layer)
-                return tuple(self.value(scope, output) for output in scope.graph.outputs)
+                return self._model_values(self.child(point, layer))
             case LayerKind.WRAPPER:
                 inner, backward = self._wrapped_values(point, layer)
                 return transfer.wrapped(self.layer_call(point), inner, backward)
@@ -211,6 +249,14 @@ class Walk:
                 if self._declared is not None and call.declared is not None:
                     self._declared.note(call.declared)
                 return transfer.apply(call)
+
+    def _model_values(self, scope: Scope) -> tuple[Value, ...]:
+        """Give what a nested model puts out; of a Sequential one, whose only output is noted, all of its last layer."""
+        values = tuple(self.value(scope, output) for output in scope.graph.outputs)
+        if len(values) > 1 or scope.graph.outputs[0].tensor:
+            return values
+        (output,) = scope.graph.outputs
+        return values + self._values[Point(scope, output.layer, output.call)][1:]
 
     def _wrapped_values(self, point: Point, layer: Layer) -> tuple[Value, Value | None]:
         scope = self.child(point, layer)
@@ -274,58 +320,17 @@ class _ScopedOperands:
         return layer.compute_dtype if layer.kind is LayerKind.LAYER else None
 
     def identity(self, reference: TensorReference) -> object:
-        return (id(self.scope), reference.layer, reference.call, reference.tensor)
+        scope, origin = self.walk.origin(self.scope, reference)
+        return (id(scope), origin.layer, origin.call, origin.tensor)
+
+    def maker(self, reference: TensorReference) -> LayerCall | None:
+        return self.walk.maker(self.scope, reference)
 
     def may_be_masked(self) -> bool:
         return self.walk.may_be_masked
-
-
-def _every_layer(graph: Graph) -> Iterator[Layer]:
-    """Every layer of a graph and of those in it."""
-    pending, seen = [graph], {id(graph)}
-    while pending:
-        for layer in pending.pop().layers.values():
-            yield layer
-            inner = [each for each in (layer.graph, layer.backward) if each is not None and id(each) not in seen]
-            seen.update(map(id, inner))
-            pending.extend(inner)
-
-
-def _makes_masks(layer: Layer) -> bool:
-    if layer.kind is LayerKind.OPAQUE or layer.rule == "Masking":
-        return True
-    return layer.rule == "Embedding" and layer.config.get("mask_zero") is True
 
 
 def _within(prefix: str, name: str) -> str:
     """Give what comes before the names in a nested model; only the end of a path that is too long to be read."""
     path = f"{prefix}{name}/"
     return path if len(path) <= LONGEST_PREFIX else f"…{path[1 - LONGEST_PREFIX :]}"
-
-
-def _settle(
-    start: Point,
-    dependencies: Callable[[Point], Sequence[Point]],
-    compute: Callable[[Point], _Result],
-    settled: dict[Point, _Result],
-    spend: Callable[[int], None],
-) -> None:
-    """Compute `start` after everything it depends on, depth first, without recursion."""
-    stack = [(start, _counted(start, dependencies, spend))]
-    while stack:
-        point, pending = stack[-1]
-        following = next((dependency for dependency in pending if dependency not in settled), None)
-        if following is not None:
-            stack.append((following, _counted(following, dependencies, spend)))
-            continue
-        stack.pop()
-        settled[point] = compute(point)
-
-
-def _counted(
-    point: Point, dependencies: Callable[[Point], Sequence[Point]], spend: Callable[[int], None]
-) -> Iterator[Point]:
-    """Give what `point` depends on; its operands cost as the call itself does."""
-    found = dependencies(point)
-    spend(1 + len(found))
-    return iter(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from logitcheck.analyzer import transfer
@@ -21,6 +21,7 @@ class Given:
 
     operands: Sequence[Operand]
     masked: bool = False
+    makers: Mapping[int, LayerCall] = field(default_factory=dict)
 
     def value(self, reference: TensorReference) -> Value:
         return self.operands[reference.call][0]
@@ -33,6 +34,9 @@ class Given:
 
     def identity(self, reference: TensorReference) -> object:
         return reference
+
+    def maker(self, reference: TensorReference) -> LayerCall | None:
+        return self.makers.get(reference.call)
 
     def may_be_masked(self) -> bool:
         return self.masked

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from logitcheck.analyzer.evidence import MOST_STEPS, describe, interval
-from logitcheck.analyzer.values import INFINITY, LogOf, Unknown, Value, anything, between, unbounded
+from logitcheck.analyzer.values import INFINITY, LogOf, Unknown, Value, anything, between, join, unbounded
 from logitcheck.report import EvidenceStep
 from tests.analyzer.given import distribution, log_distribution, scores
 from tests.building import Config, called, custom, dense, functional, layer, report_on, sequential, source, tensor
@@ -23,6 +23,11 @@ def steps(folder: Path, model: Config) -> tuple[EvidenceStep, ...]:
     ("value", "words"),
     [
         pytest.param(unbounded(), "any real number", id="logits"),
+        pytest.param(
+            join([between(-INFINITY, 0.0), between(0.0, INFINITY)]),
+            "numbers without a bound on either side",
+            id="half lines side by side",
+        ),
         pytest.param(distribution(-2), "probabilities that sum to 1 along axis -2", id="distribution"),
         pytest.param(scores(), "values in [0, 1]", id="scores"),
         pytest.param(log_distribution(), "logarithms of probabilities", id="log-softmax"),

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.transfer.arithmetic import constant
 from logitcheck.analyzer.values import (
     INFINITY,
     Applied,
-    Derivation,
-    Derived,
     Kind,
     LogOf,
     Unknown,
@@ -190,8 +190,8 @@ def test_what_is_left_without_axes_is_a_plain_interval(value: Value, *, reached:
 
 
 @given(drawn.lists(values(), min_size=2, max_size=4))
-def test_a_join_consists_of_logits_only_if_every_part_does(parts: list[Value]) -> None:
-    assert (join(parts).kind is Kind.LOGITS) == all(part.kind is Kind.LOGITS for part in parts)
+def test_each_element_of_a_join_is_unbounded_only_if_every_part_is(parts: list[Value]) -> None:
+    assert join(parts).is_unbounded == all(part.is_unbounded for part in parts)
 
 
 @given(drawn.permutations([between(0.0, 1.0), unbounded(), between(-3.0, 2.0)]))
@@ -315,8 +315,16 @@ def test_bounds_that_need_not_be_reached_say_so_where_there_are_none(value: Valu
     assert (claimed.unknown.reason if claimed.unknown is not None else None) == reason
 
 
-def test_a_join_of_two_half_lines_is_unknown_with_a_reason() -> None:
-    joined = join([between(-INFINITY, 0.0), between(0.0, INFINITY)])
+@pytest.mark.parametrize("other", [between(0.0, INFINITY), unbounded()], ids=["another half line", "logits"])
+def test_a_join_of_a_half_line_goes_both_ways_but_none_says_that_each_of_its_elements_does(other: Value) -> None:
+    joined = join([between(-INFINITY, 0.0), other])
+    assert (joined.kind, joined.goes_both_ways, joined.is_unbounded) == (Kind.LOGITS, True, False)
+    assert joined.is_uneven
+
+
+@pytest.mark.parametrize("other", [between(-2.0, INFINITY, reached=False), between(0.0, 1.0), between(-1.0, 1.0)])
+def test_a_join_of_a_half_line_and_of_what_does_not_go_off_is_unknown_with_a_reason(other: Value) -> None:
+    joined = join([between(-INFINITY, 0.0), replace(unbounded(), low=-3.0), other])
     assert (joined.kind, joined.reaches_low, joined.reaches_high) == (Kind.UNKNOWN, False, False)
     assert joined.unknown is not None
     assert joined.unknown.reason == "it mixes outputs of different kinds"

@@ -281,3 +281,31 @@ def embedding(**config: object) -> Config:
 def test_a_mask_goes_along_unseen_from_whatever_layer_makes_one(tmp_path: Path, maker: Config, kind: Kind) -> None:
     recurrent = layer("SimpleRNN", "states", units=3, activation="softmax", return_sequences=True)
     assert kind_of(report_on(tmp_path, sequential(maker, layer("Dropout", "between", rate=0.5), recurrent))) is kind
+
+
+def test_a_sequential_model_puts_out_all_that_its_last_layer_does(tmp_path: Path) -> None:
+    states = layer("GRU", "states", units=3, activation="tanh", recurrent_activation="sigmoid", return_state=True)
+    inner = called(sequential(states, shape=(None, 5, 4), name="inner"), tensor("x", (None, 5, 4)))
+    model = functional([source(shape=(None, 5, 4)), inner], [["inner", 0, 1]])
+    assert kind_of(report_on(tmp_path, model)) is Kind.RANGE
+
+
+@pytest.mark.parametrize(("called_with", "high"), [({"training": True}, 2.0), ({"training": False}, 1.0), ({}, 1.0)])
+@pytest.mark.parametrize("levels", [1, 2])
+def test_a_model_called_as_in_training_drops_inside_too(
+    tmp_path: Path, levels: int, called_with: Config, high: float
+) -> None:
+    inner = sequential(dense("scores", 3, "sigmoid"), layer("Dropout", "dropout", rate=0.5), name="inner")
+    for level in range(1, levels):
+        inner = sequential(inner, name=f"level_{level}")
+    model = functional([source(), called(inner, tensor("x", SHAPE), **called_with)], [[inner["name"], 0, 0]])
+    assert report_on(tmp_path, model).outputs[0].high == high
+
+
+def test_rules_look_back_only_so_often(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped = called(layer("Dropout", "dropped", rate=0.5), tensor("head", (None, 3)))
+    less = called(layer("Subtract", "less"), [tensor("head", (None, 3)), tensor("dropped", (None, 3))])
+    model = functional([source(), called(dense("head", 3), tensor("x", SHAPE)), dropped, less], [["less", 0, 0]])
+    assert kind_of(report_on(tmp_path, model)) is Kind.UNIT_INTERVAL
+    monkeypatch.setattr(walk, "MOST_LOOKS", 0)
+    assert kind_of(report_on(tmp_path, model)) is Kind.UNKNOWN

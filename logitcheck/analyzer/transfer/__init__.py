@@ -11,6 +11,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.families import Families
+from logitcheck.analyzer.transfer.leaping import marked
 from logitcheck.analyzer.transfer.picking import picked
 from logitcheck.analyzer.values import (
     Kind,
@@ -75,11 +76,21 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
         reason = f"logitcheck does not know the {what} {layer.rule}"
         return (anything(reason, call.path, call.sources() | call.own_source()),)
     result = rule.value(call)
-    values = result if isinstance(result, tuple) else (result,)
+    values = result if isinstance(result, tuple) else (_reconsidered(result, call),)
     # Every layer casts what it is given to the type it computes in, whatever it does with it then.
     cast_to = call.half if layer.kind is LayerKind.LAYER else None
-    judged = (rounded(_over_classes(picked(value, call), call), cast_to, call.path) for value in values)
+    judged = (rounded(_over_classes(picked(marked(value, call), call), call), cast_to, call.path) for value in values)
     return tuple(_placed(value, call.path) for value in judged)
+
+
+def _reconsidered(value: Value, call: LayerCall) -> Value:
+    """Give what looking further back tells where a rule gave up, as rules do on operands that share an origin."""
+    if value.kind is not Kind.UNKNOWN or len(call.tensors) < 2:
+        return value
+    from logitcheck.analyzer.transfer import formulas, places
+
+    known = formulas.value_of(call) or places.value_of(call)
+    return value if known is None else known
 
 
 def _over_classes(value: Value, call: LayerCall) -> Value:

@@ -36,6 +36,7 @@ def _monotone(function: Callable[[float], float]) -> Function:
             high=high,
             reaches_low=value.reaches_low,
             reaches_high=value.reaches_high,
+            at_once=value.comes_at_once,
             sources=value.sources,
             unknown=value.unknown if low == -INFINITY and high == INFINITY else None,
         )
@@ -189,6 +190,7 @@ def _dipping(name: str) -> Function:
             high=max(value.high, 0.0),
             reaches_low=dips and value.reaches_low and value.reaches_high,
             reaches_high=value.reaches_high and value.high > 0 and value.high == INFINITY,
+            at_once=value.comes_at_once,
             sources=value.sources,
         )
 

@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number, same_shape, whole
-from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.sources import Sources
+from logitcheck.analyzer.ties import BALANCED, DIVIDED, UNEVEN
+from logitcheck.analyzer.transfer import activation, arithmetic
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, copied, unbounded
 from logitcheck.model import Layer, Shape
 
@@ -68,9 +70,35 @@ def _weighs_alone(call: LayerCall) -> bool:
     return call.layer.rule.startswith("Depthwise") or axes.size(call.shape(), -1) in {1, None}
 
 
+def _weighed_twice(call: LayerCall) -> Value | None:
+    """Give `w (w x)` of a single weight: as far as x is known, it goes where that goes, and no other way."""
+    maker = call.operands.maker(call.tensors[0])
+    if maker is None or maker.layer is not call.layer or not _is_one_weight(call):
+        return None
+    value, sources = maker.value(), call.own_source() | maker.value().sources
+    if value.is_unbounded and not is_given_itself(maker):
+        return unbounded(sources)
+    reached = arithmetic.leaves_zero(value)
+    if value.low >= 0:
+        return between(0.0, INFINITY, reached=reached, sources=sources)
+    return between(-INFINITY, 0.0, reached=reached, sources=sources) if value.high <= 0 else None
+
+
+def _is_one_weight(call: LayerCall) -> bool:
+    is_linear = call.layer.activation is None or call.layer.activation.name == "linear"
+    return call.layer.rule == "Dense" and is_linear and axes.size(call.shape(), -1) == 1 == call.config.get("units")
+
+
 def _is_free_of_its_operand(layer: Layer) -> bool:
     """Whether a layer puts out any number whatever comes in: without a bias, nothing comes of zeros."""
     return _has_free_weights(layer) and _has_bias(layer)
+
+
+def adds_freely(call: LayerCall) -> bool:
+    """Whether what a call puts out is a weighted sum and a bias that nothing holds back, and no more."""
+    layer = call.layer
+    is_linear = layer.activation is None or layer.activation.name == "linear"
+    return layer.rule in LAYERS and LAYERS[layer.rule].value is _affine and is_linear and _is_free_of_its_operand(layer)
 
 
 def _weighted_sum(call: LayerCall) -> Value:
@@ -81,23 +109,31 @@ def _weighted_sum(call: LayerCall) -> Value:
     has_bias, operand = _has_bias(layer), call.value()
     if not has_bias and operand.low == operand.high == 0:
         return between(0.0, 0.0, sources=call.own_source())
-    if not has_bias and operand.may_vanish:
+    if not has_bias and operand.may_vanish and not operand.is_simplex:
         return anything("what it weighs may always be 0", call.path, call.own_source() | operand.sources)
     if is_given_itself(call) and _weighs_alone(call):
-        return anything(APPLIED_TO_ITSELF, call.path, operand.sources)
+        return _weighed_twice(call) or anything(APPLIED_TO_ITSELF, call.path, operand.sources)
     if _is_frozen(layer):
         # Their units may all compute the same.
         return copied(anything("its weights are frozen constants", call.path, call.own_source() | operand.sources))
     kernel = {constraint_of(layer, name) for name in _KERNELS} - {None}
     bias = {constraint_of(layer, "bias")} if has_bias else set()
-    if operand.is_unbounded or not kernel or None in bias:
+    if None in bias:
         return unbounded(call.own_source())
+    if operand.is_unbounded or not kernel:
+        return unbounded(call.own_source() | kept_ties(operand))
     if kernel | bias <= _NON_NEGATIVE:
         return _positively_weighted(operand, call, has_bias=has_bias)
     return anything("its weights are constrained", call.path, call.own_source() | operand.sources)
 
 
 _NON_NEGATIVE = frozenset({"NonNeg", "non_neg"})
+
+
+def kept_ties(operand: Value) -> Sources:
+    """Give what weights do not free numbers of: at other places than along the last axis, they weigh all alike."""
+    ties = operand.sources & (BALANCED | UNEVEN)
+    return ties | UNEVEN if operand.is_uneven else ties
 
 
 def _positively_weighted(operand: Value, call: LayerCall, *, has_bias: bool) -> Value:
@@ -107,8 +143,10 @@ def _positively_weighted(operand: Value, call: LayerCall, *, has_bias: bool) -> 
         low=0.0 if operand.low >= 0 else -INFINITY,
         reaches_low=reaches_low,
         reaches_high=has_bias or (operand.reaches_high and operand.high > 0),
-        sources=call.own_source(),
+        sources=call.own_source() | kept_ties(operand),
     )
+    if result.is_uneven and result.goes_both_ways:
+        return replace(result, sources=result.sources | DIVIDED)
     if operand.low >= 0 or result.is_unbounded:
         return result
     return replace(result, unknown=Unknown("its weights are constrained", call.path))
@@ -191,7 +229,20 @@ def _einsum_shape(call: LayerCall) -> Shape | None:
     sizes = stored if isinstance(stored, list) else [stored]
     if not shape or any(item is not None and whole(item) is None for item in sizes):
         return None
-    return (shape[0], *(whole(item) for item in sizes))
+    kept = _kept_sizes(call.config.get("equation"), shape)
+    known = [whole(item) for item in sizes]
+    if len(kept) != len(known):
+        return (shape[0], *known)
+    return (shape[0], *(same if size is None else size for size, same in zip(known, kept, strict=True)))
+
+
+def _kept_sizes(equation: object, shape: Shape) -> list[int | None]:
+    """Give the sizes of an EinsumDense's output, without the batch, that its operand has under the same letter."""
+    operands, _, result = equation.partition("->") if isinstance(equation, str) else ("", "", "")
+    letters = operands.partition(",")[0]
+    if len(letters) != len(shape) or "." in letters:
+        return []
+    return [dict(zip(letters, shape, strict=True)).get(letter) for letter in result[1:]]
 
 
 Convolve = Callable[[int, int, int, int, str], int | None]

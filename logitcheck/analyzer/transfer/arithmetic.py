@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer.sources import NO_SOURCES
-from logitcheck.analyzer.ties import BALANCED, COPIES, TIES, UNEVEN, VANISHING
+from logitcheck.analyzer.ties import BALANCED, COPIES, DIVIDED, TIES, UNEVEN, VANISHING
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, unbounded, vanishing
 
-_NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 1e-3
 """A factor of which no output of ordinary size can be told from 0, as the 1e-7 of a clip."""
 
 _SHARED = "it combines values of the same origin, in a way that is not followed"
@@ -89,11 +89,20 @@ def combine(values: Sequence[Value], low: float, high: float, reached: tuple[boo
         integer=all(value.integer for value in values),
         sources=sources,
     )
-    if result.is_unbounded or result.within_unit:
+    if result.goes_both_ways and any(value.is_uneven for value in values):
+        result = _divided(result, values)
+    if result.goes_both_ways or result.within_unit:
         return result
     if low > -INFINITY or high < INFINITY:
         return result
     return replace(result, unknown=unknown or (Unknown(_SHARED, path) if shared else None))
+
+
+def _divided(result: Value, values: Sequence[Value]) -> Value:
+    """Doubt that each element goes both ways where those of an operand are not alike, unless one operand does."""
+    if any(value.is_unbounded for value in values):
+        return result
+    return replace(result, sources=result.sources | DIVIDED)
 
 
 def add(values: Sequence[Value], path: str, *, same_classes: bool = False) -> Value:
@@ -122,20 +131,22 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
     if not independent(values):
         total = vanishing(total)
     elif any(value.is_unbounded and not value.is_uneven for value in values):
-        total = replace(unbounded(total.sources - UNEVEN), integer=total.integer)
-    falls, rises = _goes_off(values, lambda value: value), _goes_off(values, negate)
+        total = replace(unbounded(total.sources - UNEVEN - DIVIDED), integer=total.integer)
+    freely = vary_freely(values)
+    falls, rises = _goes_off(values, lambda value: value, freely), _goes_off(values, negate, freely)
     if falls and rises:
-        return unbounded(total.sources - VANISHING)
+        both = unbounded(total.sources - VANISHING)
+        return _divided(both, values) if both.is_uneven else both
     return replace(total, reaches_low=total.reaches_low or falls, reaches_high=total.reaches_high or rises)
 
 
-def _goes_off(values: Sequence[Value], turned: Callable[[Value], Value]) -> bool:
+def _goes_off(values: Sequence[Value], turned: Callable[[Value], Value], freely: bool) -> bool:
     """Whether one of the values falls without end and no other can hold it up, however they depend on each other."""
     seen = [turned(value) for value in values]
     return any(
         value.reaches_low
         and value.low == -INFINITY
-        and all(other.high < INFINITY for other in seen if other is not value)
+        and (freely or all(other.high < INFINITY for other in seen if other is not value))
         for value in seen
     )
 
@@ -173,12 +184,19 @@ def multiply(left: Value, right: Value, path: str) -> Value:
         return combine(pair, -INFINITY, INFINITY, (True, True), path)
     if any(value.is_unbounded and _holds_nothing_back(other) for value, other in (pair, pair[::-1])):
         return unbounded(left.sources | right.sources)
+    corners = _reached_corners(left, right) if vary_freely(pair) else set()
     positive = left.low >= 0 and right.low >= 0
-    reached = (
-        positive and left.reaches_low and right.reaches_low,
-        positive and left.reaches_high and right.reaches_high and vary_freely(pair),
-    )
-    return combine(pair, low, high, reached, path)
+    reaches_low = positive and left.reaches_low and right.reaches_low
+    return combine(pair, low, high, (reaches_low or low in corners, high in corners), path)
+
+
+def _reached_corners(left: Value, right: Value) -> set[float]:
+    """Give what the ends of two values make that come near them at once; next to 0 none goes far in practice."""
+    ends = [
+        [end for end, reached in ((value.low, value.reaches_low), (value.high, value.reaches_high)) if reached]
+        for value in (left, right)
+    ]
+    return {one * other for one, other in itertools.product(*ends) if min(abs(one), abs(other)) >= NEGLIGIBLE}
 
 
 def _scaled(value: Value, factor: float) -> Value:
@@ -192,7 +210,7 @@ def _keeps_off_zero(value: Value) -> bool:
 
 def _holds_nothing_back(value: Value) -> bool:
     """Whether a product with the value goes as far as the other factor in practice, not only in the limit."""
-    return value.low >= _NEGLIGIBLE or value.high <= -_NEGLIGIBLE
+    return value.low >= NEGLIGIBLE or value.high <= -NEGLIGIBLE
 
 
 def leaves_zero(value: Value) -> bool:
@@ -236,7 +254,7 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
 def _within(pair: tuple[Value, Value], low: float, high: float, path: str) -> Value:
     left, right = pair
     if left.is_unbounded:
-        if max(abs(right.low), abs(right.high)) <= 1 / _NEGLIGIBLE:
+        if max(abs(right.low), abs(right.high)) <= 1 / NEGLIGIBLE:
             return unbounded(left.sources | right.sources)
         free = vary_freely(pair)
         return combine(pair, low, high, (free, free), path)

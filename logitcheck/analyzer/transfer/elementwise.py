@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape, whole
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.transfer import activation, arithmetic, patterns
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
 from logitcheck.analyzer.values import (
     INFINITY,
-    Derivation,
-    Derived,
     LogOf,
     Unknown,
     Value,
@@ -21,7 +20,6 @@ from logitcheck.analyzer.values import (
     bounds_only,
     copied,
     reshaped,
-    unbounded,
     vanishing,
 )
 
@@ -66,21 +64,47 @@ def raised(base: Value, power: float, path: str) -> Value:
         return reshaped(base)
     if power == int(power) and power > 0 and int(power) % 2 == 0:
         return _raised_positive(absolute_value(base), power)
-    if base.low >= 0 and power > 0:
-        return _raised_positive(base, power)
-    if base.is_unbounded and power == int(power) and power > 0:
-        return unbounded(base.sources)
+    if power > 0 and power == int(power) and base.low < 0:
+        return _raised_odd(base, power)
+    if power > 0:
+        return _raised_positive(defined_from(base, 0.0), power)
     return anything(f"nothing is known of the power {power:g} of numbers that may be negative", path, base.sources)
 
 
-def _raised_positive(base: Value, power: float) -> Value:
-    def raise_end(end: float) -> float:
-        try:
-            return math.pow(end, power)
-        except (OverflowError, ValueError):
-            return INFINITY
+def defined_from(value: Value, floor: float, ceiling: float = INFINITY) -> Value:
+    """Give the numbers for which something is defined, from `floor` to `ceiling`: of the others come none.
 
-    return replace(bounds_only(base), low=raise_end(base.low), high=raise_end(base.high), unknown=None)
+    Those next to an end that is cut off are reached where numbers go past it without a leap.
+    """
+    if floor <= value.low and value.high <= ceiling:
+        return value
+    passes = value.moves_smoothly
+    return replace(
+        bounds_only(value),
+        low=min(max(value.low, floor), ceiling),
+        high=max(min(value.high, ceiling), floor),
+        reaches_low=(value.reaches_low if value.low >= floor else passes and value.high > floor),
+        reaches_high=(value.reaches_high if value.high <= ceiling else passes and value.low < ceiling),
+        unknown=None,
+    )
+
+
+def _raised_odd(base: Value, power: float) -> Value:
+    def raise_end(end: float) -> float:
+        return math.copysign(_power(abs(end), power), end)
+
+    return replace(bounds_only(base), low=raise_end(base.low), high=raise_end(base.high))
+
+
+def _power(end: float, power: float) -> float:
+    try:
+        return math.pow(end, power)
+    except (OverflowError, ValueError):
+        return INFINITY
+
+
+def _raised_positive(base: Value, power: float) -> Value:
+    return replace(bounds_only(base), low=_power(base.low, power), high=_power(base.high, power), unknown=None)
 
 
 def absolute_value(value: Value) -> Value:
@@ -108,8 +132,12 @@ def _logarithm(call: LayerCall) -> Value:
     value = call.value()
     # Of ids, that may be 0 and 1 only, nothing but 0, infinities and what is undefined comes.
     sources = vanishing(value).sources if value.integer else value.sources
-    if value.low < 0:
+    if value.low < 0 and (value.integer or value.high <= 0):
         return anything("it takes the logarithm of numbers that may be negative", call.path, sources)
+    odds = patterns.odds(call)
+    if odds is not None:
+        return _log_odds(_without_poles(defined_from(odds, 0.0, 1.0), odds, _logit))
+    value = _without_poles(defined_from(value, 0.0), value, _natural_logarithm)
     result = replace(
         bounds_only(value),
         low=-INFINITY if value.low == 0 else math.log(value.low),
@@ -122,7 +150,34 @@ def _logarithm(call: LayerCall) -> Value:
     result = replace(result, derived=of_sum) if of_sum is not None else result
     if value.is_simplex:
         return replace(result, log_of=LogOf.SIMPLEX, log_axis=value.sum_axis)
-    return replace(result, log_of=LogOf.UNIT) if value.within_unit else result
+    return replace(result, log_of=LogOf.UNIT) if call.value().within_unit else result
+
+
+def _natural_logarithm(end: float) -> float:
+    return -INFINITY if end == 0 else INFINITY if end == INFINITY else math.log(end)
+
+
+def _without_poles(cut: Value, value: Value, function: Callable[[float], float]) -> Value:
+    """Take back that numbers which only pass an end are near it where the function goes off as a logarithm does.
+
+    A number on its way through 0 comes so near to it in theory alone: a logarithm of -20 takes one of 0.000000002.
+    """
+    passes_low = value.low < cut.low and math.isinf(function(cut.low))
+    passes_high = value.high > cut.high and math.isinf(function(cut.high))
+    return replace(
+        cut,
+        reaches_low=cut.reaches_low and not passes_low,
+        reaches_high=cut.reaches_high and not passes_high,
+    )
+
+
+def _log_odds(value: Value) -> Value:
+    """Give `log(p / (1 - p))` for the numbers that are between 0 and 1."""
+    return replace(bounds_only(value), low=_logit(value.low), high=_logit(value.high), unknown=None)
+
+
+def _logit(end: float) -> float:
+    return -INFINITY if end == 0 else INFINITY if end == 1 else math.log(end / (1 - end))
 
 
 def _unary(function: Callable[[Value], Value]) -> Callable[[LayerCall], Value]:
@@ -136,8 +191,9 @@ def rising(
 
     def rule(call: LayerCall) -> Value:
         value = call.value()
-        if value.low < floor or value.high > ceiling:
-            return anything("it may be given numbers for which it is not defined", call.path, value.sources)
+        if value.high < floor or value.low > ceiling:
+            return anything("it is given numbers for which it is not defined", call.path, value.sources)
+        value = _without_poles(defined_from(value, floor, ceiling), value, function)
         return replace(
             bounds_only(value),
             low=function(value.low),

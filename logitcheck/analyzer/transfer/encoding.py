@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from logitcheck.analyzer.calls import LayerCall, Rule
+from logitcheck.analyzer.calls import LayerCall, Rule, whole
 from logitcheck.analyzer.values import INFINITY, Value, anything, between
 from logitcheck.model import Shape
 
@@ -32,13 +32,26 @@ def _encoded(default: str) -> Callable[[LayerCall], Value]:
     return rule
 
 
-def _no_shape(_: LayerCall) -> Shape | None:
-    return None
+def _category_shape(call: LayerCall) -> Shape | None:
+    """Give the shape of what stands for all the ids of a sample together: one number for each category."""
+    shape, count = call.shape(), whole(call.config.get("num_tokens"))
+    is_joint = call.config.get("output_mode", "multi_hot") in {"multi_hot", "count"}
+    return (shape[0], count) if is_joint and shape is not None and len(shape) == 2 else None
+
+
+def _lookup_shape(call: LayerCall) -> Shape | None:
+    """Give the shape of what a layer with a vocabulary puts out: one number for each word, and for the unknown ones."""
+    shape, words = call.shape(), call.config.get("vocabulary")
+    others, mode = whole(call.config.get("num_oov_indices"), 1), call.config.get("output_mode")
+    is_plain = call.config.get("mask_token") is None and call.config.get("pad_to_max_tokens") is not True
+    if call.layer.rule != "IntegerLookup" or mode not in {"multi_hot", "count"} or not isinstance(words, list):
+        return None
+    return (shape[0], len(words) + (others or 0)) if is_plain and shape is not None and len(shape) == 2 else None
 
 
 _ID_LAYERS = ("Discretization", "Hashing", "HashedCrossing", "IntegerLookup", "StringLookup", "TextVectorization")
 
 LAYERS: Mapping[str, Rule] = {
-    **{name: Rule(_encoded("int"), _no_shape) for name in _ID_LAYERS},
-    "CategoryEncoding": Rule(_encoded("multi_hot"), _no_shape),
+    **{name: Rule(_encoded("int"), _lookup_shape) for name in _ID_LAYERS},
+    "CategoryEncoding": Rule(_encoded("multi_hot"), _category_shape),
 }

@@ -9,7 +9,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
 from logitcheck.analyzer.transfer import activation
-from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself
+from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself, kept_ties
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
 from logitcheck.analyzer.values import (
     INFINITY,
@@ -46,7 +46,9 @@ def _scaled(call: LayerCall) -> Value:
         return anything(APPLIED_TO_ITSELF, call.path, call.sources())
     operand = call.value()
     if call.layer.rule not in _STANDARDISERS:
-        return anything("what it scales may always be 0", call.path, free.sources) if operand.may_vanish else free
+        if operand.may_vanish and not operand.is_simplex:
+            return anything("what it scales may always be 0", call.path, free.sources)
+        return unbounded(free.sources | kept_ties(operand))
     if _varies(call):
         return balanced(free)
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
@@ -56,7 +58,22 @@ def _varies(call: LayerCall) -> bool:
     """Whether what is standardised together is not always one number, of which nothing but its mean would be left."""
     operand = call.value()
     is_alike = operand.has_copies or operand.is_uneven
-    return operand.reaches_low and operand.reaches_high and not is_alike and _mixes_channels(call)
+    if operand.reaches_low and operand.reaches_high and not is_alike and _mixes_channels(call):
+        return True
+    return _mixes_places(call)
+
+
+def _mixes_places(call: LayerCall) -> bool:
+    """Whether several places that an input can tell apart are standardised together."""
+    from logitcheck.analyzer.transfer import places
+
+    shape = call.shape()
+    if shape is None or not call.tensors:
+        return False
+    along = axes.negatives(call.config.get("axis", -1), shape) or []
+    is_grouped = call.layer.rule == "GroupNormalization"
+    mixed = (range(1 - len(shape), -1) if along == [-1] else []) if is_grouped else along
+    return any(places.tell_apart(call.operands, call.tensors[0], axis) for axis in mixed)
 
 
 def _mixes_channels(call: LayerCall) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers
+from logitcheck.analyzer.derivation import Derivation
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import clip, raised
 from logitcheck.analyzer.transfer.merging import (
@@ -19,7 +20,6 @@ from logitcheck.analyzer.transfer.merging import (
 )
 from logitcheck.analyzer.values import (
     INFINITY,
-    Derivation,
     Value,
     anything,
     between,

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.ties import TIES
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, LogOf, Value, balanced, between, unbounded
+from logitcheck.analyzer.derivation import Derivation, Derived
+from logitcheck.analyzer.ties import LEAPING, TIES
+from logitcheck.analyzer.values import INFINITY, LogOf, Value, balanced, between, unbounded
 from logitcheck.model import TensorReference
 
 
@@ -33,8 +34,14 @@ def is_derived(value: Value, of: object, *ways: Derivation) -> bool:
 
 def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     """Give `left / right` where the right one is the sum of the left one, or its complement; else None."""
+    if is_derived(right, numerator, Derivation.COMPLEMENT) and not left.within_unit:
+        passes_pole = left.moves_smoothly and left.low < 1 < left.high
+        return unbounded(left.sources | LEAPING) if passes_pole else None
     if left.low < 0:
-        summed = is_derived(right, numerator, Derivation.SUM)
+        # Something on top of the sum is outweighed only by numbers without an end.
+        summed = is_derived(right, numerator, Derivation.SUM) or (
+            is_derived(right, numerator, Derivation.ABOVE_SUM) and left.is_unbounded
+        )
         return balanced(unbounded(left.sources)) if summed and _may_cancel(left, right) else None
     if right.derived is not None and right.derived.how is Derivation.SUM and _is_sum_of(right, left, numerator):
         return shares(left, right.derived.axis)
@@ -45,6 +52,16 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
         reached = (left.reaches_low, left.reaches_high)
         return Value(low=odds[0], high=odds[1], reaches_low=reached[0], reaches_high=reached[1], sources=left.sources)
     return None
+
+
+def odds(call: LayerCall) -> Value | None:
+    """Give p where the operand of a call is `p / (1 - p)`; of whole numbers that is never between the ends."""
+    maker = call.operands.maker(call.tensors[0]) if call.tensors else None
+    if maker is None or maker.layer.rule not in {"Divide", "TrueDivide"} or len(maker.tensors) != 2:
+        return None
+    is_odds = is_derived(maker.value(1), maker.operands.identity(maker.tensors[0]), Derivation.COMPLEMENT)
+    value = maker.value(0)
+    return value if is_odds and not value.integer and value.high > 0 and value.low < 1 else None
 
 
 def _may_cancel(value: Value, total: Value) -> bool:

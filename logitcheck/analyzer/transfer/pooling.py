@@ -15,15 +15,15 @@ from logitcheck.model import Shape
 def mean_of(value: Value, axis: int | None) -> Value:
     """Give means of the value's numbers; `axis` is where its class axis is afterwards, None if it is averaged over.
 
-    A mean comes near a finite bound only if all its numbers do at once, which nothing tells, and near an infinite one
-    only if they do not always sum to 0.
+    A mean comes near a finite bound only if all its numbers do at once, and near an infinite one only if they do not
+    always sum to 0.
     """
-    mean = bounds_only(value)
-    free = not value.is_balanced
+    free, whole = not value.is_balanced, value.low == value.high or value.comes_at_once
     mean = replace(
-        mean,
-        reaches_low=value.reaches_low and (value.low == value.high or (free and value.low == -INFINITY)),
-        reaches_high=value.reaches_high and (value.low == value.high or (free and value.high == INFINITY)),
+        bounds_only(value),
+        reaches_low=value.reaches_low and (whole or (free and value.low == -INFINITY)),
+        reaches_high=value.reaches_high and (whole or (free and value.high == INFINITY)),
+        at_once=value.comes_at_once,
     )
     if value.sum_axis is not None and axis is not None:
         mean = replace(mean, sum_axis=axis, sum_total=value.sum_total)
@@ -33,12 +33,11 @@ def mean_of(value: Value, axis: int | None) -> Value:
 def extreme_of(value: Value, *, largest: bool | None) -> Value:
     """Give maxima of the value's numbers, or minima, or (None) numbers in between.
 
-    For a maximum one number near the high bound is enough, but near the low one all must be at once; nothing tells
-    that they are, unless they are all unbounded.
+    For a maximum one number near the high bound is enough, but near the low one all must be at once.
     """
-    extreme = replace(bounds_only(value), integer=value.integer)
-    alone = not value.is_joint and not value.is_balanced
-    if not alone or not value.is_unbounded:
+    extreme = replace(bounds_only(value), integer=value.integer, at_once=value.comes_at_once)
+    if not value.comes_at_once:
+        alone = not value.is_joint and not value.is_balanced
         extreme = replace(
             extreme,
             reaches_low=value.reaches_low and alone and largest is False,

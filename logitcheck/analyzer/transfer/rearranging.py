@@ -5,6 +5,7 @@ Bounds always survive; a distribution survives if its axis does. Padding adds ze
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,9 +15,11 @@ from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.affine import spatial
 from logitcheck.analyzer.values import (
+    INFINITY,
     LogOf,
     Value,
     anything,
+    between,
     bounds_only,
     copied,
     join,
@@ -177,7 +180,7 @@ def along_space(call: LayerCall) -> Value:
 
 def beside(value: Value, filler: float) -> Value:
     """Give the numbers of a value and one more beside them, which fills a border or a gap."""
-    if value.is_unbounded:
+    if value.goes_both_ways:
         return unbounded(value.sources | UNEVEN)
     return replace(join([value, arithmetic.constant(filler)]), log_of=None)
 
@@ -201,7 +204,15 @@ def interpolated(call: LayerCall, method: str) -> Value:
         is_multiple = spread.sum_axis is not None
         kept = replace(kept, sum_axis=spread.sum_axis, sum_total=spread.sum_total) if is_multiple else kept
         return replace(kept, log_of=LogOf.UNIT) if value.log_of is not None else kept
+    excess = _OVERSHOOT * (value.high - value.low) if method == "bicubic" else INFINITY
+    if math.isfinite(excess):
+        return between(value.low - excess, value.high + excess, reached=False, sources=value.sources)
     return anything(f"its {method} interpolation overshoots", call.path, value.sources)
+
+
+_OVERSHOOT = (1.375**2 - 1) / 2
+"""What the negative weights of a bicubic interpolation sum to at most: the sizes of its weights sum to 1.375 along each
+axis of an image in PyTorch, and to 1.25 in TensorFlow and JAX."""
 
 
 def _space_changed(call: LayerCall, change: Callable[[int, int], int | None]) -> Shape | None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from logitcheck.analyzer.calls import LayerCall, Rule, ShapeRule, ValueRule, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
-from logitcheck.analyzer.transfer.affine import constraint_of
+from logitcheck.analyzer.transfer.affine import constraint_of, convolved, spatial
 from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, bounds_only, join, unbounded, unreached
 from logitcheck.model import Layer, Shape
@@ -180,10 +180,24 @@ def _image_sequence_shape(call: LayerCall) -> Shape | None:
     filters = whole(call.config.get("filters"))
     if shape is None or len(shape) < 4:
         return None
-    spatial: Shape = (None,) * (len(shape) - 3)
     first = call.config.get("data_format") == "channels_first"
-    image: Shape = (filters, *spatial) if first else (*spatial, filters)
+    sizes = _image_sizes(call, shape[3:] if first else shape[2:-1])
+    image: Shape = (filters, *sizes) if first else (*sizes, filters)
     return (*shape[:2], *image) if call.config.get("return_sequences") is True else (shape[0], *image)
+
+
+def _image_sizes(call: LayerCall, sizes: Shape) -> Shape:
+    """Give the sizes of an image after the convolution; the recurrent one keeps them."""
+    kernel, strides, dilation = (
+        spatial(call, name, len(sizes), 1) for name in ("kernel_size", "strides", "dilation_rate")
+    )
+    if "kernel_size" not in call.config or kernel is None or strides is None or dilation is None:
+        return (None,) * len(sizes)
+    padding = str(call.config.get("padding", "valid"))
+    steps = zip(sizes, kernel, strides, dilation, strict=True)
+    return tuple(
+        None if size is None else convolved(size, width, stride, gap, padding) for size, width, stride, gap in steps
+    )
 
 
 def _starts_from_zero(layer: Layer) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, rows, whole
+from logitcheck.analyzer.derivation import Derivation
 from logitcheck.analyzer.transfer import patterns
 from logitcheck.analyzer.transfer.elementwise import clip
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import class_axis
-from logitcheck.analyzer.values import INFINITY, Derivation, Kind, Value, anything, between, bounds_only, unreached
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between, bounds_only, unreached
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -80,12 +81,28 @@ def _weighted_average(call: LayerCall) -> Value:
     return unreached(mean_of(value, axis), "its weights may leave out numbers", call.path)
 
 
+def _weighted_by_shares(call: LayerCall, reduced: list[int] | None) -> Value | None:
+    """Give a mean that a distribution weighs, `sum(x * p)`, where `x * p` alone tells nothing: it is between the x."""
+    maker = call.operands.maker(call.tensors[0]) if call.tensors and call.value().kind is Kind.UNKNOWN else None
+    if maker is None or maker.layer.rule != "Multiply" or len(maker.tensors) != 2 or maker.shape(0) != maker.shape(1):
+        return None
+    for value, shares in (maker.values(), maker.values()[::-1]):
+        if shares.is_simplex and reduced == [shares.sum_axis] and maker.shape() is not None:
+            whole = value.comes_at_once
+            kept = replace(bounds_only(value), sources=maker.sources(), at_once=whole)
+            return replace(kept, reaches_low=whole and value.reaches_low, reaches_high=whole and value.reaches_high)
+    return None
+
+
 def sum_of(call: LayerCall) -> Value:
     """Rule of sums over axes."""
     reduced = reduced_axes(call)
     constant = _constant_over_classes(call, reduced, mean=False)
     if constant is not None:
         return constant
+    weighted = _weighted_by_shares(call, reduced)
+    if weighted is not None:
+        return weighted
     value, count = call.value(), size_of(call, reduced)
     is_free = value.sums_freely
     times = float(count) if count else INFINITY

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, rows, same_shape, whole
+from logitcheck.analyzer.derivation import Derivation
 from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import unknown_shape
@@ -21,7 +22,7 @@ from logitcheck.analyzer.transfer.reducing import (
     spread_of,
     sum_of,
 )
-from logitcheck.analyzer.values import INFINITY, Derivation, LogOf, Value, anything, between, bounds_only, without_axes
+from logitcheck.analyzer.values import INFINITY, LogOf, Value, anything, between, bounds_only, unreached, without_axes
 from logitcheck.model import Shape
 
 
@@ -81,9 +82,18 @@ def _running_sum(call: LayerCall) -> Value:
     if own is not None and own == along:
         return between(0.0, value.sum_total, reached=False, sources=value.sources)
     sums = arithmetic.some_summed(value, call.path)
+    count = axes.size(call.shape(), along)
+    if count and sums.is_open:
+        return _summed_up_to(value, count, call.path)
     if exclusive or ignores_missing or sums.is_open:
         return sums
     return replace(sums, low=value.low) if value.low >= 0 else replace(sums, high=value.high)
+
+
+def _summed_up_to(value: Value, count: int, path: str) -> Value:
+    """Give sums of at most `count` numbers, or of none."""
+    low, high = (end * count for end in (min(value.low, 0.0), max(value.high, 0.0)))
+    return unreached(Value(low=low, high=high, sources=value.sources), "it adds up numbers of both signs", path)
 
 
 def _running_product(call: LayerCall) -> Value:

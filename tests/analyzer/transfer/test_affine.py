@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -292,6 +293,15 @@ def test_attention_ends_in_a_projection_and_tells_its_scores() -> None:
         pytest.param(layer("Embedding", output_dim=6), (None, 7), (None, 7, 6), id="Embedding"),
         pytest.param(layer("EinsumDense", output_shape=[None, 5]), (None, 7, 3), (None, None, 5), id="EinsumDense"),
         pytest.param(layer("EinsumDense", output_shape=5), (None, 3), (None, 5), id="EinsumDense, one size"),
+        pytest.param(
+            layer("EinsumDense", equation="abc,cd->abd", output_shape=[None, 5]), (None, 7, 3), (None, 7, 5), id="kept"
+        ),
+        pytest.param(
+            layer("EinsumDense", equation="...c,cd->...d", output_shape=[None, 5]),
+            (None, 7, 3),
+            (None, None, 5),
+            id="EinsumDense, any letters",
+        ),
         pytest.param(layer("EinsumDense", output_shape=["x"]), (None, 3), None, id="EinsumDense, unreadable"),
         pytest.param(layer("MultiHeadAttention"), SHAPE, SHAPE, id="attention"),
         pytest.param(layer("MultiHeadAttention", output_shape=9), (None, 7, 3), (None, 7, 9), id="projected attention"),
@@ -374,3 +384,11 @@ def test_a_rescaling_of_1_keeps_a_distribution() -> None:
 
 def test_what_is_bounded_before_a_convolution_does_not_matter() -> None:
     assert result(call(layer("Conv2D"), (between(0.0, 1.0), SHAPE))).kind is Kind.LOGITS
+
+
+def test_weights_of_a_distribution_over_one_class_weigh_a_1() -> None:
+    single = result(call(layer("Dense", "softmax", units=1), (logits("x"), (None, 3))))
+    for weighing in (layer("Dense", units=3, use_bias=False), layer("RMSNormalization")):
+        assert result(call(weighing, (single, (None, 1)))).is_unbounded
+        nothing = replace(single, sum_axis=None)
+        assert result(call(weighing, (nothing, (None, 1)))).kind is Kind.UNKNOWN

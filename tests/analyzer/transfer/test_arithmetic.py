@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between, unbounded
 from tests.analyzer.given import bounded, distribution, logits, scores, source
@@ -308,3 +310,48 @@ def test_extremes_of_independent_scores_reach_what_both_reach(*, largest: bool) 
 def test_extremes_of_distributions_are_no_distribution() -> None:
     value = arithmetic.extreme([distribution(name="a"), distribution(name="b")], "layer", largest=True)
     assert value.kind is Kind.UNIT_INTERVAL
+
+
+HALF = between(-0.25, INFINITY, sources=source("half"))
+OTHER_HALF = between(-1.0, INFINITY, sources=source("other half"))
+
+
+def test_a_sum_goes_where_one_of_independent_operands_goes_off() -> None:
+    """`gelu(x) - elu(y)`: whatever the one is, the other goes further."""
+    total = arithmetic.add([HALF, arithmetic.negate(OTHER_HALF)], "layer")
+    assert total.is_unbounded
+
+
+def test_a_sum_of_dependent_operands_that_go_off_opposite_ways_is_unknown() -> None:
+    total = arithmetic.add([HALF, arithmetic.negate(between(-1.0, INFINITY, sources=source("half")))], "layer")
+    assert (total.kind, total.reaches_low, total.reaches_high) == (Kind.UNKNOWN, False, False)
+
+
+def test_lines_over_one_single_number_need_not_go_off_opposite_ways() -> None:
+    for width, reached in ((1, False), (2, True)):
+        pair = [between(-1.0, INFINITY, sources=source(name, width)) for name in "ab"]
+        total = arithmetic.add([replace(pair[0], reaches_low=False), arithmetic.negate(pair[1])], "layer")
+        assert (total.reaches_low, total.reaches_high) == (reached, True)
+
+
+def test_a_sum_with_numbers_that_are_not_alike_goes_both_ways_but_not_each_of_its_elements() -> None:
+    uneven = replace(arithmetic.negate(OTHER_HALF), sources=source("other half") | UNEVEN)
+    total = arithmetic.add([HALF, uneven], "layer")
+    assert (total.goes_both_ways, total.is_unbounded) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "reached"),
+    [
+        pytest.param(HALF, OTHER_HALF, (True, True), id="both dip below 0"),
+        pytest.param(HALF, between(0.0, INFINITY, sources=source("relu")), (True, True), id="one stays above 0"),
+        pytest.param(HALF, replace(OTHER_HALF, sources=source("half")), (False, False), id="of one origin"),
+        pytest.param(HALF, replace(OTHER_HALF, reaches_low=False), (True, True), id="one dips, the other may"),
+        pytest.param(
+            replace(HALF, low=-1e-7), between(1e-7, INFINITY, sources=source("b")), (False, True), id="next to 0"
+        ),
+    ],
+)
+def test_a_product_goes_off_where_ends_meet(left: Value, right: Value, reached: tuple[bool, bool]) -> None:
+    product = arithmetic.multiply(left, right, "layer")
+    assert (product.reaches_low, product.reaches_high) == reached

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.ties import DIVIDED, LEAPING, TIES, UNEVEN
 from logitcheck.analyzer.transfer import elementwise, shapes
 from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything, between
 from logitcheck.model import Shape
@@ -103,11 +105,38 @@ def test_logits_come_near_both_ends_of_the_range(name: str, low: float, high: fl
     assert value.reaches_high
 
 
-@pytest.mark.parametrize("name", ["Sqrt", "Rsqrt", "Log", "Log1p"])
-def test_nothing_is_known_where_an_operation_is_not_defined(name: str) -> None:
+@pytest.mark.parametrize(("name", "kind", "low"), [("Sqrt", Kind.RANGE, 0.0), ("Log", Kind.UNKNOWN, -INFINITY)])
+def test_of_numbers_for_which_an_operation_is_not_defined_no_number_comes(name: str, kind: Kind, low: float) -> None:
     value = of(name, logits())
-    assert value.unknown is not None
-    assert value.unknown.layer == name.lower()
+    assert (value.kind, value.low, value.reaches_high) == (kind, low, True)
+    assert value.reaches_low is (name == "Sqrt"), "a number on its way through 0 has no logarithm far below it"
+
+
+@pytest.mark.parametrize(
+    "operand",
+    [
+        replace(logits(), sources=LEAPING),
+        replace(bounded(-INFINITY, INFINITY), sources=UNEVEN),
+        replace(bounded(-INFINITY, INFINITY), sources=UNEVEN | DIVIDED),
+        replace(bounded(-1.0, INFINITY), reaches_low=False),
+    ],
+    ids=["leaping", "not alike", "divided", "maybe never negative"],
+)
+def test_numbers_that_need_not_pass_0_need_not_have_a_root_near_it(operand: Value) -> None:
+    value = of("Sqrt", operand)
+    assert (value.kind, value.reaches_low, value.reaches_high) == (Kind.RANGE, False, True)
+
+
+def test_what_is_negative_has_no_logarithm_and_no_root() -> None:
+    for name in ("Log", "Log1p", "Sqrt", "Rsqrt"):
+        value = of(name, bounded(-3.0, -2.0))
+        assert value.unknown is not None
+        assert value.unknown.layer == name.lower()
+
+
+def test_the_logarithm_of_numbers_of_both_signs_is_the_logarithm_of_the_positive_ones_and_of_no_score() -> None:
+    value = of("Log", bounded(-1.0, 1.0))
+    assert (value.kind, value.high, value.log_of) == (Kind.RANGE, 0.0, None)
 
 
 def test_the_reciprocal_of_logits_is_unbounded() -> None:
@@ -226,9 +255,10 @@ def test_a_power_lies_within_the_claimed_bounds(operand: tuple[Value, float], po
         pytest.param(logits(), 1.0, Kind.LOGITS, id="first power"),
         pytest.param(logits(), 3.0, Kind.LOGITS, id="odd power of logits"),
         pytest.param(logits(), 2.0, Kind.RANGE, id="even power of logits"),
-        pytest.param(logits(), 0.5, Kind.UNKNOWN, id="root of logits"),
+        pytest.param(logits(), 0.5, Kind.RANGE, id="root of logits"),
+        pytest.param(logits(), -0.5, Kind.UNKNOWN, id="one by the root of logits"),
         pytest.param(distribution(), 0.5, Kind.UNIT_INTERVAL, id="temperature"),
-        pytest.param(bounded(-1.0, 1.0), 3.0, Kind.UNKNOWN, id="odd power of numbers of both signs"),
+        pytest.param(bounded(-1.0, 1.0), 3.0, Kind.RANGE, id="odd power of numbers of both signs"),
         pytest.param(bounded(-2.0, -1.0), 2.0, Kind.RANGE, id="square of negative numbers"),
     ],
 )
@@ -258,4 +288,4 @@ def test_numbers_of_both_signs_normalised_to_a_sum_of_1_are_no_distribution() ->
 
 @pytest.mark.parametrize("name", sorted(FORMULAS))
 def test_the_sources_stay(name: str) -> None:
-    assert of(name, bounded(0.5, 1.0, "somewhere")).sources == source("somewhere")
+    assert of(name, bounded(0.5, 1.0, "somewhere")).sources - TIES == source("somewhere")

@@ -4,7 +4,9 @@ import pytest
 
 from logitcheck.analyzer.transfer import encoding, shapes
 from logitcheck.analyzer.values import Kind
+from logitcheck.model import Shape
 from tests.analyzer.given import call, layer, logits, result
+from tests.building import Config
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,38 @@ def test_the_default_is_ids_but_for_category_encoding(name: str) -> None:
     assert value.kind is (Kind.UNIT_INTERVAL if name == "CategoryEncoding" else Kind.RANGE)
 
 
-@pytest.mark.parametrize("name", encoding.LAYERS)
-def test_the_shape_is_not_followed(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(set(encoding.LAYERS) - {"CategoryEncoding"}))
+def test_the_shape_of_ids_is_not_followed(name: str) -> None:
     assert shapes(call(layer(name), (logits(), (None, 1)))) == [None]
+
+
+@pytest.mark.parametrize(
+    ("mode", "before", "after"),
+    [
+        ("multi_hot", (None, 3), (None, 4)),
+        ("count", (None, 3), (None, 4)),
+        ("one_hot", (None, 3), None),
+        ("multi_hot", (None, 3, 2), None),
+        ("multi_hot", None, None),
+    ],
+)
+def test_what_stands_for_all_ids_of_a_sample_has_a_number_for_each_category(
+    mode: str, before: Shape | None, after: Shape | None
+) -> None:
+    assert shapes(call(layer("CategoryEncoding", num_tokens=4, output_mode=mode), (logits(), before))) == [after]
+
+
+@pytest.mark.parametrize(
+    ("config", "after"),
+    [
+        ({"vocabulary": [1, 2]}, (None, 3)),
+        ({"vocabulary": [1, 2], "num_oov_indices": 2}, (None, 4)),
+        ({"vocabulary": [1, 2], "mask_token": 0}, None),
+        ({"vocabulary": [1, 2], "pad_to_max_tokens": True}, None),
+        ({"vocabulary": "words.txt"}, None),
+        ({"vocabulary": [1, 2], "output_mode": "one_hot"}, None),
+    ],
+)
+def test_a_lookup_has_a_number_for_each_word_and_for_the_unknown_ones(config: Config, after: Shape | None) -> None:
+    lookup = layer("IntegerLookup", **{"output_mode": "multi_hot", **config})
+    assert shapes(call(lookup, (logits(), (None, 3)))) == [after]

@@ -54,7 +54,7 @@ def test_every_layer_and_operation_has_a_test() -> None:
         pytest.param({"interpolation": "bilinear"}, distribution(), Kind.PROBABILITIES, -1, id="bilinear"),
         pytest.param({"interpolation": "nearest"}, distribution(), Kind.PROBABILITIES, -1, id="nearest"),
         pytest.param({"method": "NEAREST"}, distribution(), Kind.PROBABILITIES, -1, id="TensorFlow's name"),
-        pytest.param({"interpolation": "bicubic"}, distribution(), Kind.UNKNOWN, None, id="bicubic"),
+        pytest.param({"interpolation": "bicubic"}, distribution(), Kind.RANGE, None, id="bicubic"),
         pytest.param({"interpolation": "lanczos3"}, distribution(), Kind.UNKNOWN, None, id="lanczos3"),
         pytest.param({"interpolation": "bicubic"}, logits(), Kind.LOGITS, None, id="bicubic, logits"),
         pytest.param({}, distribution(-2), Kind.UNIT_INTERVAL, None, id="distribution over space"),
@@ -239,7 +239,7 @@ def test_equalised_images_that_are_not_followed_say_why(
 @pytest.mark.parametrize("name", CROPPED)
 def test_random_sizes_are_interpolated_at_inference(name: str) -> None:
     assert of(name, distribution()).kind is Kind.PROBABILITIES
-    assert of(name, distribution(), interpolation="bicubic").kind is Kind.UNKNOWN
+    assert of(name, distribution(), interpolation="bicubic").kind is Kind.RANGE
 
 
 @pytest.mark.parametrize(

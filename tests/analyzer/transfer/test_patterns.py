@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.transfer import patterns
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, Value, between, vanishing
+from logitcheck.analyzer.values import INFINITY, Kind, Value, between, vanishing
 from logitcheck.model import Shape
 from tests.analyzer.given import (
     bounded,

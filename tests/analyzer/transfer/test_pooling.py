@@ -5,7 +5,7 @@ import pytest
 from logitcheck.analyzer.transfer import pooling, shapes
 from logitcheck.analyzer.values import Kind, LogOf
 from logitcheck.model import Layer, Shape
-from tests.analyzer.given import call, distribution, layer, log_distribution, logits, reference, result
+from tests.analyzer.given import call, distribution, layer, log_distribution, logits, operation, reference, result
 
 IMAGE: Shape = (None, 8, 6, 3)
 MEANS = sorted(name for name in pooling.LAYERS if "Average" in name)
@@ -96,3 +96,20 @@ def test_shapes(pooled: Layer, before: Shape | None, after: Shape | None) -> Non
 def test_a_mean_over_the_steps_that_a_mask_leaves_is_a_distribution() -> None:
     masked = call(layer("GlobalAveragePooling1D"), (distribution(), (None, 5, 3)), kwargs={"mask": reference(1)})
     assert result(masked).axis == -1
+
+
+@pytest.mark.parametrize("name", ["GlobalAveragePooling1D", "GlobalMaxPooling1D"])
+@pytest.mark.parametrize("activation", ["gelu", "elu", "tanh", "sigmoid"])
+def test_biases_bring_all_numbers_near_the_same_end_at_once(name: str, activation: str) -> None:
+    head = result(call(layer("Dense", activation, units=3), (logits("x"), (None, 5, 3))))
+    pooled = result(call(layer(name), (head, (None, 5, 3))))
+    assert (pooled.low, pooled.high, pooled.reaches_low) == (head.low, head.high, True)
+
+
+@pytest.mark.parametrize("name", ["GlobalAveragePooling1D", "GlobalMaxPooling1D"])
+def test_numbers_that_hang_together_do_not_come_near_the_same_end_at_once(name: str) -> None:
+    standardised = result(call(layer("LayerNormalization", center=False), (logits("x"), (None, 5, 3))))
+    squashed = result(call(operation("Tanh"), (standardised, (None, 5, 3))))
+    for value in (distribution(), squashed):
+        pooled = result(call(layer(name), (value, (None, 5, 3))))
+        assert not pooled.reaches_low

@@ -8,7 +8,7 @@ from logitcheck.analyzer.transfer import shapes
 from logitcheck.analyzer.transfer.rearranging import regrouped_axis, resolve
 from logitcheck.analyzer.values import Kind, LogOf, Value, anything
 from logitcheck.model import Layer, Shape
-from tests.analyzer.given import call, distribution, layer, log_distribution, logits, result, scores
+from tests.analyzer.given import bounded, call, distribution, layer, log_distribution, logits, result, scores
 
 IMAGE: Shape = (None, 8, 6, 3)
 FIRST = {"data_format": "channels_first"}
@@ -110,7 +110,8 @@ def test_zeros_around_are_no_distribution(name: str, operand: Value, kind: Kind)
         ("nearest", distribution(), Kind.PROBABILITIES),
         ("bilinear", distribution(), Kind.PROBABILITIES),
         ("area", distribution(), Kind.PROBABILITIES),
-        ("bicubic", distribution(), Kind.UNKNOWN),
+        ("bicubic", distribution(), Kind.RANGE),
+        ("bicubic", bounded(0.0, float("inf")), Kind.UNKNOWN),
         ("lanczos3", scores(), Kind.UNKNOWN),
         ("bicubic", logits(), Kind.LOGITS),
         ("bilinear", scores(), Kind.UNIT_INTERVAL),

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from logitcheck.analyzer import transfer
 from logitcheck.analyzer.transfer import apply, rule_for, shapes
-from logitcheck.analyzer.values import INFINITY, Kind, Value, anything
-from logitcheck.model import Layer, Shape
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, unbounded
+from logitcheck.model import Layer, LayerKind, Shape
 from tests.analyzer.given import bounded, call, layer, logits, reason, result, scores
 
 SHAPE: Shape = (None, 7, 4)
@@ -177,8 +178,29 @@ IMAGES: Shape = (None, 7, 8, 8, 3)
             (None, 7, 5, None, None),
             id="images, channels first",
         ),
+        pytest.param(
+            layer("ConvLSTM2D", filters=5, kernel_size=[3, 2], strides=[2, 1], padding="same"),
+            IMAGES,
+            (None, 4, 8, 5),
+            id="images, padded",
+        ),
+        pytest.param(
+            layer("ConvLSTM2D", filters=5, kernel_size=[3, 2], dilation_rate=[2, 1]),
+            IMAGES,
+            (None, 4, 7, 5),
+            id="images, cut",
+        ),
         pytest.param(layer("ConvLSTM2D", filters=5), None, None, id="images of unknown rank"),
     ],
 )
 def test_shapes(recurrent: Layer, before: Shape | None, after: Shape | None) -> None:
     assert shapes(call(recurrent, (logits(), before)))[0] == after
+
+
+def test_two_directions_over_several_steps_are_no_lines_over_a_single_number() -> None:
+    both = replace(layer("Bidirectional", merge_mode="mul"), kind=LayerKind.WRAPPER)
+    forward = call(layer("SimpleRNN", "linear", units=2), (scores(), (None, 3, 1))).own_source()
+    for steps, kind in ((3, Kind.LOGITS), (1, Kind.UNKNOWN)):
+        called = call(both, (scores(), (None, steps, 1)))
+        (value,) = transfer.wrapped(called, unbounded(forward), unbounded(forward))
+        assert value.kind is kind

@@ -188,16 +188,16 @@ def test_the_axis_may_be_positional() -> None:
     [
         pytest.param("Max", logits(), 0.0, 0.0, INFINITY, (True, True), id="logits, from 0 on"),
         pytest.param("Min", logits(), 0.0, -INFINITY, 0.0, (True, True), id="logits, up to 0"),
-        pytest.param("Max", scores(), 0.5, 0.5, 1.0, (False, True), id="scores"),
-        pytest.param("Max", scores(), 7.0, 7.0, 7.0, (False, True), id="more than any score"),
-        pytest.param("Amin", scores(), -1.0, -1.0, -1.0, (True, False), id="less than any score"),
-        pytest.param("Amax", scores(), -1.0, 0.0, 1.0, (False, True), id="a number that never counts"),
+        pytest.param("Max", scores(), 0.5, 0.5, 1.0, (True, True), id="scores"),
+        pytest.param("Max", scores(), 7.0, 7.0, 7.0, (True, True), id="more than any score"),
+        pytest.param("Amin", scores(), -1.0, -1.0, -1.0, (True, True), id="less than any score"),
+        pytest.param("Amax", scores(), -1.0, 0.0, 1.0, (True, True), id="a number that never counts"),
     ],
 )
 def test_an_initial_number_counts_among_the_others(
     name: str, operand: Value, initial: float, low: float, high: float, reached: tuple[bool, bool]
 ) -> None:
-    # A maximum comes near the lower end only where every number does, which is more than is known of them.
+    # A maximum comes near the lower end only where every number does at once, as those of a layer with biases do.
     value = of(name, operand, axis=1, initial=initial)
     assert (value.low, value.high, value.reaches_low, value.reaches_high) == (low, high, *reached)
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.transfer import apply, shapes, statistics
-from logitcheck.analyzer.values import INFINITY, Derivation, Derived, Kind, LogOf, Value, anything, between
+from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything, between
 from logitcheck.model import Shape
 from tests.analyzer.given import (
     bounded,
@@ -371,3 +372,18 @@ def test_the_logarithm_of_a_sum_of_exponentials_remembers_of_what_it_is(
 ) -> None:
     expected = Derived(Derivation.LOG_SUM_EXP, reference(), -1) if remembered else None
     assert of("Logsumexp", logits(), **config).derived == expected
+
+
+@pytest.mark.parametrize(
+    ("operand", "axis", "ends"),
+    [
+        pytest.param(bounded(-1.0, INFINITY), -1, (-3.0, INFINITY), id="of three numbers"),
+        pytest.param(bounded(-1.0, 2.0), 1, (-5.0, 10.0), id="of five numbers"),
+        pytest.param(bounded(-1.0, 2.0), None, (-INFINITY, INFINITY), id="of who knows how many"),
+    ],
+)
+def test_running_sums_of_both_signs_are_bounded_by_how_many_there_are(
+    operand: Value, axis: int | None, ends: tuple[float, float]
+) -> None:
+    value = of("Cumsum", operand, axis=axis)
+    assert ((value.low, value.high), value.reaches_low, value.reaches_high) == (ends, False, False)

@@ -8,9 +8,10 @@ import pytest
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.ties import UNEVEN as UNEVEN_MARK
 from logitcheck.analyzer.transfer import arithmetic, patterns, picking
-from logitcheck.analyzer.values import Derivation, Derived, Kind, Value
+from logitcheck.analyzer.values import Kind, Value
 from logitcheck.model import ConstantArray, Layer, Shape
 from tests.analyzer.given import Operand, bounded, call, logits, operation, reference, result, source
 from tests.analyzer.given import layer as given_layer
@@ -206,3 +207,26 @@ def test_opposite_factors_make_copies_of_a_number_cancel_out() -> None:
 def test_every_name_of_what_picks_has_a_rule() -> None:
     assert set(picking.LAYERS) <= set(transfer.LAYERS)
     assert set(picking.OPERATIONS) <= set(transfer.OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    "weighing", [given_layer("Dense", units=2, use_bias=False), given_layer("RMSNormalization")], ids=["Dense", "RMS"]
+)
+def test_weights_without_a_bias_leave_steps_that_always_sum_to_0_or_are_0(weighing: Layer) -> None:
+    """The largest of `w x` and `-w x` is never negative, and what is cut out of a padding is 0."""
+    pair = [(logits(), SHAPE), (logits(), SHAPE)]
+    mirrored = result(call(weighing, (result(call(given_layer("Concatenate", axis=1), *pair)), SHAPE)))
+    assert mirrored.kind is Kind.LOGITS
+    assert not result(call(given_layer("GlobalMaxPooling1D"), (mirrored, SHAPE))).reaches_low
+    padded = result(call(given_layer("ZeroPadding1D", padding=1), (logits(), SHAPE)))
+    cut = result(call(given_layer("Cropping1D", cropping=1), (result(call(weighing, (padded, SHAPE))), SHAPE)))
+    assert not cut.reaches_low
+
+
+def test_weights_that_are_not_negative_leave_steps_uneven_that_are() -> None:
+    """Of rows that never fall, and others that never rise, sums with such weights do the same."""
+    halves = [(bounded(0.0, float("inf"), "a"), SHAPE), (bounded(float("-inf"), 0.0, "b"), SHAPE)]
+    joined = result(call(given_layer("Concatenate", axis=1), *halves))
+    dense = given_layer("Dense", units=2, kernel_constraint="non_neg", bias_constraint="non_neg")
+    weighed = result(call(dense, (joined, SHAPE)))
+    assert (weighed.kind, weighed.is_unbounded, weighed.is_uneven) == (Kind.LOGITS, False, True)

@@ -176,7 +176,7 @@ def test_the_shape_of_an_input_is_read_from_its_config(stored: object, shape: Sh
 
 def test_what_two_directions_make_unknown_together_says_why() -> None:
     both = wrapper("Bidirectional", merge_mode="mul")
-    (value,) = transfer.wrapped(call(both), bounded(-INFINITY, 5.0), bounded(-3.0, 4.0))
+    (value,) = transfer.wrapped(call(both), replace(bounded(-INFINITY, 5.0), reaches_low=False), bounded(-3.0, 4.0))
     assert value.kind is Kind.UNKNOWN
     assert value.unknown is not None
     assert (value.unknown.reason, value.unknown.layer) == ("nothing bounds what it computes", "bidirectional")

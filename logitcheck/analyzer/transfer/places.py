@@ -1,0 +1,183 @@
+"""Numbers at several places of one tensor, as steps of a sequence: whether an input can make them differ.
+
+A layer with weights of its own works on each place alike, so that nothing but its operand tells places apart: those of
+an input of the model can, those of a repeated vector cannot. Products of a tensor with itself, and its shares of a sum
+over places, go beyond every bound only where they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from logitcheck.analyzer import axes
+from logitcheck.analyzer.calls import LayerCall, Operands, number
+from logitcheck.analyzer.derivation import Derivation
+from logitcheck.analyzer.ties import DIVIDED, UNEVEN
+from logitcheck.analyzer.transfer import affine, arithmetic, patterns
+from logitcheck.analyzer.transfer.activation import OVER_CLASSES
+from logitcheck.analyzer.values import Value, balanced, unbounded
+from logitcheck.model import LayerKind, TensorReference
+
+_DEEPEST = 32
+"""Layers that are looked behind."""
+
+_WEIGHING = frozenset(
+    {"Dense", *(f"{prefix}Conv{rank}D" for prefix in ("", "Separable", "Depthwise") for rank in (1, 2, 3))}
+)
+"""Layers with weights that can let each place be made of one place of the operand alone."""
+
+_LAYERS = frozenset(
+    {
+        *("Activation", "Softmax", "LeakyReLU", "ReLU", "ELU", "ActivityRegularization", "Identity", "Rescaling"),
+        *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "BatchNormalization"),
+    }
+)
+"""Layers that keep every number at its place and, for some weights, tell numbers apart that differ."""
+
+_OPERATIONS = frozenset({"Add", "Subtract", "Negative"})
+"""Operations that do, on one tensor and constants."""
+
+
+def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> bool:
+    """Whether not all places along `axis` must hold the same, for some input and weights; not the last axis."""
+    for _ in range(_DEEPEST):
+        shape, maker = operands.shape(reference), operands.maker(reference)
+        if maker is None or maker.declared is not None or axes.size(shape, axis) == 1 or not _is_among(shape, axis):
+            return False
+        if maker.layer.kind is LayerKind.INPUT or _looks_ids_up(maker):
+            return True
+        if not _weighs(maker) and not _is_elementwise(maker) and not _is_joined_along_channels(maker):
+            return False
+        operands, reference = maker.operands, maker.tensors[0]
+    return False
+
+
+def take_any(operands: Operands, reference: TensorReference, axis: int) -> bool:
+    """Whether one place along `axis` can hold any number of the tensor's range, and all the others any other."""
+    if not operands.value(reference).comes_at_once:
+        return False
+    for _ in range(_DEEPEST):
+        maker = operands.maker(reference)
+        if maker is None or not tell_apart(operands, reference, axis):
+            return False
+        if _looks_ids_up(maker) or (_weighs(maker) and _shifts_freely(maker)):
+            return True
+        if not _is_elementwise(maker) or maker.layer.rule == "BatchNormalization":
+            return False
+        operands, reference = maker.operands, maker.tensors[0]
+    return False
+
+
+def _is_among(shape: tuple[int | None, ...] | None, axis: int) -> bool:
+    """Whether an axis is one of places: neither that of the batch nor that of the channels."""
+    return shape is not None and -len(shape) < axis < -1
+
+
+def _is_input(maker: LayerCall) -> bool:
+    """Whether a layer is called on an input of the model itself."""
+    source = maker.operands.maker(maker.tensors[0]) if maker.tensors else None
+    return source is not None and source.layer.kind is LayerKind.INPUT
+
+
+def _looks_ids_up(maker: LayerCall) -> bool:
+    """Whether a call looks ids of an input up in a table of its own, of several rows."""
+    layer = maker.layer
+    is_free = affine.constraint_of(layer, "embeddings") is None and layer.config.get("trainable") is not False
+    return layer.rule == "Embedding" and is_free and layer.config.get("input_dim") != 1 and _is_input(maker)
+
+
+def _weighs(maker: LayerCall) -> bool:
+    layer = maker.layer
+    is_ordered = layer.config.get("data_format") != "channels_first"
+    is_learned = layer.config.get("trainable") is not False
+    return layer.rule in _WEIGHING and is_ordered and is_learned and len(maker.tensors) == 1 and not _is_flat(maker)
+
+
+def _is_elementwise(maker: LayerCall) -> bool:
+    """Whether a call works on each number of its only tensor alone, and there may be constants."""
+    rules = _LAYERS if maker.layer.kind is LayerKind.LAYER else _OPERATIONS
+    return maker.layer.rule in rules and len(maker.tensors) == 1 and not _is_flat(maker)
+
+
+def _is_joined_along_channels(maker: LayerCall) -> bool:
+    return maker.layer.rule == "Concatenate" and bool(maker.tensors) and maker.option("axis", -1) == -1
+
+
+def _is_flat(maker: LayerCall) -> bool:
+    """Whether a call puts out one number only, be it of a scale of 0 or an activation over one class."""
+    from logitcheck.analyzer import transfer
+
+    layer = maker.layer
+    name = "softmax" if layer.rule == "Softmax" else layer.activation.name if layer.activation is not None else None
+    if name in OVER_CLASSES:
+        return layer.config.get("axis", -1) != -1 or axes.size(transfer.shapes(maker)[0], -1) in {None, 1}
+    return layer.rule == "Rescaling" and number(layer.config.get("scale", 1.0)) in {None, 0.0}
+
+
+def _shifts_freely(maker: LayerCall) -> bool:
+    """Whether a weighted sum has a bias without a constraint, and weights that no norm limits.
+
+    Without a bias, weights alone do of vectors that point to different sides, as several channels of an input can.
+    """
+    kernels = {affine.constraint_of(maker.layer, name) for name in ("kernel", "depthwise", "pointwise")}
+    if maker.layer.config.get("use_bias") is False:
+        channels = axes.size(maker.shape(), -1)
+        return kernels == {None} and _is_input(maker) and maker.layer.rule == "Dense" and (channels or 1) > 1
+    return affine.constraint_of(maker.layer, "bias") is None and kernels <= {None, "NonNeg", "non_neg"}
+
+
+def value_of(call: LayerCall) -> Value | None:
+    """Give what places that differ tell of what a call puts out, where its rule gave up; else None."""
+    rule = _RULES.get((call.layer.kind, call.layer.rule))
+    return rule(call) if rule is not None and len(call.tensors) > 1 else None
+
+
+def _products_of_rows(call: LayerCall) -> Value | None:
+    """Give the products of the rows of a tensor with each other: those of different rows have either sign."""
+    shape, value = call.shape(), call.value()
+    if shape is None or not _is_with_itself(call):
+        return None
+    if len(shape) == 2 or (len(shape) == 3 and shape[-2] == 1):
+        return Value(low=0.0, reaches_high=value.goes_off, sources=call.sources())
+    off_zero = value.low <= -arithmetic.NEGLIGIBLE and value.high >= arithmetic.NEGLIGIBLE
+    if not (value.reaches_low and value.reaches_high and off_zero and value.goes_off):
+        return None
+    # Those of a row with itself are squares.
+    return unbounded(call.sources() | UNEVEN | DIVIDED) if take_any(call.operands, call.tensors[0], -2) else None
+
+
+def _is_with_itself(call: LayerCall) -> bool:
+    """Whether rows are multiplied with rows of the same tensor."""
+    from logitcheck.analyzer.transfer import formulas
+
+    if call.layer.rule == "Dot":
+        return call.config.get("axes", -1) in (-1, [-1, -1]) and formulas.are_one(call)
+    turned = call.operands.maker(call.tensors[1])
+    if call.option("transpose_b") is True:
+        return call.option("transpose_a") is not True and formulas.are_one(call)
+    if turned is None or turned.layer.rule != "Swapaxes":
+        return False
+    if {turned.argument(1, "axis1"), turned.argument(2, "axis2")} != {-1, -2}:
+        return False
+    return call.operands.identity(call.tensors[0]) == turned.operands.identity(turned.tensors[0])
+
+
+def _shares(call: LayerCall) -> Value | None:
+    """Give numbers of both signs divided by their sum over places, which may come near 0."""
+    left, right = call.value(0), call.value(1)
+    if not patterns.is_derived(right, call.operands.identity(call.tensors[0]), Derivation.SUM):
+        return None
+    axis = right.derived.axis if right.derived is not None else None
+    both_signs = left.reaches_low and left.low < 0 and left.reaches_high and left.high > 0
+    if axis is None or not both_signs or left.integer or not take_any(call.operands, call.tensors[0], axis):
+        return None
+    return replace(balanced(unbounded(left.sources)), integer=False)
+
+
+_RULES: Mapping[tuple[LayerKind, str], Callable[[LayerCall], Value | None]] = {
+    (LayerKind.LAYER, "Dot"): _products_of_rows,
+    (LayerKind.OPERATION, "Matmul"): _products_of_rows,
+    (LayerKind.OPERATION, "Divide"): _shares,
+    (LayerKind.OPERATION, "TrueDivide"): _shares,
+}

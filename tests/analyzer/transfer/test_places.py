@@ -1,0 +1,134 @@
+"""What is known of numbers at several places of a tensor where an input can make them differ, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from logitcheck import loader
+from logitcheck.analyzer import analyze
+from logitcheck.analyzer.values import Kind, Value
+from logitcheck.model import SavedModel, Shape
+from tests.building import Config, called, dense, functional, layer, operation, source, tensor, write
+
+SHAPE: Shape = (None, 4, 3)
+
+
+def of(folder: Path, *steps: Config, shape: Shape = SHAPE, dtype: str = "float32") -> Value:
+    """What the last of the steps puts out; the first works on the input `a`."""
+    entry = source("a", shape)
+    entry["config"]["dtype"] = dtype
+    loaded = loader.load(write(folder / "model.keras", functional([entry, *steps], [[steps[-1]["name"], 0, 0]])))
+    assert isinstance(loaded, SavedModel)
+    return analyze(loaded)[0].value
+
+
+def head(activation: str = "linear", shape: Shape = SHAPE, on: str = "a", **config: object) -> Config:
+    return called(dense("x", 3, activation, **config), tensor(on, shape))
+
+
+def gram(shape: Shape = SHAPE) -> Config:
+    return called(layer("Dot", "y", axes=-1, normalize=False), [tensor("x", shape)] * 2)
+
+
+def shares(axis: int, shape: Shape = SHAPE) -> list[Config]:
+    total = called(operation("Sum", "s", axis=axis, keepdims=True), tensor("x", shape))
+    return [total, called(operation("Divide", "y"), tensor("x", shape), tensor("s", (None, 1, 3)))]
+
+
+REPEATED = called(layer("RepeatVector", "r", n=4), tensor("a", (None, 3)))
+
+
+@pytest.mark.parametrize("activation", ["linear", "elu", "gelu", "leaky_relu"])
+def test_products_of_different_steps_have_either_sign(tmp_path: Path, activation: str) -> None:
+    value = of(tmp_path, head(activation), gram())
+    assert (value.goes_both_ways, value.is_unbounded) == (True, False), "those of a step with itself are squares"
+
+
+def test_products_of_steps_that_are_never_negative_are_not_either(tmp_path: Path) -> None:
+    value = of(tmp_path, head("relu"), gram())
+    assert (value.kind, value.low) == (Kind.RANGE, 0.0)
+
+
+def test_products_of_copies_of_one_step_are_squares_and_so_nothing_is_claimed(tmp_path: Path) -> None:
+    value = of(tmp_path, REPEATED, head(on="r"), gram(), shape=(None, 3))
+    assert value.kind is Kind.UNKNOWN
+
+
+def test_products_of_a_single_step_with_itself_are_sums_of_squares(tmp_path: Path) -> None:
+    value = of(tmp_path, head(shape=(None, 1, 3)), gram((None, 1, 3)), shape=(None, 1, 3))
+    assert (value.kind, value.low, value.reaches_high) == (Kind.RANGE, 0.0, True)
+    flat = of(tmp_path, head(shape=(None, 3)), gram((None, 3)), shape=(None, 3))
+    assert (flat.kind, flat.low) == (Kind.RANGE, 0.0)
+
+
+def test_products_with_the_rows_turned_into_columns_are_the_same(tmp_path: Path) -> None:
+    turned = called(operation("Swapaxes", "t", axis1=-1, axis2=-2), tensor("x", SHAPE))
+    product = called(operation("Matmul", "y"), tensor("x", SHAPE), tensor("t", (None, 3, 4)))
+    assert of(tmp_path, head("elu"), turned, product).goes_both_ways
+
+
+def test_a_bias_that_is_held_back_need_not_let_steps_have_either_sign(tmp_path: Path) -> None:
+    held = {"class_name": "NonNeg", "config": {}}
+    assert of(tmp_path, head("elu", kernel_constraint=held), gram()).goes_both_ways
+    assert of(tmp_path, head("elu", kernel_constraint=held, bias_constraint=held), gram()).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(("channels", "kind"), [(3, Kind.LOGITS), (1, Kind.UNKNOWN)])
+def test_without_a_bias_several_channels_of_an_input_let_steps_have_either_sign(
+    tmp_path: Path, channels: int, kind: Kind
+) -> None:
+    shape = (None, 4, channels)
+    without = head(shape=shape)
+    without["config"]["use_bias"] = False
+    assert of(tmp_path, without, gram(), shape=shape).kind is kind
+
+
+def test_shares_of_a_sum_over_steps_go_off_where_the_steps_may_cancel_out(tmp_path: Path) -> None:
+    assert of(tmp_path, head("leaky_relu"), *shares(1)).kind is Kind.LOGITS
+    assert of(tmp_path, REPEATED, head("leaky_relu", on="r"), *shares(1), shape=(None, 3)).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("between", "kind"),
+    [
+        (layer("Activation", "b", activation="tanh"), Kind.LOGITS),
+        (layer("Softmax", "b", axis=-1), Kind.LOGITS),
+        (layer("Rescaling", "b", scale=2.0, offset=1.0), Kind.LOGITS),
+        (layer("Rescaling", "b", scale=0.0, offset=1.0), Kind.UNIT_INTERVAL),
+        (layer("UnitNormalization", "b", axis=1), Kind.UNKNOWN),
+    ],
+    ids=["tanh", "softmax", "rescaled", "rescaled by 0", "not followed"],
+)
+def test_steps_that_are_standardised_together_go_off_with_a_learned_scale(
+    tmp_path: Path, between: Config, kind: Kind
+) -> None:
+    steps = (head(), called(between, tensor("x", SHAPE)))
+    norm = layer("LayerNormalization", "y", axis=1, scale=True, center=False)
+    value = of(tmp_path, *steps, called(norm, tensor("b", SHAPE)))
+    assert (value.kind, value.is_balanced) == (kind, kind is Kind.LOGITS)
+
+
+def test_repeated_steps_that_are_standardised_together_may_all_be_one_number(tmp_path: Path) -> None:
+    norm = called(layer("LayerNormalization", "y", axis=1, scale=True, center=False), tensor("x", SHAPE))
+    assert of(tmp_path, REPEATED, head(on="r"), norm, shape=(None, 3)).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(("axis", "kind"), [(-1, Kind.LOGITS), (1, Kind.UNKNOWN)])
+def test_a_group_normalisation_mixes_steps_where_the_channels_come_last(tmp_path: Path, axis: int, kind: Kind) -> None:
+    norm = layer("GroupNormalization", "y", groups=3 if axis == -1 else 4, axis=axis, scale=True, center=False)
+    assert of(tmp_path, head("relu"), called(norm, tensor("x", SHAPE))).kind is kind
+
+
+def test_looked_up_ids_tell_steps_apart(tmp_path: Path) -> None:
+    shape = (None, 4)
+    table = called(layer("Embedding", "x", input_dim=4, output_dim=3), tensor("a", shape))
+    assert of(tmp_path, table, gram(), shape=shape, dtype="int32").goes_both_ways
+    single = table | {"config": table["config"] | {"input_dim": 1}}
+    assert of(tmp_path, single, gram(), shape=shape, dtype="int32").kind is Kind.UNKNOWN
+    held = called(
+        layer("Embedding", "x", input_dim=4, output_dim=3, embeddings_constraint={"class_name": "NonNeg"}),
+        tensor("a", shape),
+    )
+    assert of(tmp_path, held, gram(), shape=shape, dtype="int32").kind is Kind.RANGE
