@@ -12,7 +12,7 @@ from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
 
-__all__ = ["CAUSES", "config", "load", "load_live", "reason"]
+__all__ = ["CAUSES", "config", "load", "load_live", "load_with_statistics", "reason"]
 
 CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 """What reading a model raises for one that cannot be judged."""
@@ -21,6 +21,20 @@ CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 def load(path: Path) -> SavedModel | InputError:
     """Read the saved model at `path`; an input that cannot be judged is a value with the reason, not an exception."""
     return _loaded(partial(_read, path))
+
+
+def load_with_statistics(path: Path) -> SavedModel | None:
+    """Read the saved model at `path` with what its Normalization layers learned of data; None if that is not known.
+
+    This opens the file again, and its weights: for those who need them, which few models do.
+    """
+    from logitcheck.loader import learned
+
+    try:
+        completed = learned.completed(path, _read(path))
+        return assemble(completed) if completed is not None else None
+    except CAUSES:
+        return None
 
 
 def load_live(model: object) -> SavedModel | InputError:
