@@ -111,8 +111,9 @@ def _of_layer(file: h5py.File, place: object) -> list[h5py.Dataset]:
         raise _UnknownError
     chosen = of_interest[len(_PARTS) * position :][: len(_PARTS)]
     owners = {_split(name)[0] for name in chosen}
-    owner = f"/{owners.pop()}"
-    if owners or tuple(_split(name)[1] for name in chosen) != _PARTS or not owner.endswith(f"/{known['name']}"):
+    owner = owners.pop()
+    is_own = f"/{owner}".endswith(f"/{known['name']}") or (known["alone"] is True and not owner)  # as in Keras 3.0
+    if owners or not is_own or tuple(_split(name)[1] for name in chosen) != _PARTS:
         raise _UnknownError
     return [_along(group, name) for name in chosen]
 

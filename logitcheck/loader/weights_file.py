@@ -8,8 +8,11 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from logitcheck.errors import ErrorCode, UnreadableInputError
 from logitcheck.loader import archive, folder, identify, opening
@@ -23,24 +26,28 @@ _LOCAL_HEADER = struct.Struct("<4sHHHHHIIIHH")
 _SIGNATURE = b"PK\x03\x04"
 
 
-def opened(path: Path) -> BinaryIO:
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
     """Open the weights of the model at `path`.
 
     Raises UnreadableInputError or OSError if there are none that can be read.
     """
     match identify.identify(path):
         case identify.Container.ARCHIVE:
-            return _member(path)
+            with archive.guarded(path) as file:
+                yield _member(file)
         case identify.Container.FOLDER if folder.is_keras_folder(path):
-            return io.BufferedReader(opening.member(path / NAME, path))
+            with io.BufferedReader(opening.member(path / NAME, path)) as beside:
+                yield beside
         case identify.Container.HDF5:
-            return io.BufferedReader(opening.regular(path))
+            with io.BufferedReader(opening.regular(path)) as whole:
+                yield whole
         case _:
             raise _not_known("there are no weights in HDF5")
 
 
-def _member(path: Path) -> BinaryIO:
-    file = archive.guarded(path)
+def _member(file: BinaryIO) -> BinaryIO:
+    """Give the weights in an archive: where they stand in it, or unpacked."""
     try:
         with zipfile.ZipFile(file) as zipped:
             members = [each for each in zipped.infolist() if each.filename == NAME]
@@ -53,11 +60,11 @@ def _member(path: Path) -> BinaryIO:
                 raise _not_known("the weights are compressed")
             with zipped.open(member) as stream:
                 return io.BytesIO(stream.read(LARGEST_COMPRESSED))
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise _not_known(str(error)) from error
 
 
-def _window(file: IO[bytes], member: zipfile.ZipInfo) -> _Window:
+def _window(file: BinaryIO, member: zipfile.ZipInfo) -> _Window:
     """Give the bytes of a member that is stored as it is; they begin behind its own header, not the list's."""
     file.seek(member.header_offset)
     header = file.read(_LOCAL_HEADER.size)
@@ -74,7 +81,7 @@ def _window(file: IO[bytes], member: zipfile.ZipInfo) -> _Window:
 class _Window(io.RawIOBase):
     """So many bytes of a file from `start` on, as a file of their own."""
 
-    def __init__(self, file: IO[bytes], start: int, size: int) -> None:
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
         self._file = file
         self._start = start
         self._size = size
@@ -103,11 +110,6 @@ class _Window(io.RawIOBase):
         buffer[: len(content)] = content
         self._position += len(content)
         return len(content)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._file.close()
-        super().close()
 
 
 def _not_known(why: str) -> UnreadableInputError:
