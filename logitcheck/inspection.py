@@ -56,26 +56,27 @@ def inspect(path: str | os.PathLike[str] | object, *, declarations: Declarations
     """
     if isinstance(path, (str, os.PathLike)):
         shown = os.fspath(path)
+        given: object = Path(path)
         loaded = loader.load(Path(path)) if shown else _NO_PATH
-        if isinstance(loaded, SavedModel):
-            return _report(shown, *analyzed(Path(path), loaded, declarations))
     else:
-        loaded = loader.load_live(path)
+        given, loaded = path, loader.load_live(path)
         shown = f"<model {getattr(path, 'name', type(path).__name__)}>"
-    return unreadable(shown, loaded) if isinstance(loaded, InputError) else report_on(shown, loaded, declarations)
+    if isinstance(loaded, InputError):
+        return unreadable(shown, loaded)
+    return _report(shown, *analyzed(given, loaded, declarations))
 
 
 def analyzed(
-    path: Path, model: SavedModel, declarations: Declarations = NO_DECLARATIONS
+    given: object, model: SavedModel, declarations: Declarations = NO_DECLARATIONS
 ) -> tuple[SavedModel, tuple[OutputAnalysis, ...]]:
-    """Analyze a model that was read from `path`; where an output hangs on numbers in its weights, with those numbers.
+    """Analyze a model that was read; where an output hangs on numbers in its weights, with those numbers.
 
-    Gives the model with them, if they are known.
+    given: the path or the model in memory that it was read from. Gives the model with the numbers, if they are known.
     """
     analyses = analyze(model, declarations)
     if not any(analysis.hangs_on_statistics for analysis in analyses):
         return model, analyses
-    completed = loader.load_with_statistics(path)
+    completed = loader.load_with_statistics(given)
     return (model, analyses) if completed is None else (completed, analyze(completed, declarations))
 
 

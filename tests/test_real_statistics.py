@@ -17,6 +17,8 @@ import pytest
 
 import logitcheck
 
+pytestmark = pytest.mark.usefixtures("every_saved_model_is_the_same")
+
 Make = Callable[[Any], Any]
 
 

@@ -23,18 +23,27 @@ def load(path: Path) -> SavedModel | InputError:
     return _loaded(partial(_read, path))
 
 
-def load_with_statistics(path: Path) -> SavedModel | None:
-    """Read the saved model at `path` with what its Normalization layers learned of data; None if that is not known.
+def load_with_statistics(given: object) -> SavedModel | None:
+    """Read a model, saved at a path or in memory, with what its Normalization layers learned of data.
 
-    This opens the file again, and its weights: for those who need them, which few models do.
+    None if that is not known. This opens a file again, and its weights: for those who need them, which few models do.
     """
-    from logitcheck.loader import learned
-
     try:
-        completed = learned.completed(path, _read(path))
+        completed = _completed(given)
         return assemble(completed) if completed is not None else None
     except CAUSES:
         return None
+
+
+def _completed(given: object) -> StoredModel | None:
+    if isinstance(given, Path):
+        from logitcheck.loader import learned
+
+        return learned.completed(given, _read(given))
+    from logitcheck.loader import memory
+    from logitcheck.loader.memory import statistics
+
+    return statistics.completed(given, memory.read(given))
 
 
 def load_live(model: object) -> SavedModel | InputError:

@@ -13,13 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from logitcheck.errors import UnreadableInputError
-from logitcheck.loader import fields, weights_file
+from logitcheck.loader import fields, learned, weights_file
 
 if TYPE_CHECKING:
     import h5py
-
-MOST_NUMBERS = 65_536
-"""Of all layers together, means and variances each."""
 
 _MOST_NAMES = 20_000
 """Members of a group, or weights of a layer."""
@@ -41,7 +38,7 @@ def read(path: Path, wanted: object) -> list[Numbers | None] | None:
 
     try:
         with weights_file.opened(path) as stream, h5py.File(stream, "r") as file:
-            left = MOST_NUMBERS
+            left = learned.MOST_NUMBERS
             found: list[Numbers | None] = []
             for place in fields.sequence(wanted):
                 numbers = _numbers(file, place, left)

@@ -11,10 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-from logitcheck.loader import fields, isolation, statistics, weight_places
+from logitcheck.loader import fields, statistics, weight_places
 from logitcheck.loader.stored import StoredModel
 from logitcheck.loader.weight_places import Found
 from logitcheck.model import ContainerFormat, Shape, Statistics
+
+MOST_NUMBERS = 65_536
+"""Of all layers together, means and variances each."""
 
 MOST_LAYERS = 64
 """Normalization layers that are asked for; a model has one for each column of a table at most."""
@@ -33,17 +36,25 @@ def completed(path: Path, stored: StoredModel) -> StoredModel | None:
 
     All of them are asked for at once: an output may hang on several, of which the analysis names the first.
     """
-    if stored.format not in _WITH_WEIGHTS or stored.in_memory:
-        return None
+    from logitcheck.loader import isolation
+
+    found = find(stored) if stored.format in _WITH_WEIGHTS else []
+    return put(stored, found, isolation.statistics(path, [each.wanted for each in found])) if found else None
+
+
+def find(stored: StoredModel) -> list[Found]:
+    """Find the adapted layers of a model; none where they are more than any model has."""
     found = list(weight_places.find(stored.config, in_groups=stored.format is ContainerFormat.HDF5))
-    if not found or len(found) > MOST_LAYERS:
-        return None
-    answers = isolation.statistics(path, [each.wanted for each in found])
+    return found if len(found) <= MOST_LAYERS else []
+
+
+def put(stored: StoredModel, found: Sequence[Found], answers: object) -> StoredModel | None:
+    """Give the model with what was answered of its layers in their configs; None if nothing of it is certain."""
     if not isinstance(answers, list) or len(answers) != len(found):
         return None
-    known = [(each, _statistics(each, answer)) for each, answer in zip(found, answers, strict=True)]
     config: object = stored.config
-    for each, numbers in known:
+    for each, answer in zip(found, answers, strict=True):
+        numbers = _statistics(each, answer)
         if numbers is not None:
             config = _with(config, (*each.place, "config", statistics.KEY), numbers)
     return replace(stored, config=fields.mapping(config)) if config is not stored.config else None

@@ -28,11 +28,13 @@ Place = tuple[str | int, ...]
 class Found:
     """A Normalization without numbers in its config.
 
-    place: of its entry in the serialized model. wanted: where its numbers would be, for `hdf5_statistics`.
+    place: of its entry in the serialized model. names: its own, behind those of the models that it is in.
+    wanted: where its numbers would be, for `hdf5_statistics`.
     axes: those along which it keeps numbers apart. input_shape: that it was built with, if stored.
     """
 
     place: Place
+    names: tuple[str, ...]
     wanted: Mapping[str, object]
     axes: tuple[int, ...]
     input_shape: Shape | None
@@ -77,7 +79,8 @@ def find(model: Mapping[str, object], *, in_groups: bool) -> Iterator[Found]:
             "alone": len(each.steps) == 1,
         }
         wanted = group if in_groups else {"steps": [step.as_json() for step in each.steps]}
-        yield Found(place=each.place, wanted=wanted, axes=each.axes, input_shape=each.input_shape)
+        names = tuple(step.name for step in each.steps)
+        yield Found(place=each.place, names=names, wanted=wanted, axes=each.axes, input_shape=each.input_shape)
 
 
 def _adapted(envelope: Envelope, place: Place, above: tuple[_Step, ...], depth: int) -> Iterator[_Adapted]:

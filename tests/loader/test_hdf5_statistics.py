@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from logitcheck import inspection
-from logitcheck.loader import hdf5_statistics
+from logitcheck.loader import hdf5_statistics, learned
 from logitcheck.report import ModelReport
 from tests.loader.adapted import GROUP, MEAN, VARIANCE, Change, archive, hdf5, model, normalization, replaced, weights
 
@@ -175,7 +175,7 @@ def test_names_that_are_not_those_of_the_layer_are_not_followed(change: Change, 
 def test_all_layers_together_have_so_many_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = archive(tmp_path / "a.keras")
     place = {"steps": [["normalization", 0, 1, "norm"]]}
-    monkeypatch.setattr(hdf5_statistics, "MOST_NUMBERS", 5)
+    monkeypatch.setattr(learned, "MOST_NUMBERS", 5)
     known = {"shape": [3], "mean": MEAN, "variance": VARIANCE}
     assert hdf5_statistics.read(path, [place, place]) == [known, None]
 

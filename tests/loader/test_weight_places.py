@@ -93,6 +93,7 @@ def test_the_place_of_an_entry_leads_to_it() -> None:
         for key in found.place:
             entry = entry[key]
         assert entry["class_name"] == "Normalization"
+        assert entry["name"] == found.names[-1]
 
 
 def test_what_is_nested_too_deep_is_left_alone() -> None:
