@@ -25,6 +25,9 @@ _LARGEST_ATTRIBUTE = 1 << 20
 _PARTS = ("mean", "variance", "count")
 _FLOATS = frozenset({2, 4, 8})
 
+_DAMAGED = (UnreadableInputError, OSError, EOFError, RuntimeError, LookupError, ValueError, TypeError, MemoryError)
+"""What h5py and zipfile raise for what they find damaged, depending on where."""
+
 Numbers = dict[str, object]
 
 
@@ -45,8 +48,7 @@ def read(path: Path, wanted: object) -> list[Numbers | None] | None:
                 left -= len(fields.sequence(numbers["mean"])) if numbers is not None else 0
                 found.append(numbers)
             return found
-    except (UnreadableInputError, OSError, RuntimeError, KeyError, ValueError, TypeError):
-        # h5py raises all of these for what the HDF5 library finds damaged, depending on where.
+    except _DAMAGED:
         return None
 
 
@@ -57,7 +59,7 @@ def _numbers(file: h5py.File, place: object, most: int) -> Numbers | None:
         if count.shape != () or count.dtype.kind not in "iu" or mean.shape != variance.shape:
             return None
         return {"shape": list(mean.shape), "mean": _array(mean, most), "variance": _array(variance, most)}
-    except (_UnknownError, OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError):
+    except (_UnknownError, AttributeError, *_DAMAGED):
         return None
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from logitcheck import inspection
 from logitcheck.errors import UnreadableInputError
-from logitcheck.loader import weights_file
+from logitcheck.loader import hdf5_statistics, weights_file
 from tests.building import write
 from tests.loader.adapted import archive, hdf5, model, weights
 
@@ -45,6 +45,24 @@ def test_what_a_zip_program_compressed_is_unpacked_up_to_a_size(
     monkeypatch.setattr(weights_file, "LARGEST_COMPRESSED", 100)
     with pytest.raises(UnreadableInputError), weights_file.opened(path):
         pass
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 40])
+def test_compressed_weights_that_are_damaged_are_not_known(damage: bytes, tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.keras", method=zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(path) as opened:
+        member = opened.getinfo("model.weights.h5")
+    raw = bytearray(path.read_bytes())
+    start = member.header_offset + 30 + len("model.weights.h5")
+    if damage:
+        raw[start + 20 : start + 20 + len(damage)] = damage
+    else:
+        at = raw.rfind(b"PK\x01\x02") + 20
+        raw[at : at + 4] = (member.compress_size // 2).to_bytes(4, "little")  # as if half of it were there
+    path.write_bytes(raw)
+    place = {"steps": [["normalization", 0, 1, "norm"]]}
+    assert not any(hdf5_statistics.read(path, [place]) or [])
+    assert low(path) is None
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
