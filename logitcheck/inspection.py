@@ -56,11 +56,28 @@ def inspect(path: str | os.PathLike[str] | object, *, declarations: Declarations
     """
     if isinstance(path, (str, os.PathLike)):
         shown = os.fspath(path)
+        given: object = Path(path)
         loaded = loader.load(Path(path)) if shown else _NO_PATH
     else:
-        loaded = loader.load_live(path)
+        given, loaded = path, loader.load_live(path)
         shown = f"<model {getattr(path, 'name', type(path).__name__)}>"
-    return unreadable(shown, loaded) if isinstance(loaded, InputError) else report_on(shown, loaded, declarations)
+    if isinstance(loaded, InputError):
+        return unreadable(shown, loaded)
+    return _report(shown, *analyzed(given, loaded, declarations))
+
+
+def analyzed(
+    given: object, model: SavedModel, declarations: Declarations = NO_DECLARATIONS
+) -> tuple[SavedModel, tuple[OutputAnalysis, ...]]:
+    """Analyze a model that was read; where an output hangs on numbers in its weights, with those numbers.
+
+    given: the path or the model in memory that it was read from. Gives the model with the numbers, if they are known.
+    """
+    analyses = analyze(model, declarations)
+    if not any(analysis.hangs_on_statistics for analysis in analyses):
+        return model, analyses
+    completed = loader.load_with_statistics(given)
+    return (model, analyses) if completed is None else (completed, analyze(completed, declarations))
 
 
 def unreadable(path: str, error: InputError) -> ModelReport:
@@ -80,12 +97,16 @@ def unreadable(path: str, error: InputError) -> ModelReport:
 
 
 def report_on(path: str, model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> ModelReport:
-    """Make the report on a model that was read."""
+    """Make the report on a model that was read, from what was read of it alone."""
+    return _report(path, model, analyze(model, declarations))
+
+
+def _report(path: str, model: SavedModel, analyses: Iterable[OutputAnalysis]) -> ModelReport:
     outputs: list[OutputReport] = []
     findings: list[Finding] = []
     used: frozenset[str] = frozenset()
     letters = 0
-    for analysis in analyze(model, declarations):
+    for analysis in analyses:
         used |= analysis.declarations
         verdict, judged, found = rules.judge(model, analysis)
         outputs.append(_output(analysis, verdict, judged))

@@ -118,6 +118,14 @@ class LayerKind(Enum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Statistics:
+    """What a Normalization has learned of data: a mean and a variance for each number it keeps apart."""
+
+    mean: tuple[float, ...]
+    variance: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Layer:
     """One layer, operation or nested model of a graph.
 
@@ -127,6 +135,7 @@ class Layer:
     calls: its uses in this graph, in node order.
     graph: the inner graph of a nested model or wrapper.
     backward: the inner graph of a Bidirectional's second direction, if it is stored.
+    statistics: what it learned of data, if that was asked for and is known.
     reason: why an opaque layer is opaque. buildable: whether Keras builds a layer from such a config at all.
     """
 
@@ -142,6 +151,7 @@ class Layer:
     cells: tuple[Layer, ...] = ()
     input_shape: Shape | None = None
     compute_dtype: str | None = None
+    statistics: Statistics | None = None
     reason: str | None = None
     buildable: bool = True
 

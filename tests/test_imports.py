@@ -106,6 +106,14 @@ def test_other_files_do_not_pay_for_saved_models(name: str) -> None:
     assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
 
 
+@pytest.mark.parametrize("name", ["learned", "weight_places", "weights_file", "hdf5_statistics"])
+@pytest.mark.parametrize("sample", ["softmax_from_logits.keras", "sigmoid_good.h5"])
+def test_a_model_that_does_not_hang_on_its_weights_does_not_pay_for_those(sample: str, name: str) -> None:
+    probe = f"import sys\n{of_command_line('inspect', str(SAMPLES / sample))}\n"
+    probe += f"sys.exit('logitcheck.loader.{name}' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["explaining", "rules.documentation", "rules.lookup", "reporter.rules_text"])
 def test_an_inspection_does_not_pay_for_the_documentation(name: str) -> None:
     path = str(SAMPLES / "softmax_from_logits.keras")

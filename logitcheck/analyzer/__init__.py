@@ -10,6 +10,7 @@ from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.evidence import Step
 from logitcheck.analyzer.losses import Expectation
 from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.transfer.normalising import LEARNED_FROM_DATA
 from logitcheck.analyzer.values import Kind, Value, anything, unbounded
 from logitcheck.analyzer.walk import BudgetExceededError, Walk
 from logitcheck.declarations import NO_DECLARATIONS, Declarations
@@ -73,6 +74,11 @@ class OutputAnalysis:
     kind: Kind
     path: tuple[str | int, ...] = ()
     declarations: frozenset[str] = frozenset()
+
+    @property
+    def hangs_on_statistics(self) -> bool:
+        """Whether nothing is known of it for want of what a layer learned of data, which may be in the weights."""
+        return self.value.unknown is not None and self.value.unknown.reason == LEARNED_FROM_DATA
 
 
 def analyze(model: SavedModel, declarations: Declarations = NO_DECLARATIONS) -> tuple[OutputAnalysis, ...]:

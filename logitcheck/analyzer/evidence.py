@@ -100,7 +100,7 @@ def _step(walk: Walk, point: Point, tensor: int) -> Step:
     return Step(
         layer=call.path,
         class_name=call.layer.class_name,
-        effect="hands the values on" if passes else _effect(call, value, units),
+        effect=_passing(call) if passes else _effect(call, value, units),
         decides=not passes,
         units=units,
         activation=activation.label if activation is not None else None,
@@ -141,6 +141,14 @@ def _key(call: LayerCall, value: Value) -> str | None:
     return declared.key_of(call.layer, call.path)
 
 
+_IN_THE_WEIGHTS = "its mean and variance in the weights"
+
+
+def _passing(call: LayerCall) -> str:
+    """Say that a layer changes nothing, which of a Normalization is not certain without its numbers."""
+    return "hands the values on" + (f", by {_IN_THE_WEIGHTS}" if call.layer.statistics is not None else "")
+
+
 def _effect(call: LayerCall, value: Value, units: int | None) -> str:
     layer = call.layer
     if layer.kind is LayerKind.INPUT:
@@ -153,6 +161,7 @@ def _effect(call: LayerCall, value: Value, units: int | None) -> str:
     if not doing and value.applied is not None and value.applied.layer == call.path:
         doing = [value.applied.name]
     doing += [units_words(units)] if units is not None else []
+    doing += [_IN_THE_WEIGHTS] if layer.statistics is not None and not value.is_unbounded else []
     what = ", ".join(doing)
     return f"{what}: {describe(value)}" if what else describe(value)
 

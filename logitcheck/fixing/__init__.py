@@ -7,7 +7,7 @@ from pathlib import Path
 
 from logitcheck import inspection, loader
 from logitcheck.declarations import NO_DECLARATIONS, Declarations
-from logitcheck.fixing import differences, planning, sources, targets, verifying, writers
+from logitcheck.fixing import differences, planning, sources, statistics, targets, verifying, writers
 from logitcheck.fixing.planning import FixPlan, Permit
 from logitcheck.fixing.result import FixResult, FixStatus, NotWrittenError, Refusal
 from logitcheck.fixing.sources import NotFixableError, Source
@@ -63,7 +63,7 @@ def mend(path: str, wanted: Wanted | None, permit: Permit) -> FixResult:
         return _unreadable(inspection.inspect(path))
     try:
         source = sources.read(Path(path))
-        plan = planning.plan(source.stored, path, permit)
+        plan = planning.plan(statistics.completed(source.stored, source.path, permit.declarations), path, permit)
         text = verifying.new_text(source, plan)
         diff = differences.between(source.stored.compile_settings or {}, plan.settings, path, _output(path, wanted))
     except NotFixableError as error:

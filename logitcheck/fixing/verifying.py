@@ -8,7 +8,7 @@ from pathlib import Path
 
 from logitcheck import inspection
 from logitcheck.errors import UnreadableInputError
-from logitcheck.fixing import sources, spans
+from logitcheck.fixing import sources, spans, statistics
 from logitcheck.fixing.copying import are_equal
 from logitcheck.fixing.planning import FixPlan
 from logitcheck.fixing.result import NotWrittenError
@@ -64,6 +64,7 @@ def check(source: Source, plan: FixPlan, text: str, written: Path) -> None:
     """
     try:
         stored, found = sources.read_again(source, written)
+        stored = statistics.completed(stored, statistics.weights_of(source, written), plan.declarations)
         report = inspection.report_on(plan.after.path, assemble(stored), plan.declarations)
     except (UnreadableInputError, NotFixableError) as error:
         raise NotWrittenError(f"{_DEFECT}: the result could not be read ({error}).") from error

@@ -12,7 +12,7 @@ from logitcheck.loader.assemble import assemble
 from logitcheck.loader.stored import StoredModel
 from logitcheck.model import SavedModel
 
-__all__ = ["CAUSES", "config", "load", "load_live", "reason"]
+__all__ = ["CAUSES", "config", "load", "load_live", "load_with_statistics", "reason"]
 
 CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 """What reading a model raises for one that cannot be judged."""
@@ -21,6 +21,29 @@ CAUSES = (UnreadableInputError, OSError, MemoryError, RecursionError)
 def load(path: Path) -> SavedModel | InputError:
     """Read the saved model at `path`; an input that cannot be judged is a value with the reason, not an exception."""
     return _loaded(partial(_read, path))
+
+
+def load_with_statistics(given: object) -> SavedModel | None:
+    """Read a model, saved at a path or in memory, with what its Normalization layers learned of data.
+
+    None if that is not known. This opens a file again, and its weights: for those who need them, which few models do.
+    """
+    try:
+        completed = _completed(given)
+        return assemble(completed) if completed is not None else None
+    except CAUSES:
+        return None
+
+
+def _completed(given: object) -> StoredModel | None:
+    if isinstance(given, Path):
+        from logitcheck.loader import learned
+
+        return learned.completed(given, _read(given))
+    from logitcheck.loader import memory
+    from logitcheck.loader.memory import statistics
+
+    return statistics.completed(given, memory.read(given))
 
 
 def load_live(model: object) -> SavedModel | InputError:

@@ -72,6 +72,11 @@ def holds_model(path: Path) -> bool:
         return False
 
 
+def guarded(path: Path) -> io.BufferedReader:
+    """Open an archive so that a list of members larger than any is refused, and not read."""
+    return _Guarded(opening.regular(path))
+
+
 class _Guarded(io.BufferedReader):
     """A file that is never read in pieces larger than a list of members may be: zipfile reads that in one."""
 

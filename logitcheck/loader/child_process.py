@@ -46,12 +46,12 @@ class Reader:
     replies: FileIO
     has_read: bool = False
 
-    def ask(self, path: Path) -> frames.Reply | None:
-        """Have one file read; None if the process died of it."""
+    def ask(self, path: Path, wanted: object = None) -> frames.Reply | None:
+        """Have one file read, its attributes or what is wanted of its weights; None if the process died of it."""
         self.has_read = True
         where = path if path.is_absolute() else Path.cwd() / path
         try:
-            frames.write(self.requests, os.fsencode(where))
+            frames.write(self.requests, frames.request(os.fsencode(where), wanted))
             return frames.read_reply(self.replies)
         except (frames.BrokenReplyError, BrokenPipeError):
             return None

@@ -21,6 +21,13 @@ Reply = Mapping[str, Octets] | InputError | str
 """The attributes of a file, why it has none, or what went wrong in the code that reads."""
 
 
+_NO_PATH = b"\0"
+"""How a request that is more than a path begins; no path holds such a byte."""
+
+STATISTICS = "statistics"
+"""Under which numbers from the weights are in a reply, as JSON."""
+
+
 class BrokenReplyError(Exception):
     """A reply that no process in good health writes."""
 
@@ -39,6 +46,21 @@ def read(stream: FileIO) -> Octets | None:
     if length > _LONGEST_HEADER:
         raise BrokenReplyError
     return _read_all(stream, length)
+
+
+def request(path: bytes, wanted: object = None) -> bytes:
+    """Write a request: for the attributes of a file, or for what is `wanted` of the weights, as JSON has it."""
+    if wanted is None:
+        return path
+    return _NO_PATH + json.dumps({"path": path.hex(), "wanted": wanted}).encode("ascii")
+
+
+def read_request(content: Octets) -> tuple[bytes, object]:
+    """Read a request: the path, and what is wanted of the weights; None where attributes are."""
+    if not content.startswith(_NO_PATH):
+        return bytes(content), None
+    parsed = json.loads(content[len(_NO_PATH) :])
+    return bytes.fromhex(parsed["path"]), parsed["wanted"]
 
 
 def write_reply(stream: FileIO, reply: Reply) -> None:

@@ -6,6 +6,7 @@ One process reads all files of a run, one after the other, and is replaced when 
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import sys
 import threading
@@ -40,6 +41,25 @@ def attributes(path: Path) -> Mapping[str, frames.Octets]:
             return reply
 
 
+def statistics(path: Path, wanted: object) -> object:
+    """Read numbers from the weights in the model at `path`, as `hdf5_statistics.read` does; None where that fails.
+
+    Weights are asked only where the model was read: what is wrong with them costs no more than these numbers.
+    """
+    try:
+        reply = _readers.ask(path, wanted)
+    except child_process.NoProcessError:
+        from logitcheck.loader import hdf5_statistics
+
+        return hdf5_statistics.read(path, wanted)
+    if not isinstance(reply, Mapping) or frames.STATISTICS not in reply:
+        return None
+    try:
+        return json.loads(reply[frames.STATISTICS])
+    except (ValueError, RecursionError):
+        return None
+
+
 class _Readers:
     """The process that reads for this one: made when it is first needed, and anew after it died."""
 
@@ -47,7 +67,7 @@ class _Readers:
         self._lock = threading.Lock()
         self._reader: child_process.Reader | None = None
 
-    def ask(self, path: Path) -> frames.Reply:
+    def ask(self, path: Path, wanted: object = None) -> frames.Reply:
         """Have one file read. A process that has read others before may have died of them: then a new one tries.
 
         But not of them that took too long: each file has a time of its own.
@@ -57,7 +77,7 @@ class _Readers:
                 reader = self._reader = self._reader or self._start()
                 is_first = not reader.has_read
                 try:
-                    reply = reader.ask(path)
+                    reply = reader.ask(path, wanted)
                 except BaseException:  # an interrupt leaves a reply behind that belongs to no later request
                     self._end()
                     raise

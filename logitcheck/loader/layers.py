@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from logitcheck.errors import ErrorCode, MalformedGraphError, UnreadableInputError
-from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused, unsaved
+from logitcheck.loader import activations, calls, document, envelopes, fields, names, refused, statistics, unsaved
 from logitcheck.loader.envelopes import Envelope
 from logitcheck.model import Call, Graph, Layer, LayerKind, TensorReference
 
@@ -241,10 +241,11 @@ def _plain(entry: _Entry, context: Context) -> Layer:
     if envelope.class_name == "Merge":
         return _merge(entry)
     build = fields.mapping(entry.stored.get("build_config"))
-    config = names.parameters(envelope.class_name, envelope.config)
+    config, learned = statistics.split(names.parameters(envelope.class_name, envelope.config))
     layer = entry.layer(
         LayerKind.LAYER,
         config=config,
+        statistics=learned,
         activation=activations.read(config["activation"]) if "activation" in config else None,
         cells=_cells(envelope.config.get("cell"), context),
         input_shape=fields.shape(build.get("input_shape")) if build and len(entry.calls) <= 1 else None,

@@ -40,7 +40,7 @@ TIMED_OUT = 1
 
 
 def serve(requests: FileIO, replies: FileIO) -> None:
-    """Answer each path with the attributes of that file, until the other side closes."""
+    """Answer each path with the attributes of that file or numbers from its weights, until the other side closes."""
     from pathlib import Path
 
     _take_signals()
@@ -51,7 +51,8 @@ def serve(requests: FileIO, replies: FileIO) -> None:
     limit_resources()
     while (request := frames.read(requests)) is not None:
         limit_time(PROCESSOR_SECONDS, WALL_SECONDS)
-        reply = problem or _answer(Path(os.fsdecode(bytes(request))))
+        path, wanted = frames.read_request(request)
+        reply = problem or _answer(Path(os.fsdecode(path)), wanted)
         limit_time(0, 0)
         frames.write_reply(replies, reply)
 
@@ -72,10 +73,12 @@ def _import() -> str:
     return ""
 
 
-def _answer(path: Path) -> frames.Reply:
+def _answer(path: Path, wanted: object) -> frames.Reply:
     from logitcheck.loader import hdf5
 
     try:
+        if wanted is not None:
+            return _statistics(path, wanted)
         return hdf5.attributes(path)
     except UnreadableInputError as error:
         return error.error
@@ -84,6 +87,14 @@ def _answer(path: Path) -> frames.Reply:
         return InputError(code=ErrorCode.TOO_LARGE, message=message, hint="Check where the file comes from.")
     except Exception as error:  # noqa: BLE001  a defect of ours is told where the report is made
         return f"{type(error).__name__}: {error}"
+
+
+def _statistics(path: Path, wanted: object) -> frames.Reply:
+    import json
+
+    from logitcheck.loader import hdf5_statistics
+
+    return {frames.STATISTICS: json.dumps(hdf5_statistics.read(path, wanted)).encode("ascii")}
 
 
 def _take_signals() -> None:

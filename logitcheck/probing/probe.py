@@ -54,6 +54,7 @@ def probe(
     loaded = loader.load(Path(path)) if path else None
     if report.error is not None or not isinstance(loaded, SavedModel):
         return _failed(report, _unreadable(report, Path(path)))
+    loaded, _ = inspection.analyzed(Path(path), loaded)
     refused = _refused(Path(path), loaded, options)
     if known is None and (refused is None or refused.code is ProbeErrorCode.CUSTOM_OBJECT):
         refused = import_failure(options, runner, watch) or refused

@@ -12,12 +12,13 @@ from typing import Any
 import numpy
 
 import logitcheck
-from logitcheck.analyzer import OutputAnalysis, analyze
+from logitcheck import inspection
+from logitcheck.analyzer import OutputAnalysis
 from logitcheck.loader import load
 from logitcheck.model import SavedModel
 from tests.generated.claims import broken, differences, reaches
 from tests.generated.models import Drawn
-from tests.generated.running import TAME_DRAWS, Results, runs
+from tests.generated.running import TAME_DRAWS, Results, adapt, runs
 
 _FEW = {"times": 4, "rows": 12}
 _MANY = {"times": 400, "rows": 200}
@@ -46,6 +47,7 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
     with warnings.catch_warnings(), numpy.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
+            adapt(drawn.model, seed)
             drawn.model.save(path)
             found = list(runs(drawn.model, seed, **_FEW))
         except Exception as error:
@@ -57,7 +59,7 @@ def check(drawn: Drawn, folder: Path, seed: int = 0) -> Checked:
     if not isinstance(loaded, SavedModel):
         _load_with_keras(drawn.program.generation, path)
         return Checked((), (f"not read, though Keras loads it: {report.error}",))
-    outputs = analyze(loaded)
+    _, outputs = inspection.analyzed(path, loaded)
     violations = [
         f"output {position}: {difference}"
         for position, (analysis, output) in enumerate(zip(outputs, report.outputs, strict=True))

@@ -27,6 +27,25 @@ TAME_DRAWS = 2
 _FIXED = ("seed", "count", "vector_u", "sn_u")
 
 
+def adapt(model: Any, seed: int) -> None:
+    """Give each Normalization without numbers in its config some, as data would: a file of the model has them.
+
+    Some keep a mean of 0 and a variance of 1, as they have before they are adapted; later draws leave all as they are.
+    """
+    random = numpy.random.default_rng(seed)
+    for layer in model._flatten_layers():
+        if _is_adapted(layer) and random.integers(4):
+            shape = tuple(layer.adapt_mean.shape)
+            scale = random.choice((0.01, 1.0, 100.0))
+            layer.adapt_mean.assign((random.normal(size=shape) * scale).astype("float32"))
+            layer.adapt_variance.assign((random.gamma(1.0, size=shape) * scale + 1e-6).astype("float32"))
+            layer.finalize_state()
+
+
+def _is_adapted(layer: Any) -> bool:
+    return type(layer).__name__ == "Normalization" and layer.built and layer.input_mean is None
+
+
 def runs(model: Any, seed: int, times: int, rows: int) -> Iterator[Results]:
     """Give the outputs under `times` draws of weights and of as many inputs as `rows`.
 
@@ -62,12 +81,14 @@ def _input(tensor: Any, random: numpy.random.Generator, rows: int, scales: Seque
 
 
 def _randomise(model: Any, random: numpy.random.Generator, scale: float, powers: _Powers | None) -> None:
+    adapted = [each for layer in model._flatten_layers() if _is_adapted(layer) for each in layer.weights]
+    kept = {id(variable) for variable in adapted}
     for variable in model.weights:
         name = getattr(variable, "path", variable.name)
         is_statistic = "mean" in name or "variance" in name
         if "float" not in str(variable.dtype) or any(part in name for part in _FIXED):
             continue
-        if not variable.trainable and not is_statistic:
+        if id(variable) in kept or (not variable.trainable and not is_statistic):
             continue
         value = (_numbers(random, tuple(variable.shape), powers) * scale).astype("float32")
         if "variance" in name:

@@ -43,12 +43,14 @@ _DEEDS = {
     "wait": lambda: time.sleep(600),
     "memory": _fill_memory,
     "defect": lambda: len(7),
+    "model": lambda: ctypes.string_at(0),
     "afterwards": lambda: ctypes.string_at(0) if len(_read) > 1 else None,
 }
 
 
-def _file(path: str | os.PathLike[str], *arguments: object, **options: object) -> object:
-    name = Path(path).name
+def _file(path: object, *arguments: object, **options: object) -> object:
+    """Open a path, or a stream of one: as `model.weights.h5`, which only weights beside a config are."""
+    name = Path(str(getattr(path, "name", path))).name
     _read.append(name)
     deed = _DEEDS.get(name.partition("_")[0].partition(".")[0])
     if deed is not None:

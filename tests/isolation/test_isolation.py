@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from logitcheck.loader import reading_process
+from tests.loader import adapted
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent.parent
@@ -343,3 +344,35 @@ def test_a_file_on_which_the_hdf5_library_itself_hangs_takes_no_verdict_away(tmp
     assert isinstance(found, dict)
     assert found["b.h5"] in {"timeout", "truncated"}  # later versions may see it
     assert (found["a.h5"], found["c.h5"]) == ("ok", "ok")
+
+
+def with_weights(folder: Path) -> list[str]:
+    """Two models whose outputs hang on their weights: reading those of the first, a folder, kills a process."""
+    (folder / "unpacked").mkdir()
+    (folder / "unpacked" / "config.json").write_text(json.dumps(adapted.model()), "utf-8")
+    (folder / "unpacked" / "model.weights.h5").write_bytes(adapted.weights())
+    adapted.archive(folder / "a.keras")
+    return ["unpacked", "a.keras"]
+
+
+@pytest.mark.parametrize("mode", MODES.values(), ids=MODES.keys())
+def test_weights_that_crash_the_process_cost_their_numbers_only(tmp_path: Path, mode: str) -> None:
+    names = with_weights(tmp_path)
+    code = f"""{mode}
+found = [logitcheck.inspect(name) for name in {names}]
+tell([[report.error is None, report.outputs[0].low] for report in found] + ["h5py" in sys.modules])
+"""
+    assert run(code, tmp_path) == [[True, None], [True, -1.0], False]
+
+
+def test_without_a_process_weights_are_read_in_this_one(tmp_path: Path) -> None:
+    with_weights(tmp_path)
+    code = f"{THREAD}sys.frozen = True\ntell([logitcheck.inspect('a.keras').outputs[0].low, 'h5py' in sys.modules])"
+    assert run(code, tmp_path) == [-1.0, True]
+
+
+def test_numbers_of_a_broken_installation_are_not_known(tmp_path: Path) -> None:
+    with_weights(tmp_path)
+    (tmp_path / "h5py.py").write_text("raise ImportError('it was built for another numpy')")
+    code = "sys.path.insert(0, os.getcwd())\ntell(logitcheck.inspect('a.keras').outputs[0].low)"
+    assert run(code, tmp_path) is None

@@ -34,7 +34,8 @@ def of_file(path: Path, live: ModelReport) -> ModelReport:
     loaded = loader.load(path)
     assert isinstance(loaded, SavedModel), loaded
     assert loaded.format is ContainerFormat.KERAS
-    return inspection.report_on(live.path, replace(loaded, backend=live.backend, in_memory=True))
+    completed, _ = inspection.analyzed(path, loaded)
+    return inspection.report_on(live.path, replace(completed, backend=live.backend, in_memory=True))
 
 
 def state(model: Any) -> list[Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself, kept_ties
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
@@ -168,19 +169,63 @@ def _any_affine(call: LayerCall, reason: str) -> Value:
     return vanishing(mapped) if operand.low == operand.high else mapped
 
 
+LEARNED_FROM_DATA = "its mean and variance are learned from data"
+"""Why nothing is known of what a Normalization puts out, unless its weights are asked."""
+
+
 def _fixed_normalisation(call: LayerCall) -> Value:
     """Apply the layer Normalization: an affine map whose numbers stand in the config, or only in the weights."""
-    means, variances = numbers(call.config.get("mean")), numbers(call.config.get("variance"))
+    means, variances = _statistics(call)
+    count = max(len(means), len(variances))
     if not means or not variances or any(variance <= 0 for variance in variances):
-        return _any_affine(call, "its mean and variance are learned from data")
+        operand = call.value()
+        if operand.is_open and operand.unknown is not None:  # no mean and variance would tell more
+            return anything(operand.unknown.reason, operand.unknown.layer, operand.sources)
+        return _any_affine(call, LEARNED_FROM_DATA)
+    if {len(means), len(variances)} - {1, count}:
+        return _any_affine(call, "its mean and variance do not go together")
+    together = zip(means * (count // len(means)), variances * (count // len(variances)), strict=True)
+    pairs = {(mean, math.sqrt(variance)) for mean, variance in together}
     if call.config.get("invert") is True:
-        return _mapped(call, [math.sqrt(variance) for variance in variances], means)
-    scales = [variance**-0.5 for variance in variances]
-    if len(scales) == 1:
-        scales *= len(means)
-    elif len(means) == 1:
-        means *= len(scales)
-    return _mapped(call, scales, [-mean * scale for mean, scale in zip(means, scales, strict=False)])
+        return _mapped_apart(call, [(deviation, mean) for mean, deviation in pairs])
+    return _mapped_apart(call, [(1 / deviation, -mean / deviation) for mean, deviation in pairs])
+
+
+def _statistics(call: LayerCall) -> tuple[list[float], list[float]]:
+    """Give the means and variances, as they stand in the config or in the weights; none where they are not known."""
+    learned = call.layer.statistics
+    if learned is None:
+        return numbers(call.config.get("mean")), numbers(call.config.get("variance"))
+    shape, kept = call.shape(), call.config.get("axis", -1)
+    along = axes.negatives(kept, shape) if kept != [] and kept is not None else []
+    sizes = [axes.size(shape, axis) for axis in along] if along is not None else [None]
+    is_other = None not in sizes and math.prod(size or 1 for size in sizes) != len(learned.mean)
+    # In half precision small variances become 0, and large means infinite, as those of no config are likely to be.
+    if is_other or call.layer.compute_dtype not in {None, "float32", "float64"}:
+        return [], []
+    return list(learned.mean), list(learned.variance)
+
+
+def _mapped_apart(call: LayerCall, maps: list[tuple[float, float]]) -> Value:
+    """Give the values after affine maps with a positive scale and an offset, each of other elements.
+
+    Where elements differ in what they reach, nobody knows which of them is stretched most.
+    """
+    value = call.value()
+    if len(maps) == 1:
+        return replace(affine(value, *maps[0]), unknown=value.unknown)
+    if value.is_unbounded:
+        return unbounded(value.sources)
+    low = min(scale * value.low + offset for scale, offset in maps)
+    high = max(scale * value.high + offset for scale, offset in maps)
+    return Value(
+        low=low,
+        high=high,
+        reaches_low=value.reaches_low and (value.comes_at_once or math.isinf(low)),
+        reaches_high=value.reaches_high and (value.comes_at_once or math.isinf(high)),
+        sources=value.sources | UNEVEN,
+        unknown=value.unknown,
+    )
 
 
 LAYERS: Mapping[str, Rule] = {

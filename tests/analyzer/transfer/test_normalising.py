@@ -1,0 +1,73 @@
+"""The layer Normalization with the numbers that it learned of data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from logitcheck.analyzer.transfer.normalising import LEARNED_FROM_DATA
+from logitcheck.analyzer.values import Kind, anything
+from logitcheck.model import Layer, Shape, Statistics
+from tests.analyzer.given import bounded, call, layer, logits, result
+
+UNKNOWN = anything("it is custom", "mine")
+
+
+def test_of_numbers_without_a_bound_no_mean_would_tell_more() -> None:
+    value = result(call(layer("Normalization"), (UNKNOWN, (None, 3))))
+    assert value.unknown == UNKNOWN.unknown
+
+
+def learned(means: list[float], variances: list[float], dtype: str | None = None, **config: Any) -> Layer:
+    statistics = Statistics(mean=tuple(means), variance=tuple(variances))
+    return replace(layer("Normalization", **config), statistics=statistics, compute_dtype=dtype)
+
+
+def test_numbers_in_the_weights_count_like_those_in_the_config() -> None:
+    value = result(call(learned([0.0, 2.0], [1.0, 4.0]), (bounded(-2.0, 2.0), (None, 2))))
+    assert (value.low, value.high) == (-2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("normalising", "shape"),
+    [
+        pytest.param(learned([0.0, 2.0], [1.0, 4.0]), (None, 3), id="another size"),
+        pytest.param(learned([0.0, 2.0], [1.0, 4.0], axis=[1, 2]), (None, 2, 3), id="another size of two axes"),
+        pytest.param(learned([0.0, 2.0], [1.0, 4.0], axis=[]), (None, 3), id="several for all"),
+        pytest.param(learned([0.0], [1.0], "float16", axis=None), (None, 3), id="half precision"),
+        pytest.param(learned([0.0], [1.0], "bfloat16", axis=None), (None, 3), id="a shorter mantissa"),
+    ],
+)
+def test_numbers_in_the_weights_that_do_not_fit_are_not_known(normalising: Layer, shape: Shape) -> None:
+    value = result(call(normalising, (bounded(-2.0, 2.0), shape)))
+    assert value.unknown is not None
+    assert value.unknown.reason == LEARNED_FROM_DATA
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_bound_of_elements_that_differ_is_reached_only_where_all_are_at_once(at_once: bool) -> None:
+    """One of them may be stretched to where only another one goes."""
+    operand = replace(bounded(-2.0, 2.0), reaches_low=True, reaches_high=True, at_once=at_once)
+    assert operand.comes_at_once == at_once
+    apart = result(call(learned([0.0, 2.0], [1.0, 4.0]), (operand, (None, 2))))
+    assert (apart.reaches_low, apart.reaches_high) == (at_once, at_once)
+    alike = result(call(learned([2.0, 2.0], [4.0, 4.0]), (operand, (None, 2))))
+    assert (alike.low, alike.high, alike.reaches_low, alike.reaches_high) == (-2.0, 0.0, True, True)
+
+
+def test_an_end_without_a_bound_is_reached_by_whichever_element_goes_there() -> None:
+    endless = replace(bounded(0.0, math.inf), reaches_low=True, reaches_high=True, at_once=False)
+    value = result(call(learned([0.0, 2.0], [1.0, 4.0]), (endless, (None, 2))))
+    assert (value.low, value.high, value.reaches_low, value.reaches_high) == (-1.0, math.inf, False, True)
+
+
+def test_the_reverse_multiplies_and_adds() -> None:
+    value = result(call(learned([0.0, 2.0], [1.0, 4.0], invert=True), (bounded(-2.0, 2.0), (None, 2))))
+    assert (value.low, value.high) == (-2.0, 6.0)
+
+
+def test_logits_stay_logits() -> None:
+    assert result(call(learned([0.0, 2.0], [1.0, 4.0]), (logits(), (None, 2)))).kind is Kind.LOGITS
