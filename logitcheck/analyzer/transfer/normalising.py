@@ -157,7 +157,16 @@ def _mapped(call: LayerCall, scales: list[float], offsets: list[float]) -> Value
     pairs = zip(scales * (count // len(scales)), offsets * (count // len(offsets)), strict=True)
     value = call.value()
     maps = [affine(value, scale, offset) for scale, offset in pairs]
-    return replace(maps[0] if count == 1 else join(maps), unknown=value.unknown)
+    if count == 1:
+        return replace(maps[0], unknown=value.unknown)
+    # Where elements differ in what they reach, nobody knows which of them is stretched most.
+    mapped, at_once = join(maps), value.comes_at_once
+    return replace(
+        mapped,
+        reaches_low=mapped.reaches_low and (at_once or all(each.low == mapped.low for each in maps)),
+        reaches_high=mapped.reaches_high and (at_once or all(each.high == mapped.high for each in maps)),
+        unknown=value.unknown,
+    )
 
 
 def _any_affine(call: LayerCall, reason: str) -> Value:

@@ -48,6 +48,17 @@ def test_numbers_in_the_weights_that_do_not_fit_are_not_known(normalising: Layer
 
 
 @pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("scale", [[10.0, 1.0], [10.0, -10.0], [3.0, 3.0]], ids=str)
+def test_so_is_a_bound_of_elements_that_are_rescaled_each_by_its_own(scale: list[float], at_once: bool) -> None:
+    """Whichever element reaches the ends of the operand, it need not be the one that is scaled most."""
+    operand = replace(bounded(-1.0, 1.0), reaches_low=True, reaches_high=True, at_once=at_once)
+    rescaled = result(call(layer("Rescaling", scale=scale), (operand, (None, 2))))
+    assert (rescaled.low, rescaled.high) == (-max(scale), max(scale))
+    is_reached = at_once or len({abs(each) for each in scale}) == 1
+    assert (rescaled.reaches_low, rescaled.reaches_high) == (is_reached, is_reached)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
 def test_a_bound_of_elements_that_differ_is_reached_only_where_all_are_at_once(at_once: bool) -> None:
     """One of them may be stretched to where only another one goes."""
     operand = replace(bounded(-2.0, 2.0), reaches_low=True, reaches_high=True, at_once=at_once)
