@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from logitcheck.analyzer import masks, transfer
+from logitcheck.analyzer import constants, masks, transfer
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.settling import settle
 from logitcheck.analyzer.sources import Source
@@ -30,6 +30,9 @@ BUDGET = 20_000
 
 MOST_LOOKS = 3_000
 """How often rules may ask by which call a tensor was made; after that it counts as not known, which claims nothing."""
+
+_CONSTANTS_A_STEP = 25
+"""Constants that cost as much of the budget as a call does, where they are worked through once more."""
 
 _NO_CALL = Call((), {}, ())
 
@@ -83,6 +86,7 @@ class Walk:
         self._values: dict[Point, tuple[Value, ...]] = {}
         self._shapes: dict[Point, list[Shape | None]] = {}
         self._calls: dict[Point, LayerCall] = {}
+        self._constants: dict[object, int] = {}
         self._steps = 0
         self._looks = 0
 
@@ -189,6 +193,16 @@ class Walk:
         if self._steps > BUDGET:
             raise BudgetExceededError
 
+    def _pay_for_constants(self, point: Point, call: LayerCall) -> None:
+        """Pay for constants that were worked through before, be it at another call or in another use of a model."""
+        of_layer, of_call = id(call.layer), (id(call.layer), point.call)
+        for owner in (of_layer, of_call):
+            self._spend(self._constants.get(owner, 0) // _CONSTANTS_A_STEP)
+        if of_layer not in self._constants:
+            self._constants[of_layer] = constants.of_layer(call.layer)
+        if of_call not in self._constants:
+            self._constants[of_call] = constants.of_call(call.call)
+
     def _value_dependencies(self, point: Point) -> Sequence[Point]:
         layer = point.scope.graph.layers[point.layer]
         match layer.kind:
@@ -246,6 +260,7 @@ class Walk:
                 return transfer.wrapped(self.layer_call(point), inner, backward)
             case LayerKind.LAYER | LayerKind.OPERATION | LayerKind.OPAQUE:
                 call = self.layer_call(point)
+                self._pay_for_constants(point, call)
                 if self._declared is not None and call.declared is not None:
                     self._declared.note(call.declared)
                 return transfer.apply(call)

@@ -309,3 +309,15 @@ def test_rules_look_back_only_so_often(tmp_path: Path, monkeypatch: pytest.Monke
     assert kind_of(report_on(tmp_path, model)) is Kind.UNIT_INTERVAL
     monkeypatch.setattr(walk, "MOST_LOOKS", 0)
     assert kind_of(report_on(tmp_path, model)) is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(("times", "low"), [(1, -3.0), (3, -27.0), (3_000, None)])
+def test_constants_are_worked_through_again_only_so_often(tmp_path: Path, times: int, low: float | None) -> None:
+    """The first use is free, however many they are; no file makes thousands of uses of thousands of them dear."""
+    scales = [1.0, *[3.0] * 5_000]
+    scaled = layer("Rescaling", "scaled", scale=scales, offset=0.0)
+    operands = [tensor("head", (None, 5_001)), *(tensor("scaled", (None, 5_001), call=at) for at in range(times - 1))]
+    shared = scaled | {"inbound_nodes": [{"args": [operand], "kwargs": {}} for operand in operands]}
+    layers = [source(), called(dense("head", 5_001, "tanh"), tensor("x", SHAPE)), shared]
+    report = report_on(tmp_path, functional(layers, [["scaled", times - 1, 0]]))
+    assert report.outputs[0].low == low

@@ -92,6 +92,18 @@ def repeated(piece: str, times: int) -> str:
     return ",".join(itertools.repeat(piece, times))
 
 
+def rescaled(numbers: int, times: int) -> str:
+    """A layer with many scales, which is called on what it puts out again and again."""
+    shared = layer(1, "Rescaling", [0])
+    shared["config"] |= {"scale": [1 + at / numbers for at in range(numbers)], "offset": 0.0}
+    again = [layer(1, operands=[1])["inbound_nodes"][0] for _ in range(1, times)]
+    for call, node in enumerate(again):
+        node["args"] = [node["args"][0][0]]
+        node["args"][0]["config"]["keras_history"][1] = call
+    shared["inbound_nodes"] = [{"args": shared["inbound_nodes"][0]["args"][0], "kwargs": {}}, *again]
+    return functional([layer(0, "InputLayer"), shared], [["l1", times - 1, 0]])
+
+
 _OUTPUTS = [[f"l{at}", 0, 0] for at in range(1, 1001)]
 _THOUSAND = [layer(0, "InputLayer"), *(layer(at, "ReLU", [at - 1]) for at in range(1, 1001))]
 _LONG = "n" * 500_000
@@ -132,6 +144,8 @@ CONFIGS: dict[str, Callable[[], str]] = {
     "3,000,000 numbers as an argument": lambda: older('[["a",0,0,{"x":[' + repeated("1", 3_000_000) + "]}]]"),
     "models nested 20 deep, each called twice": lambda: nested(20),
     "models nested 60 deep, each called twice": lambda: nested(60),
+    "20,000 scales that are used 2,000 times": lambda: rescaled(20_000, 2_000),
+    "400,000 scales that are used 100 times": lambda: rescaled(400_000, 100),
     "1,000,000 outputs": lambda: functional(_THOUSAND, [["l1", 0, 0]] * 1_000_000),
     "500 outputs of 64 metrics": lambda: functional(
         _THOUSAND, _OUTPUTS[:500], ["categorical_crossentropy"] * 500, metrics=[["AUC"] * 64] * 500

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.sources import NO_SOURCES
 from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself, kept_ties
@@ -154,19 +155,36 @@ def _mapped(call: LayerCall, scales: list[float], offsets: list[float]) -> Value
     count = max(len(scales), len(offsets))
     if not scales or not offsets or {len(scales), len(offsets)} - {1, count}:
         return _any_affine(call, "its scale and offset do not go together")
-    pairs = zip(scales * (count // len(scales)), offsets * (count // len(offsets)), strict=True)
-    value = call.value()
-    maps = [affine(value, scale, offset) for scale, offset in pairs]
-    if count == 1:
-        return replace(maps[0], unknown=value.unknown)
-    # Where elements differ in what they reach, nobody knows which of them is stretched most.
-    mapped, at_once = join(maps), value.comes_at_once
+    together = zip(scales * (count // len(scales)), offsets * (count // len(offsets)), strict=True)
+    return _mapped_apart(call.value(), list(dict.fromkeys(together)))
+
+
+def _mapped_apart(value: Value, maps: Sequence[tuple[float, float]]) -> Value:
+    """Give the values after affine maps, a scale and an offset each, of which each is for other elements.
+
+    Where elements differ in what they reach, nobody knows which of them is stretched most.
+    """
+    if len(maps) == 1:
+        return replace(affine(value, *maps[0]), unknown=value.unknown)
+    lows, highs = zip(*(_ends(value, scale, offset) for scale, offset in maps), strict=True)
+    signs = [math.copysign(1.0, scale) if scale else 0.0 for scale, _ in maps]
+    telling = {lows.index(min(lows)), highs.index(max(highs)), *(signs.index(sign) for sign in set(signs))}
+    mapped, at_once = join([affine(value, *maps[index]) for index in sorted(telling)]), value.comes_at_once
     return replace(
         mapped,
-        reaches_low=mapped.reaches_low and (at_once or all(each.low == mapped.low for each in maps)),
-        reaches_high=mapped.reaches_high and (at_once or all(each.high == mapped.high for each in maps)),
-        unknown=value.unknown,
+        reaches_low=mapped.reaches_low and (at_once or min(lows) == max(lows)),
+        reaches_high=mapped.reaches_high and (at_once or min(highs) == max(highs)),
+        sources=mapped.sources | (NO_SOURCES if value.is_unbounded else UNEVEN),
+        unknown=mapped.unknown if value.unknown is None else value.unknown,
     )
+
+
+def _ends(value: Value, scale: float, offset: float) -> tuple[float, float]:
+    """Give the lower and the upper end of values after an affine map."""
+    if not scale:
+        return offset, offset
+    low, high = value.low * scale + offset, value.high * scale + offset
+    return (low, high) if scale > 0 else (high, low)
 
 
 def _any_affine(call: LayerCall, reason: str) -> Value:
@@ -194,10 +212,10 @@ def _fixed_normalisation(call: LayerCall) -> Value:
     if {len(means), len(variances)} - {1, count}:
         return _any_affine(call, "its mean and variance do not go together")
     together = zip(means * (count // len(means)), variances * (count // len(variances)), strict=True)
-    pairs = {(mean, math.sqrt(variance)) for mean, variance in together}
+    pairs = dict.fromkeys((mean, math.sqrt(variance)) for mean, variance in together)
     if call.config.get("invert") is True:
-        return _mapped_apart(call, [(deviation, mean) for mean, deviation in pairs])
-    return _mapped_apart(call, [(1 / deviation, -mean / deviation) for mean, deviation in pairs])
+        return _mapped_apart(call.value(), [(deviation, mean) for mean, deviation in pairs])
+    return _mapped_apart(call.value(), [(1 / deviation, -mean / deviation) for mean, deviation in pairs])
 
 
 def _statistics(call: LayerCall) -> tuple[list[float], list[float]]:
@@ -213,28 +231,6 @@ def _statistics(call: LayerCall) -> tuple[list[float], list[float]]:
     if is_other or call.layer.compute_dtype not in {None, "float32", "float64"}:
         return [], []
     return list(learned.mean), list(learned.variance)
-
-
-def _mapped_apart(call: LayerCall, maps: list[tuple[float, float]]) -> Value:
-    """Give the values after affine maps with a positive scale and an offset, each of other elements.
-
-    Where elements differ in what they reach, nobody knows which of them is stretched most.
-    """
-    value = call.value()
-    if len(maps) == 1:
-        return replace(affine(value, *maps[0]), unknown=value.unknown)
-    if value.is_unbounded:
-        return unbounded(value.sources)
-    low = min(scale * value.low + offset for scale, offset in maps)
-    high = max(scale * value.high + offset for scale, offset in maps)
-    return Value(
-        low=low,
-        high=high,
-        reaches_low=value.reaches_low and (value.comes_at_once or math.isinf(low)),
-        reaches_high=value.reaches_high and (value.comes_at_once or math.isinf(high)),
-        sources=value.sources | UNEVEN,
-        unknown=value.unknown,
-    )
 
 
 LAYERS: Mapping[str, Rule] = {

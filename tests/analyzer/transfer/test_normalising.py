@@ -63,8 +63,13 @@ def test_a_bound_of_elements_that_differ_is_reached_only_where_all_are_at_once(a
     """One of them may be stretched to where only another one goes."""
     operand = replace(bounded(-2.0, 2.0), reaches_low=True, reaches_high=True, at_once=at_once)
     assert operand.comes_at_once == at_once
-    apart = result(call(learned([0.0, 2.0], [1.0, 4.0]), (operand, (None, 2))))
+    apart = result(call(learned([0.0, 3.0], [1.0, 4.0]), (operand, (None, 2))))
+    assert (apart.low, apart.high) == (-2.5, 2.0)
     assert (apart.reaches_low, apart.reaches_high) == (at_once, at_once)
+    # Where all elements have one and the same end, it does not matter which of them comes there.
+    same_low = result(call(learned([0.0, 2.0], [1.0, 4.0]), (operand, (None, 2))))
+    assert (same_low.low, same_low.high) == (-2.0, 2.0)
+    assert (same_low.reaches_low, same_low.reaches_high) == (True, at_once)
     alike = result(call(learned([2.0, 2.0], [4.0, 4.0]), (operand, (None, 2))))
     assert (alike.low, alike.high, alike.reaches_low, alike.reaches_high) == (-2.0, 0.0, True, True)
 
