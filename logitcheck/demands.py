@@ -64,6 +64,6 @@ def is_refused(report: ModelReport, settings: Settings) -> bool:
 def text(report: ModelReport) -> str:
     """Write the report as `logitcheck inspect` does."""
     from logitcheck.reporter import text_report
+    from logitcheck.reporter.wrapping import plain
 
-    lines = text_report.lines(Report(models=(report,)), _WIDTH)
-    return "\n".join("".join(piece for piece, _ in line) for line in lines).strip()
+    return "\n".join(plain(text_report.lines(Report(models=(report,)), _WIDTH))).strip()

@@ -65,8 +65,9 @@ def render(report: Report, output_format: Format) -> str:
     report = _told(report, output_format)
     match output_format:
         case Format.TEXT | Format.CONCISE:
-            plain = lines(report, output_format, 100, ascii_only=False)
-            return "".join("".join(text for text, _ in line) + "\n" for line in plain)
+            from logitcheck.reporter.wrapping import plain
+
+            return "".join(f"{line}\n" for line in plain(lines(report, output_format, 100, ascii_only=False)))
         case Format.JSON:
             from logitcheck.reporter import json_report
 

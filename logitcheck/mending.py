@@ -17,6 +17,7 @@ from logitcheck.fixing import FixResult, NotWrittenError, Permit, Wanted
 from logitcheck.fixing.result import FixStatus
 from logitcheck.formats import DocumentFormat
 from logitcheck.reporter import fix_json, fix_text
+from logitcheck.reporter.wrapping import plain
 from logitcheck.run import ExitCode
 from logitcheck.settings import Overrides, Plan
 from logitcheck.streams import complain, write_lines, write_out
@@ -94,7 +95,7 @@ def _write_diff(result: FixResult) -> None:
     if sys.stdout.isatty():
         write_lines(lambda *_: fix_text.diff_lines(result))
     else:
-        sys.stdout.writelines("".join(text for text, _ in line) + "\n" for line in fix_text.diff_lines(result))
+        sys.stdout.writelines(f"{line}\n" for line in plain(fix_text.diff_lines(result)))
 
 
 @contextlib.contextmanager

@@ -11,6 +11,12 @@ from logitcheck.analyzer.values import Kind
 from logitcheck.errors import InputError
 from logitcheck.model import ContainerFormat, Export
 
+_WIDTH = 100
+"""Columns of a report that is printed."""
+
+WHY_UNDETERMINED = ("LC402", "LC403")
+"""Codes of the rules that say why a model is undetermined."""
+
 
 class Severity(Enum):
     """How bad a finding is, from worst to mildest."""
@@ -23,13 +29,6 @@ class Severity(Enum):
         """Whether this severity is as bad as `other`, or worse."""
         order = list(Severity)
         return order.index(self) <= order.index(other)
-
-
-_WIDTH = 100
-"""Columns of a report that is printed."""
-
-WHY_UNDETERMINED = ("LC402", "LC403")
-"""Codes of the rules that say why a model is undetermined."""
 
 
 class Verdict(Enum):
@@ -237,8 +236,9 @@ class Report:
     def __str__(self) -> str:
         """Write the report as `logitcheck inspect` does."""
         from logitcheck.reporter import text_report
+        from logitcheck.reporter.wrapping import plain
 
-        return "\n".join("".join(text for text, _ in line) for line in text_report.lines(self, _WIDTH)).rstrip()
+        return "\n".join(plain(text_report.lines(self, _WIDTH))).rstrip()
 
     def _repr_html_(self) -> str:
         """Write the report for a notebook. It and print() ask the object itself: the one way back from a reporter."""

@@ -58,8 +58,9 @@ def write_lines(lines: Callable[[int, bool], Iterable[Line]], stream: TextIO | N
     if not stream.isatty() and not os.environ.get("FORCE_COLOR"):
         columns = os.environ.get("COLUMNS", "")
         width = int(columns) if columns.isdecimal() and int(columns) > 0 else 80
-        for line in lines(width, ascii_only):
-            stream.write("".join(text for text, _ in line) + "\n")
+        from logitcheck.reporter.wrapping import plain
+
+        stream.writelines(f"{line}\n" for line in plain(lines(width, ascii_only)))
         return
     from rich.console import Console
     from rich.text import Text

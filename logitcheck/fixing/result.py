@@ -107,8 +107,9 @@ class FixResult:
     def __str__(self) -> str:
         """Give what the command writes."""
         from logitcheck.reporter import fix_text
+        from logitcheck.reporter.wrapping import plain
 
-        return "\n".join("".join(text for text, _ in line) for line in fix_text.lines(self, 100))
+        return "\n".join(plain(fix_text.lines(self, 100)))
 
     @property
     def error(self) -> InputError | None:

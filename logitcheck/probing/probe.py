@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from logitcheck import inspection, loader
-from logitcheck.analyzer import OutputAnalysis, analyze
+from logitcheck.analyzer import OutputAnalysis
 from logitcheck.analyzer.losses import Expects, Family
 from logitcheck.analyzer.values import Kind
 from logitcheck.errors import ErrorCode, UnreadableInputError
@@ -54,16 +54,16 @@ def probe(
     loaded = loader.load(Path(path)) if path else None
     if report.error is not None or not isinstance(loaded, SavedModel):
         return _failed(report, _unreadable(report, Path(path)))
-    loaded, _ = inspection.analyzed(Path(path), loaded)
+    loaded, analyses = inspection.analyzed(Path(path), loaded)
     refused = _refused(Path(path), loaded, options)
     if known is None and (refused is None or refused.code is ProbeErrorCode.CUSTOM_OBJECT):
         refused = import_failure(options, runner, watch) or refused
     if refused is not None:
         return _failed(report, refused)
-    found = runner.ask(_request(path, loaded, options), options.limits, watch)
+    found = runner.ask(_request(path, loaded, analyses, options), options.limits, watch)
     if isinstance(found, ProbeError):
         return _failed(report, _explained(found, loaded))
-    return judged(report, analyze(loaded), found)
+    return judged(report, analyses, found)
 
 
 def import_failure(options: Options, runner: Runner, watch: Watch | None = None) -> ProbeError | None:
@@ -190,12 +190,12 @@ def _refused(path: Path, model: SavedModel, options: Options) -> ProbeError | No
     return screening.refusal(config, options.imports, unsafe=options.unsafe)
 
 
-def _request(path: str, model: SavedModel, options: Options) -> Request:
+def _request(path: str, model: SavedModel, analyses: Sequence[OutputAnalysis], options: Options) -> Request:
     return Request(
         path=os.path.realpath(path),
         container=model.format,
         library=_library(model),
-        outputs=tuple(map(_asked, analyze(model))),
+        outputs=tuple(map(_asked, analyses)),
         ids=id_ranges.of_inputs(model.graph) if model.graph is not None and model.exported is None else (),
         samples=options.samples,
         seed=options.seed,

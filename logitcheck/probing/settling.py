@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from logitcheck.probing.report import OutputProbe, ProbeReport
 from logitcheck.report import Finding, ModelReport, NotObserved, Observation, OutputReport, Report, Verdict
 from logitcheck.rules.lc402_undetermined_output import RUN_IT
 
-_OPTION = re.compile(r"(--unsafe\b)")
+_UNSAFE = "--unsafe"
 """The option that `probe` takes and `inspect` does not."""
 
 
@@ -76,7 +75,7 @@ def _seen(output: OutputProbe, samples: int) -> Observation | NotObserved:
 
 def _why_not(found: ProbeReport) -> NotObserved:
     if found.error is not None:
-        hint = _OPTION.sub(r"logitcheck probe \1", found.error.hint)
+        hint = found.error.hint.replace(_UNSAFE, f"logitcheck probe {_UNSAFE}")
         return NotObserved(code=found.error.code.value, message=found.error.message, hint=hint)
     message = f"The model has {len(found.outputs)} outputs, which the file does not tell apart."
     return NotObserved(code="outputs-differ", message=message, hint="Run logitcheck probe on it: it tells of each.")

@@ -13,6 +13,12 @@ Line = list[Piece]
 _NARROWEST = 20
 
 
+def plain(lines: Iterable[Line]) -> Iterator[str]:
+    """Give the text of lines, without styles."""
+    for line in lines:
+        yield "".join(text for text, _ in line)
+
+
 def columns(text: str) -> int:
     """Tell how many columns of a terminal a text takes."""
     if text.isascii():

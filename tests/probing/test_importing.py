@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,22 +13,11 @@ from logitcheck.probing.errors import ProbeErrorCode, RefusalError
 from logitcheck.probing.probe import Options, probe
 from logitcheck.probing.process import Limits, Runner
 from tests.building import compiled, custom, sequential, write
-from tests.probing import stubbed
 from tests.probing.stubbed import SAMPLES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals have the names of Linux")
 
 LIMITS = Limits(seconds=1.0, megabytes=600)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the folders of processes are made."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    stubbed.put_stubs_first(monkeypatch)
-    return folder
 
 
 def lacking(folder: Path) -> str:

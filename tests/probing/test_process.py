@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -27,16 +26,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the processes a
 
 CHECKOUT = Path(__file__).parent.parent.parent
 LIMITS = Limits(seconds=1.0, megabytes=600)
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the folders of processes are made, and what the stand-ins try to write to."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    stubbed.put_stubs_first(monkeypatch)
-    return folder
 
 
 def told_of(deed: str, folder: Path, limits: Limits = LIMITS) -> ProbeReport:
