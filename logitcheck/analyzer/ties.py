@@ -25,5 +25,11 @@ DIVIDED: Sources = frozenset({Source("divided", lambda: None)})
 LEAPING: Sources = frozenset({Source("leaping", lambda: None)})
 """Stands among the sources of numbers that may leap over others on their way, as whole numbers do."""
 
-TIES = COPIES | BALANCED | VANISHING | UNEVEN | DIVIDED | LEAPING
+CREEPING: Sources = frozenset({Source("creeping", lambda: None)})
+"""Stands among the sources of numbers that leave [0, 1] both ways, and go far only in theory.
+
+As logarithms do of numbers that pass through 0 and do not keep near to it: -3 is soon reached, -20 in practice never.
+"""
+
+TIES = COPIES | BALANCED | VANISHING | UNEVEN | DIVIDED | LEAPING | CREEPING
 """What makes numbers of one tensor depend on each other, but not those of two tensors."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.transfer.creeping import slowed
 from logitcheck.analyzer.transfer.families import Families
 from logitcheck.analyzer.transfer.leaping import marked
 from logitcheck.analyzer.transfer.picking import picked
@@ -79,17 +80,22 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
     values = result if isinstance(result, tuple) else (_reconsidered(result, call),)
     # Every layer casts what it is given to the type it computes in, whatever it does with it then.
     cast_to = call.half if layer.kind is LayerKind.LAYER else None
-    judged = (rounded(_over_classes(picked(marked(value, call), call), call), cast_to, call.path) for value in values)
+    judged = (rounded(_over_classes(_held_back(value, call), call), cast_to, call.path) for value in values)
     return tuple(_placed(value, call.path) for value in judged)
+
+
+def _held_back(value: Value, call: LayerCall) -> Value:
+    """Take back what a call's result is said to reach where its operands do not let it."""
+    return slowed(picked(marked(value, call), call), call)
 
 
 def _reconsidered(value: Value, call: LayerCall) -> Value:
     """Give what looking further back tells where a rule gave up, as rules do on operands that share an origin."""
     if value.kind is not Kind.UNKNOWN or len(call.tensors) < 2:
         return value
-    from logitcheck.analyzer.transfer import formulas, places
+    from logitcheck.analyzer.transfer import formulas, log_odds, places
 
-    known = formulas.value_of(call) or places.value_of(call)
+    known = formulas.value_of(call) or places.value_of(call) or log_odds.value_of(call)
     return value if known is None else known
 
 

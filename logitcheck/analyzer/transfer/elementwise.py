@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape, whole
 from logitcheck.analyzer.derivation import Derivation, Derived
-from logitcheck.analyzer.transfer import activation, arithmetic, patterns
+from logitcheck.analyzer.transfer import activation, arithmetic, log_odds, patterns
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
+from logitcheck.analyzer.transfer.domains import defined_from, without_poles
 from logitcheck.analyzer.values import (
     INFINITY,
     LogOf,
@@ -71,24 +72,6 @@ def raised(base: Value, power: float, path: str) -> Value:
     return anything(f"nothing is known of the power {power:g} of numbers that may be negative", path, base.sources)
 
 
-def defined_from(value: Value, floor: float, ceiling: float = INFINITY) -> Value:
-    """Give the numbers for which something is defined, from `floor` to `ceiling`: of the others come none.
-
-    Those next to an end that is cut off are reached where numbers go past it without a leap.
-    """
-    if floor <= value.low and value.high <= ceiling:
-        return value
-    passes = value.moves_smoothly
-    return replace(
-        bounds_only(value),
-        low=min(max(value.low, floor), ceiling),
-        high=max(min(value.high, ceiling), floor),
-        reaches_low=(value.reaches_low if value.low >= floor else passes and value.high > floor),
-        reaches_high=(value.reaches_high if value.high <= ceiling else passes and value.low < ceiling),
-        unknown=None,
-    )
-
-
 def _raised_odd(base: Value, power: float) -> Value:
     def raise_end(end: float) -> float:
         return math.copysign(_power(abs(end), power), end)
@@ -134,10 +117,10 @@ def _logarithm(call: LayerCall) -> Value:
     sources = vanishing(value).sources if value.integer else value.sources
     if value.low < 0 and (value.integer or value.high <= 0):
         return anything("it takes the logarithm of numbers that may be negative", call.path, sources)
-    odds = patterns.odds(call)
-    if odds is not None:
-        return _log_odds(_without_poles(defined_from(odds, 0.0, 1.0), odds, _logit))
-    value = _without_poles(defined_from(value, 0.0), value, _natural_logarithm)
+    probability = log_odds.behind_odds(call)
+    if probability is not None:
+        return log_odds.of(probability)
+    value = without_poles(defined_from(value, 0.0), value, _natural_logarithm)
     result = replace(
         bounds_only(value),
         low=-INFINITY if value.low == 0 else math.log(value.low),
@@ -157,29 +140,6 @@ def _natural_logarithm(end: float) -> float:
     return -INFINITY if end == 0 else INFINITY if end == INFINITY else math.log(end)
 
 
-def _without_poles(cut: Value, value: Value, function: Callable[[float], float]) -> Value:
-    """Take back that numbers which only pass an end are near it where the function goes off as a logarithm does.
-
-    A number on its way through 0 comes so near to it in theory alone: a logarithm of -20 takes one of 0.000000002.
-    """
-    passes_low = value.low < cut.low and math.isinf(function(cut.low))
-    passes_high = value.high > cut.high and math.isinf(function(cut.high))
-    return replace(
-        cut,
-        reaches_low=cut.reaches_low and not passes_low,
-        reaches_high=cut.reaches_high and not passes_high,
-    )
-
-
-def _log_odds(value: Value) -> Value:
-    """Give `log(p / (1 - p))` for the numbers that are between 0 and 1."""
-    return replace(bounds_only(value), low=_logit(value.low), high=_logit(value.high), unknown=None)
-
-
-def _logit(end: float) -> float:
-    return -INFINITY if end == 0 else INFINITY if end == 1 else math.log(end / (1 - end))
-
-
 def _unary(function: Callable[[Value], Value]) -> Callable[[LayerCall], Value]:
     return lambda call: function(call.value())
 
@@ -193,7 +153,7 @@ def rising(
         value = call.value()
         if value.high < floor or value.low > ceiling:
             return anything("it is given numbers for which it is not defined", call.path, value.sources)
-        value = _without_poles(defined_from(value, floor, ceiling), value, function)
+        value = without_poles(defined_from(value, floor, ceiling), value, function)
         return replace(
             bounds_only(value),
             low=function(value.low),

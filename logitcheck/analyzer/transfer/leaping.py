@@ -26,11 +26,19 @@ _ACTIVATIONS = frozenset({"hard_shrink", "thresholded_relu", "threshold"})
 def leaps(value: Value, call: LayerCall) -> bool:
     """Whether what a call puts out may leap."""
     layer = call.layer
-    if value.integer or layer.rule in RULES or call.call.kwargs.get("training") is True:
+    if value.integer or call.call.kwargs.get("training") is True:
+        return True
+    if layer.rule in RULES and not _divides_by_a_number(call):
         return True
     if layer.activation is not None and layer.activation.name in _ACTIVATIONS:
         return True
     return layer.rule in {"ReLU", "Relu"} and number(call.option("threshold", 0.0)) != 0
+
+
+def _divides_by_a_number(call: LayerCall) -> bool:
+    """Whether nothing but a constant stands below, which has no poles."""
+    divides = call.layer.rule in {"Divide", "TrueDivide", "DivideNoNan"}
+    return divides and len(call.tensors) == 1 and call.call.args[:1] == call.tensors
 
 
 def marked(value: Value, call: LayerCall) -> Value:

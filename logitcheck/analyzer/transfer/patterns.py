@@ -54,16 +54,6 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     return None
 
 
-def odds(call: LayerCall) -> Value | None:
-    """Give p where the operand of a call is `p / (1 - p)`; of whole numbers that is never between the ends."""
-    maker = call.operands.maker(call.tensors[0]) if call.tensors else None
-    if maker is None or maker.layer.rule not in {"Divide", "TrueDivide"} or len(maker.tensors) != 2:
-        return None
-    is_odds = is_derived(maker.value(1), maker.operands.identity(maker.tensors[0]), Derivation.COMPLEMENT)
-    value = maker.value(0)
-    return value if is_odds and not value.integer and value.high > 0 and value.low < 1 else None
-
-
 def _may_cancel(value: Value, total: Value) -> bool:
     """Whether numbers of both signs add up to as little as one likes, while one of them stays away from 0."""
     both_signs = value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
@@ -113,14 +103,8 @@ def difference(left: Value, right: Value, minuend: object) -> Value | None:
 
 
 def _log_odds(left: Value, right: Value) -> Value | None:
-    """Give `log(p) - log(1 - p)`, the logits behind p; of whole numbers it is always infinite or undefined."""
-    if left.may_vanish:
-        return None
-    of = left.derived.of if left.derived is not None else None
-    before = right.derived.before if right.derived is not None else None
-    is_logarithm = left.derived is not None and left.derived.how is Derivation.LOGARITHM
-    mirrored = right.derived is not None and right.derived.how is Derivation.LOGARITHM and before is not None
-    if not is_logarithm or not mirrored or before is None or before.how is not Derivation.COMPLEMENT or before.of != of:
+    """Give `log(p) - log(1 - p)`, the logits behind p."""
+    if not are_of_complements(left, right):
         return None
     return Value(
         low=left.low - right.high,
@@ -129,6 +113,15 @@ def _log_odds(left: Value, right: Value) -> Value | None:
         reaches_high=left.reaches_high,
         sources=left.sources,
     )
+
+
+def are_of_complements(left: Value, right: Value) -> bool:
+    """Whether these are the logarithms of p and of 1 - p; of whole numbers they are infinite or undefined."""
+    if left.may_vanish or left.derived is None or right.derived is None or right.derived.before is None:
+        return False
+    are_logarithms = left.derived.how is right.derived.how is Derivation.LOGARITHM
+    before = right.derived.before
+    return are_logarithms and before.how is Derivation.COMPLEMENT and before.of == left.derived.of
 
 
 def logarithm_of_sum(value: Value) -> Derived | None:
