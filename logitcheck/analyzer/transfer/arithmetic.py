@@ -247,8 +247,25 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
     if right.low == 0 and left.low >= 0:
         low = 0.0 if left.low == 0 or right.high in {0.0, INFINITY} else left.low / right.high
         return _within(pair, low, INFINITY, path)
-    free = right.is_unbounded and leaves_zero(left) and vary_freely(pair)
-    return combine(pair, -INFINITY, INFINITY, (free, free), path)
+    free = (_goes_through_zero(right) and leaves_zero(left)) or (_comes_near_zero(right) and _has_both_signs(left))
+    reached = free and vary_freely(pair)
+    return combine(pair, -INFINITY, INFINITY, (reached, reached), path)
+
+
+def _goes_through_zero(value: Value) -> bool:
+    """Whether numbers of both signs come as near to 0 as one likes, and not only in the limit."""
+    passes = value.low <= -NEGLIGIBLE and value.high >= NEGLIGIBLE and value.moves_smoothly
+    return value.is_unbounded or passes
+
+
+def _comes_near_zero(value: Value) -> bool:
+    """Whether numbers of one sign come as near to 0 as one likes."""
+    reached = (value.low == 0 and value.reaches_low) or (value.high == 0 and value.reaches_high)
+    return reached and value.low < value.high
+
+
+def _has_both_signs(value: Value) -> bool:
+    return value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
 
 
 def _within(pair: tuple[Value, Value], low: float, high: float, path: str) -> Value:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Operands, number, whole
-from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.transfer import arithmetic, quotients
 from logitcheck.analyzer.transfer.forms import Form, Origin, cancels, constant, judged, just, product, scaled, total
 from logitcheck.analyzer.values import Value, affine, bounds_only
 from logitcheck.model import LayerKind, TensorReference
@@ -31,10 +31,24 @@ def value_of(call: LayerCall) -> Value | None:
     form = writing.of_call(call, 0)
     if form is not None:
         return judged(form, call)
-    return _extreme_of_multiples(call, writing) if call.layer.rule in _EXTREMES and _is_aligned(call) else None
+    if not _is_aligned(call):
+        return None
+    if call.layer.rule in _EXTREMES:
+        return _extreme_of_multiples(call, writing)
+    return _quotient(call, writing) if call.layer.rule in _QUOTIENTS else None
 
 
 _EXTREMES = frozenset({"Maximum", "Minimum"})
+_QUOTIENTS = frozenset({"Divide", "TrueDivide"})
+
+
+def _quotient(call: LayerCall, writing: _Writing) -> Value | None:
+    """Give one tensor divided by another."""
+    arguments = _arguments(call)
+    if len(arguments) != 2 or not all(isinstance(argument, TensorReference) for argument in arguments):
+        return None
+    left, right = (writing.of(call.operands, reference, 0) for reference in call.tensors)
+    return quotients.quotient(left, right, call)
 
 
 def _extreme_of_multiples(call: LayerCall, writing: _Writing) -> Value | None:

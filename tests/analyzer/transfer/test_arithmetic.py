@@ -9,11 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
-from logitcheck.analyzer.ties import UNEVEN
+from logitcheck.analyzer.ties import LEAPING, UNEVEN
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between, unbounded
 from tests.analyzer.given import bounded, distribution, logits, scores, source
 from tests.analyzer.strategies import described, describes, finite_numbers, numbers_of, values
+
+
+def negative_scores(name: str) -> Value:
+    return arithmetic.negate(scores(name))
+
 
 Binary = Callable[[Value, Value], Value]
 
@@ -276,6 +281,13 @@ def test_a_number_that_is_not_finite_hides_nothing() -> None:
         pytest.param(bounded(1.0, 2.0, "a"), bounded(0.0, 4.0, "b"), Kind.RANGE, id="positive by at most 4"),
         pytest.param(scores("a"), logits("b"), Kind.LOGITS, id="scores by logits"),
         pytest.param(logits("a"), scores("a"), Kind.UNKNOWN, id="logits by scores of the same layer"),
+        pytest.param(bounded(-1.0, 1.0, "a"), scores("b"), Kind.LOGITS, id="both signs by what comes near 0"),
+        pytest.param(bounded(-1.0, 1.0, "a"), negative_scores("b"), Kind.LOGITS, id="both signs by negatives near 0"),
+        pytest.param(scores("a"), bounded(-1.0, 1.0, "b"), Kind.LOGITS, id="scores by what passes 0"),
+        pytest.param(scores("a"), bounded(-1e-4, 1.0, "b"), Kind.UNKNOWN, id="scores by what is hardly negative"),
+        pytest.param(scores("a"), replace(bounded(-1.0, 1.0), sources=LEAPING), Kind.UNKNOWN, id="by what leaps over"),
+        pytest.param(bounded(-1.0, 1.0, "a"), Value(low=0.0, high=1.0), Kind.UNKNOWN, id="by what may keep off 0"),
+        pytest.param(bounded(-1.0, 1.0, "a"), bounded(0.0, 0.0, "b"), Kind.UNKNOWN, id="by nothing but 0"),
         pytest.param(arithmetic.constant(1.0), bounded(1.0, INFINITY, "b"), Kind.UNIT_INTERVAL, id="reciprocal"),
         pytest.param(anything("no reason", "layer"), bounded(1.0, 2.0, "b"), Kind.UNKNOWN, id="unknown"),
     ],
