@@ -1,4 +1,4 @@
-"""Sums of multiples and squares of tensors: how they are added up, and what is known of what is left."""
+"""Sums of multiples, squares and cubes of tensors: how they are added up, and what is known of what is left."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from logitcheck.analyzer.calls import LayerCall, Operands
-from logitcheck.analyzer.ties import LEAPING
 from logitcheck.analyzer.transfer import affine as affine_rules
 from logitcheck.analyzer.transfer import arithmetic
-from logitcheck.analyzer.values import INFINITY, Kind, Value, affine, between, unbounded
+from logitcheck.analyzer.transfer.polynomials import HIGHEST_POWER, Factors, polynomial
+from logitcheck.analyzer.values import Kind, Value, affine, between, unbounded
 from logitcheck.model import TensorReference
 
 _LEFT_OVER = 1e-3
@@ -52,12 +52,12 @@ class Factor:
 
 
 Monomial = tuple[Origin, int]
-"""A tensor to a power, which is 1 or 2."""
+"""A tensor to a power, which is 1, 2 or 3."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A sum of multiples of tensors and of their squares, and a constant.
+    """A sum of multiples of tensors, of their squares and of their cubes, and a constant.
 
     exact: whether it is computed without any rounding: of one tensor, by powers of two.
     """
@@ -114,15 +114,15 @@ def scaled(form: Form, scale: float) -> Form:
 
 
 def product(left: Form, right: Form) -> Form | None:
-    """Multiply two forms; None where that gives anything but multiples and squares."""
+    """Multiply two forms; None where that gives anything but multiples, squares and cubes."""
     if not left.terms or not right.terms:
         return scaled(left, right.constant.net) if left.terms else scaled(right, left.constant.net)
     parts = [scaled(left, right.constant.net), scaled(replace(right, constant=_NOTHING), left.constant.net)]
     for (one, power), factor in left.terms.items():
         for (other, other_power), other_factor in right.terms.items():
-            if one != other or power + other_power > 2:
+            if one != other or power + other_power > HIGHEST_POWER:
                 return None
-            parts.append(Form({(one, 2): factor.times(other_factor)}, _NOTHING))
+            parts.append(Form({(one, power + other_power): factor.times(other_factor)}, _NOTHING))
     return replace(total(parts), exact=False)
 
 
@@ -154,7 +154,7 @@ def judged(form: Form, call: LayerCall) -> Value | None:
     if any(abs(each.net) < each.size * _LEFT_OVER and not _is_small(at.value) for (at, _), each in form.terms.items()):
         return None
     origins = list(dict.fromkeys(origin for origin, _ in left))
-    values = [_parabola(origin.value, *(_net(left, origin, power) for power in (2, 1))) for origin in origins]
+    values = [polynomial(origin.value, _factors(left, origin)) for origin in origins]
     added = arithmetic.add(values, call.path) if values else between(0.0, 0.0, sources=call.sources())
     result = replace(affine(added, 1.0, form.constant.net), integer=False)
     if result.kind is not Kind.UNKNOWN:
@@ -173,36 +173,7 @@ def _shifts_with_a_bias(terms: Mapping[Monomial, Factor]) -> bool:
     return len(layers) == 1 and is_linear and abs(net) > size * _LEFT_OVER
 
 
-def _net(terms: Mapping[Monomial, Factor], origin: Origin, power: int) -> float:
-    factor = terms.get((origin, power))
-    return factor.net if factor is not None else 0.0
-
-
-def _parabola(value: Value, square: float, factor: float) -> Value:
-    """Give `square * x² + factor * x`: its ends are where x ends, and at its vertex, if x comes there."""
-    if not square:
-        return affine(value, factor, 0.0)
-    if square < 0:
-        return arithmetic.negate(_parabola(value, -square, -factor))
-    vertex = -factor / (2 * square)
-    ends = [(_height(end, square, factor), reached) for end, reached in _ends(value)]
-    high = max(end for end, _ in ends)
-    low, reaches_low = min(ends, key=lambda end: end[0])
-    if value.low < vertex < value.high:
-        connected = value.is_unbounded and value.sources.isdisjoint(LEAPING)
-        low, reaches_low = _height(vertex, square, factor), connected
-    return Value(
-        low=low,
-        high=high,
-        reaches_low=reaches_low,
-        reaches_high=any(reached and end == high for end, reached in ends),
-        sources=value.sources,
-    )
-
-
-def _ends(value: Value) -> tuple[tuple[float, bool], tuple[float, bool]]:
-    return (value.low, value.reaches_low), (value.high, value.reaches_high)
-
-
-def _height(point: float, square: float, factor: float) -> float:
-    return INFINITY if math.isinf(point) else (square * point + factor) * point
+def _factors(terms: Mapping[Monomial, Factor], origin: Origin) -> Factors:
+    found = (terms.get((origin, power)) for power in range(1, HIGHEST_POWER + 1))
+    first, second, third = (0.0 if factor is None else factor.net for factor in found)
+    return first, second, third

@@ -167,7 +167,10 @@ def _raised(_: LayerCall, forms: Sequence[Form]) -> Form | None:
     if len(forms) != 2 or forms[1].terms:
         return None
     power = forms[1].constant.net
-    return forms[0] if power == 1 else product(forms[0], forms[0]) if power == 2 else None
+    if power not in {1, 2, 3}:
+        return None
+    squared = product(forms[0], forms[0]) if power > 1 else forms[0]
+    return squared if power < 3 or squared is None else product(squared, forms[0])
 
 
 def _negated(_: LayerCall, forms: Sequence[Form]) -> Form | None:

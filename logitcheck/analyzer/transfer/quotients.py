@@ -26,7 +26,7 @@ def _moves_alone(left: Form, right: Form) -> bool:
     return any(
         power == 1
         and abs(factor.net) >= arithmetic.NEGLIGIBLE
-        and (origin, 2) not in right.terms
+        and sum(other == origin for other, _ in right.terms) == 1
         and all(other != origin for other, _ in left.terms)
         and origin.value.sums_freely
         and all(arithmetic.vary_freely([origin.value, other.value]) for other in origins if other != origin)

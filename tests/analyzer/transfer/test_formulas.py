@@ -95,8 +95,27 @@ def test_whole_numbers_may_leap_over_the_vertex_of_a_parabola(tmp_path: Path) ->
     assert (value.low, value.reaches_low) == (pytest.approx(-1 / 24), False)
 
 
-def test_a_third_power_is_a_tensor_of_its_own(tmp_path: Path) -> None:
-    steps = (op("s", "Square", "x"), op("c", "Multiply", "s", "x"), op("y", "Add", "c", "x"))
+def test_a_third_power_goes_both_ways_where_its_tensor_does(tmp_path: Path) -> None:
+    steps = (op("s", "Square", "x"), op("c", "Multiply", "s", "x"))
+    assert of(tmp_path, x(), *steps).is_unbounded
+    assert of(tmp_path, x(), *steps, op("y", "Add", "c", "x")).is_unbounded
+    assert of(tmp_path, x("relu"), *steps).kind is Kind.RANGE
+
+
+def test_of_a_third_power_of_what_ends_below_the_lowest_is_known(tmp_path: Path) -> None:
+    """`x² x` of an elu, which is never below -1."""
+    value = of(tmp_path, x("elu"), op("s", "Square", "x"), op("c", "Multiply", "s", "x"))
+    assert (value.low, value.high, value.reaches_low, value.reaches_high) == (-1.0, INFINITY, True, True)
+
+
+@pytest.mark.parametrize(("power", "kind"), [(3, Kind.UNKNOWN), (2, Kind.LOGITS)])
+def test_of_large_cubes_that_cancel_out_rounding_leaves_something(tmp_path: Path, power: int, kind: Kind) -> None:
+    steps = (op("c", "Power", "x", power), op("s", "Square", "x"), op("t", "Multiply", "s", "x"))
+    assert of(tmp_path, x(), *steps, op("y", "Subtract", "t", "c")).kind is kind
+
+
+def test_a_fourth_power_is_a_tensor_of_its_own(tmp_path: Path) -> None:
+    steps = (op("s", "Square", "x"), op("c", "Square", "s"), op("y", "Subtract", "c", "x"))
     assert of(tmp_path, x(), *steps).kind is Kind.UNKNOWN
 
 
