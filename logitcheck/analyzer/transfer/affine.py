@@ -50,7 +50,8 @@ def _starts_constant(layer: Layer) -> bool:
     return isinstance(name, str) and (name in _CONSTANT_INITIALIZERS or "Constant" in name)
 
 
-def _has_bias(layer: Layer) -> bool:
+def adds_bias(layer: Layer) -> bool:
+    """Whether a layer adds a bias to what it weighs."""
     if layer.rule == "EinsumDense":
         return layer.config.get("bias_axes") is not None
     return layer.config.get("use_bias") is not False
@@ -91,7 +92,7 @@ def _is_one_weight(call: LayerCall) -> bool:
 
 def _is_free_of_its_operand(layer: Layer) -> bool:
     """Whether a layer puts out any number whatever comes in: without a bias, nothing comes of zeros."""
-    return _has_free_weights(layer) and _has_bias(layer)
+    return _has_free_weights(layer) and adds_bias(layer)
 
 
 def adds_freely(call: LayerCall) -> bool:
@@ -106,7 +107,7 @@ def _weighted_sum(call: LayerCall) -> Value:
     layer = call.layer
     if _is_free_of_its_operand(layer):
         return unbounded(call.own_source())
-    has_bias, operand = _has_bias(layer), call.value()
+    has_bias, operand = adds_bias(layer), call.value()
     if not has_bias and operand.low == operand.high == 0:
         return between(0.0, 0.0, sources=call.own_source())
     if not has_bias and operand.may_vanish and not operand.is_simplex:

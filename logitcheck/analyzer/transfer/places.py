@@ -17,7 +17,7 @@ from logitcheck.analyzer.ties import DIVIDED, UNEVEN
 from logitcheck.analyzer.transfer import affine, arithmetic, patterns
 from logitcheck.analyzer.transfer.activation import OVER_CLASSES
 from logitcheck.analyzer.values import Value, balanced, unbounded
-from logitcheck.model import LayerKind, TensorReference
+from logitcheck.model import Layer, LayerKind, TensorReference
 
 _DEEPEST = 32
 """Layers that are looked behind."""
@@ -91,7 +91,18 @@ def _weighs(maker: LayerCall) -> bool:
     layer = maker.layer
     is_ordered = layer.config.get("data_format") != "channels_first"
     is_learned = layer.config.get("trainable") is not False
-    return layer.rule in _WEIGHING and is_ordered and is_learned and len(maker.tensors) == 1 and not _is_flat(maker)
+    is_weighing = layer.rule in _WEIGHING or _is_dense(layer)
+    return is_weighing and is_ordered and is_learned and len(maker.tensors) == 1 and not _is_flat(maker)
+
+
+def _is_dense(layer: Layer) -> bool:
+    """Whether an EinsumDense does what a Dense does: it weighs the last axis, and leaves the others where they are."""
+    operands, _, result = str(layer.config.get("equation")).partition("->")
+    operand, _, weights = operands.partition(",")
+    letters = (operand[:-1], operand[-1:], weights[1:])
+    is_plain = operand.isalpha() and len(weights) == 2 and len(set("".join(letters))) == len("".join(letters))
+    moves_nothing = weights[:1] == letters[1] and result == letters[0] + letters[2]
+    return layer.rule == "EinsumDense" and is_plain and moves_nothing
 
 
 def _is_elementwise(maker: LayerCall) -> bool:
@@ -121,7 +132,7 @@ def _shifts_freely(maker: LayerCall) -> bool:
     Without a bias, weights alone do of vectors that point to different sides, as several channels of an input can.
     """
     kernels = {affine.constraint_of(maker.layer, name) for name in ("kernel", "depthwise", "pointwise")}
-    if maker.layer.config.get("use_bias") is False:
+    if not affine.adds_bias(maker.layer):
         channels = axes.size(maker.shape(), -1)
         return kernels == {None} and _is_input(maker) and maker.layer.rule == "Dense" and (channels or 1) > 1
     return affine.constraint_of(maker.layer, "bias") is None and kernels <= {None, "NonNeg", "non_neg"}
@@ -166,7 +177,8 @@ def _is_with_itself(call: LayerCall) -> bool:
 def _shares(call: LayerCall) -> Value | None:
     """Give numbers of both signs divided by their sum over places, which may come near 0."""
     left, right = call.value(0), call.value(1)
-    if not patterns.is_derived(right, call.operands.identity(call.tensors[0]), Derivation.SUM):
+    ways = (Derivation.SUM, Derivation.ABOVE_SUM) if left.is_unbounded else (Derivation.SUM,)
+    if not patterns.is_derived(right, call.operands.identity(call.tensors[0]), *ways):
         return None
     axis = right.derived.axis if right.derived is not None else None
     both_signs = left.reaches_low and left.low < 0 and left.reaches_high and left.high > 0

@@ -85,6 +85,34 @@ def test_without_a_bias_several_channels_of_an_input_let_steps_have_either_sign(
     assert of(tmp_path, without, gram(), shape=shape).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("equation", "config", "kind"),
+    [
+        ("abc,cd->abd", {"bias_axes": "d"}, Kind.LOGITS),
+        ("abc,cd->abd", {"bias_axes": None}, Kind.UNKNOWN),
+        ("abc,cd->abd", {"bias_axes": "d", "trainable": False}, Kind.UNKNOWN),
+        ("abc,bd->acd", {"bias_axes": "d"}, Kind.UNKNOWN),
+        ("abc,cd->adb", {"bias_axes": "d"}, Kind.UNKNOWN),
+        ("...c,cd->...d", {"bias_axes": "d"}, Kind.UNKNOWN),
+    ],
+)
+def test_an_einsum_that_is_a_dense_layer_lets_steps_have_either_sign(
+    tmp_path: Path, equation: str, config: dict[str, object], kind: Kind
+) -> None:
+    weighed = layer("EinsumDense", "x", equation=equation, output_shape=[None, 3], activation="elu", **config)
+    assert of(tmp_path, called(weighed, tensor("a", SHAPE)), gram()).kind is kind
+
+
+@pytest.mark.parametrize(("activation", "kind"), [("linear", Kind.LOGITS), ("elu", Kind.UNKNOWN)])
+def test_a_little_on_top_of_a_sum_over_steps_is_outweighed_by_what_goes_anywhere(
+    tmp_path: Path, activation: str, kind: Kind
+) -> None:
+    total, quotient = shares(1)
+    above = called(operation("Add", "s"), tensor("t", (None, 1, 3)), 1e-7)
+    total["name"] = total["config"]["name"] = "t"
+    assert of(tmp_path, head(activation), total, above, quotient).kind is kind
+
+
 def test_shares_of_a_sum_over_steps_go_off_where_the_steps_may_cancel_out(tmp_path: Path) -> None:
     assert of(tmp_path, head("leaky_relu"), *shares(1)).kind is Kind.LOGITS
     assert of(tmp_path, REPEATED, head("leaky_relu", on="r"), *shares(1), shape=(None, 3)).kind is Kind.UNKNOWN
