@@ -14,6 +14,7 @@ from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number
 from logitcheck.analyzer.sources import Sources
 from logitcheck.analyzer.ties import BALANCED, DIVIDED, UNEVEN
 from logitcheck.analyzer.transfer import activation, arithmetic
+from logitcheck.analyzer.transfer.windows import Convolve, convolved, transposed, window_shape
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, copied, unbounded
 from logitcheck.model import Layer, Shape
 
@@ -48,6 +49,15 @@ def _starts_constant(layer: Layer) -> bool:
     stored = layer.config.get("kernel_initializer", layer.config.get("embeddings_initializer"))
     name = stored.get("class_name") if isinstance(stored, dict) else stored
     return isinstance(name, str) and (name in _CONSTANT_INITIALIZERS or "Constant" in name)
+
+
+def _starts_with_one_weight(layer: Layer) -> bool:
+    """Whether all weights start from one number, not 0: then a unit is a multiple of the sum of what comes in."""
+    stored = layer.config.get("kernel_initializer")
+    name, parameters = (stored.get("class_name"), stored.get("config")) if isinstance(stored, dict) else (stored, None)
+    if name in {"Constant", "constant"}:
+        return bool(number(parameters.get("value"))) if isinstance(parameters, dict) else False
+    return name in {"Ones", "ones", "one"}
 
 
 def adds_bias(layer: Layer) -> bool:
@@ -115,8 +125,10 @@ def _weighted_sum(call: LayerCall) -> Value:
     if is_given_itself(call) and _weighs_alone(call):
         return _weighed_twice(call) or anything(APPLIED_TO_ITSELF, call.path, operand.sources)
     if _is_frozen(layer):
+        sources = call.own_source() | operand.sources
+        summed = unbounded(sources) if operand.sums_freely and _starts_with_one_weight(layer) else None
         # Their units may all compute the same.
-        return copied(anything("its weights are frozen constants", call.path, call.own_source() | operand.sources))
+        return copied(summed or anything("its weights are frozen constants", call.path, sources))
     kernel = {constraint_of(layer, name) for name in _KERNELS} - {None}
     bias = {constraint_of(layer, "bias")} if has_bias else set()
     if None in bias:
@@ -244,60 +256,6 @@ def _kept_sizes(equation: object, shape: Shape) -> list[int | None]:
     if len(letters) != len(shape) or "." in letters:
         return []
     return [dict(zip(letters, shape, strict=True)).get(letter) for letter in result[1:]]
-
-
-Convolve = Callable[[int, int, int, int, str], int | None]
-"""Length, kernel, stride, dilation, padding -> length of the output along one spatial axis."""
-
-
-def convolved(length: int, kernel: int, stride: int, dilation: int, padding: str) -> int | None:
-    """Give the length of a convolution's or pooling's output (keras/src/ops/operation_utils.py, 3.15)."""
-    if padding in {"same", "causal"}:
-        return -(-length // stride)
-    if padding == "valid":
-        return max(0, -(-(length - (kernel - 1) * dilation) // stride))
-    return None
-
-
-def transposed(length: int, kernel: int, stride: int, dilation: int, padding: str) -> int | None:
-    """Give the length of a transposed convolution's output; None with an explicit output padding."""
-    extent = (kernel - 1) * dilation + 1
-    if padding == "same":
-        return length * stride
-    return length * stride + max(extent - stride, 0) if padding == "valid" else None
-
-
-def spatial(call: LayerCall, name: str, rank: int, default: int) -> list[int] | None:
-    """Give a parameter that is one number or one for each spatial axis."""
-    stored = call.config.get(name)
-    stored = default if stored is None else stored
-    items = [whole(item) for item in (stored if isinstance(stored, (list, tuple)) else [stored] * rank)]
-    sizes = [item for item in items if item is not None and item > 0]
-    return sizes if len(sizes) == rank == len(items) else None
-
-
-def window_shape(call: LayerCall, kernel_name: str, channels: int | None, convolve: Convolve) -> Shape | None:
-    """Give the shape after a window slid over the spatial axes; `channels` None keeps their number."""
-    shape = call.shape()
-    if shape is None or len(shape) < 3:
-        return None
-    rank = len(shape) - 2
-    first = call.config.get("data_format") == "channels_first"
-    lengths = shape[2:] if first else shape[1:-1]
-    kernel = spatial(call, kernel_name, rank, 2)
-    default = 1 if kernel_name == "kernel_size" else 0
-    strides = kernel if default == 0 and call.config.get("strides") is None else spatial(call, "strides", rank, 1)
-    dilation = spatial(call, "dilation_rate", rank, 1)
-    padding = call.config.get("padding", "valid")
-    if kernel is None or strides is None or dilation is None or call.config.get("output_padding") is not None:
-        moved: tuple[int | None, ...] = (None,) * rank
-    else:
-        moved = tuple(
-            None if length is None else convolve(length, kernel[axis], strides[axis], dilation[axis], str(padding))
-            for axis, length in enumerate(lengths)
-        )
-    count = (shape[1] if first else shape[-1]) if channels is None else channels
-    return (shape[0], count, *moved) if first else (shape[0], *moved, count)
 
 
 def _filters_shape(convolve: Convolve) -> Callable[[LayerCall], Shape | None]:

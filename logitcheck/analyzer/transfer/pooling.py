@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer.calls import LayerCall, Rule
-from logitcheck.analyzer.transfer.affine import convolved, spatial, window_shape
 from logitcheck.analyzer.transfer.rearranging import class_axis
+from logitcheck.analyzer.transfer.windows import convolved, spatial, window_shape
 from logitcheck.analyzer.values import INFINITY, LogOf, Value, bounds_only
 from logitcheck.model import Shape
 

@@ -13,7 +13,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, whole
 from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import arithmetic
-from logitcheck.analyzer.transfer.affine import spatial
+from logitcheck.analyzer.transfer.windows import spatial
 from logitcheck.analyzer.values import (
     INFINITY,
     LogOf,

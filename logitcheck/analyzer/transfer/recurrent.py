@@ -12,8 +12,9 @@ from dataclasses import replace
 from logitcheck.analyzer.calls import LayerCall, Rule, ShapeRule, ValueRule, whole
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS
-from logitcheck.analyzer.transfer.affine import constraint_of, convolved, spatial
+from logitcheck.analyzer.transfer.affine import constraint_of
 from logitcheck.analyzer.transfer.rearranging import beside
+from logitcheck.analyzer.transfer.windows import convolved, spatial
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, bounds_only, join, unbounded, unreached
 from logitcheck.model import Layer, Shape
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
+from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import apply, rule_for, shapes
-from logitcheck.analyzer.transfer.affine import convolved, transposed
-from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, balanced, between
 from logitcheck.model import ConstantArray, Layer, Shape
 from tests.analyzer.given import bounded, call, distribution, layer, logits, result, scores
 from tests.analyzer.strategies import described, describes
@@ -108,6 +108,21 @@ UNIT_NORM = {"class_name": "UnitNorm", "config": {}}
             Kind.UNKNOWN,
             -INFINITY,
             id="frozen zeros of logits",
+        ),
+        *(
+            pytest.param(
+                operand, {"trainable": False, "kernel_initializer": initializer}, kind, -INFINITY, id=f"frozen, {what}"
+            )
+            for operand, initializer, kind, what in (
+                (logits(), {"class_name": "Ones", "config": {}}, Kind.LOGITS, "sums of logits"),
+                (logits(), "ones", Kind.LOGITS, "sums of logits by a name"),
+                (logits(), {"class_name": "Constant", "config": {"value": -0.5}}, Kind.LOGITS, "multiples of sums"),
+                (logits(), {"class_name": "Constant", "config": {"value": 0.0}}, Kind.UNKNOWN, "multiples by 0"),
+                (logits(), {"class_name": "Constant", "config": {}}, Kind.UNKNOWN, "a constant that is not told"),
+                (logits(), "constant", Kind.UNKNOWN, "a constant of 0 by a name"),
+                (balanced(logits()), "ones", Kind.UNKNOWN, "sums of what may sum to 0"),
+                (replace(logits(), sources=UNEVEN), "ones", Kind.UNKNOWN, "sums of what is not alike"),
+            )
         ),
         pytest.param(
             scores(), {"trainable": False, "kernel_initializer": "glorot_uniform"}, Kind.LOGITS, -INFINITY, id="frozen"
@@ -359,23 +374,6 @@ def test_attention_ends_in_a_projection_and_tells_its_scores() -> None:
 )
 def test_shapes(shaped: Layer, before: Shape | None, after: Shape | None) -> None:
     assert shapes(call(shaped, (logits(), before)))[0] == after
-
-
-@given(drawn.integers(1, 12), drawn.integers(1, 5), drawn.integers(1, 4), drawn.integers(1, 3))
-def test_a_window_fits_as_often_as_it_can_be_laid_down(length: int, kernel: int, stride: int, dilation: int) -> None:
-    extent = (kernel - 1) * dilation + 1
-    positions = range(0, length - extent + 1, stride)
-    assert convolved(length, kernel, stride, dilation, "valid") == len(positions)
-    assert convolved(length, kernel, stride, dilation, "same") == len(range(0, length, stride))
-
-
-@given(drawn.integers(1, 12), drawn.integers(1, 5), drawn.integers(1, 4), drawn.integers(1, 3))
-def test_a_transposed_window_ends_where_the_last_one_ends(length: int, kernel: int, stride: int, dilation: int) -> None:
-    extent = (kernel - 1) * dilation + 1
-    last_end = max((length - 1) * stride + extent, length * stride)
-    assert transposed(length, kernel, stride, dilation, "valid") == last_end
-    assert transposed(length, kernel, stride, dilation, "same") == length * stride
-    assert transposed(length, kernel, stride, dilation, "odd") is None
 
 
 def test_a_rescaling_of_1_keeps_a_distribution() -> None:
