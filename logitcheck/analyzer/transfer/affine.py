@@ -134,7 +134,9 @@ def _weighted_sum(call: LayerCall) -> Value:
     if None in bias:
         return unbounded(call.own_source())
     if operand.is_unbounded or not kernel:
-        return unbounded(call.own_source() | kept_ties(operand))
+        free = unbounded(call.own_source() | kept_ties(operand))
+        # A norm that is given leaves a single weight nothing but its sign.
+        return copied(free) if kernel and axes.size(call.shape(), -1) in {1, None} else free
     if kernel | bias <= _NON_NEGATIVE:
         return _positively_weighted(operand, call, has_bias=has_bias)
     return anything("its weights are constrained", call.path, call.own_source() | operand.sources)

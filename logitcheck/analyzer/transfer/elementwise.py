@@ -278,7 +278,9 @@ def brought_to_unit_norm(value: Value, axis: object) -> Value:
         end = math.copysign(1.0, value.low) if value.low else 0.0
         return copied(between(min(end, 0.0), max(end, 0.0), reached=False, sources=value.sources))
     low = 0.0 if value.low >= 0 else -1.0
-    return between(low, 1.0, reached=value.stands_out(axis), sources=value.sources)
+    # One of them is far from 0 while all others are near it.
+    comes_alone = axis == -1 and value.is_free and value.moves_smoothly and value.low < 0 < value.high
+    return between(low, 1.0, reached=value.stands_out(axis) or comes_alone, sources=value.sources)
 
 
 OPERATIONS: Mapping[str, Rule] = {

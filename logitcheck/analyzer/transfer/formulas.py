@@ -192,6 +192,11 @@ def _activated(call: LayerCall, forms: Sequence[Form]) -> Form | None:
     return _kept(call, forms) if activation is None or activation.name == "linear" else None
 
 
+def _unmasked(call: LayerCall, forms: Sequence[Form]) -> Form | None:
+    """Mask: rows of nothing but zeros become zeros."""
+    return _kept(call, forms) if number(call.config.get("mask_value", 0.0)) == 0 else None
+
+
 def _rescaled(call: LayerCall, forms: Sequence[Form]) -> Form | None:
     scale, offset = number(call.config.get("scale", 1.0)), number(call.config.get("offset", 0.0))
     return None if scale is None or offset is None else total([scaled(forms[0], scale), constant(offset)])
@@ -251,6 +256,7 @@ _LAYERS: Mapping[str, _Rule] = {
     "Minimum": _chosen,
     "Activation": _activated,
     "Rescaling": _rescaled,
+    "Masking": _unmasked,
     "Permute": _permuted,
     "Reshape": _reshaped,
     **dict.fromkeys(("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), _kept),

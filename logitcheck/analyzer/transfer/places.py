@@ -7,6 +7,7 @@ over places, go beyond every bound only where they do.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Operands, number
 from logitcheck.analyzer.derivation import Derivation
 from logitcheck.analyzer.ties import DIVIDED, UNEVEN
-from logitcheck.analyzer.transfer import affine, arithmetic, patterns
+from logitcheck.analyzer.transfer import affine, arithmetic, patterns, windows
 from logitcheck.analyzer.transfer.activation import OVER_CLASSES
 from logitcheck.analyzer.values import Value, balanced, unbounded
 from logitcheck.model import Layer, LayerKind, TensorReference
@@ -26,6 +27,8 @@ _WEIGHING = frozenset(
     {"Dense", *(f"{prefix}Conv{rank}D" for prefix in ("", "Separable", "Depthwise") for rank in (1, 2, 3))}
 )
 """Layers with weights that can let each place be made of one place of the operand alone."""
+
+_POOLING = {f"{prefix}Pooling{rank}D": rank for prefix in ("Max", "Average") for rank in (1, 2, 3)}
 
 _LAYERS = frozenset(
     {
@@ -47,7 +50,7 @@ def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> boo
             return False
         if maker.layer.kind is LayerKind.INPUT or _looks_ids_up(maker):
             return True
-        if not _weighs(maker) and not _is_elementwise(maker) and not _is_joined_along_channels(maker):
+        if not (_weighs(maker) or _is_elementwise(maker) or _is_joined_along_channels(maker) or _pools(maker)):
             return False
         operands, reference = maker.operands, maker.tensors[0]
     return False
@@ -109,6 +112,16 @@ def _is_elementwise(maker: LayerCall) -> bool:
     """Whether a call works on each number of its only tensor alone, and there may be constants."""
     rules = _LAYERS if maker.layer.kind is LayerKind.LAYER else _OPERATIONS
     return maker.layer.rule in rules and len(maker.tensors) == 1 and not _is_flat(maker)
+
+
+def _pools(maker: LayerCall) -> bool:
+    """Whether each place is made of some next to each other, and the next one of none of these."""
+    rank = _POOLING.get(maker.layer.rule)
+    if rank is None or maker.layer.config.get("data_format") == "channels_first" or len(maker.tensors) != 1:
+        return False
+    pool = windows.spatial(maker, "pool_size", rank, 2)
+    strides = pool if maker.layer.config.get("strides") is None else windows.spatial(maker, "strides", rank, 1)
+    return pool is not None and strides is not None and all(map(operator.le, pool, strides))
 
 
 def _is_joined_along_channels(maker: LayerCall) -> bool:

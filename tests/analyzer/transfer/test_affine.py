@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as drawn
 
-from logitcheck.analyzer.ties import UNEVEN
+from logitcheck.analyzer.ties import COPIES, LEAPING, UNEVEN
 from logitcheck.analyzer.transfer import apply, rule_for, shapes
-from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, balanced, between
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, balanced, between, copied
 from logitcheck.model import ConstantArray, Layer, Shape
 from tests.analyzer.given import bounded, call, distribution, layer, logits, result, scores
 from tests.analyzer.strategies import described, describes
@@ -206,6 +206,26 @@ def test_a_unit_vector_is_within_1(operand: Value, low: float) -> None:
     assert (value.low, value.high) == (low, 1.0)
 
 
+@pytest.mark.parametrize(
+    ("operand", "axis", "is_reached"),
+    [
+        (bounded(-2.0, 3.0), -1, True),
+        (bounded(-2.0, 3.0), 1, False),
+        (copied(bounded(-2.0, 3.0)), -1, False),
+        (replace(bounded(-2.0, 3.0), sources=LEAPING), -1, False),
+        (replace(bounded(-2.0, 3.0), reaches_high=False), -1, False),
+        (scores(), -1, False),
+        (distribution(), -1, False),
+    ],
+    ids=["units", "places", "copies", "over 0 by a leap", "maybe never positive", "scores", "one for all"],
+)
+def test_a_unit_vector_points_along_one_axis_if_each_number_goes_its_own_way_through_0(
+    operand: Value, axis: int, is_reached: bool
+) -> None:
+    value = result(call(layer("UnitNormalization", axis=axis), (operand, (None, 5, 5))))
+    assert (value.reaches_low, value.reaches_high) == (is_reached, is_reached)
+
+
 @given(described(), drawn.floats(-3, 3), drawn.floats(-3, 3))
 def test_a_rescaled_number_lies_within_the_claimed_bounds(
     operand: tuple[Value, float], scale: float, offset: float
@@ -374,6 +394,16 @@ def test_attention_ends_in_a_projection_and_tells_its_scores() -> None:
 )
 def test_shapes(shaped: Layer, before: Shape | None, after: Shape | None) -> None:
     assert shapes(call(shaped, (logits(), before)))[0] == after
+
+
+@pytest.mark.parametrize(("channels", "are_copies"), [(1, True), (None, True), (3, False)])
+def test_of_a_single_number_a_weight_of_a_given_norm_leaves_the_sign_to_choose(
+    channels: int | None, are_copies: bool
+) -> None:
+    weighing = layer("Dense", units=3, use_bias=False, kernel_constraint=UNIT_NORM)
+    value = result(call(weighing, (logits("x"), (None, channels))))
+    assert value.is_unbounded
+    assert (value.sources >= COPIES) is are_copies
 
 
 def test_a_rescaling_of_1_keeps_a_distribution() -> None:

@@ -145,12 +145,18 @@ def test_a_tensor_is_the_same_inside_of_a_nested_model(tmp_path: Path) -> None:
         (called(layer("Reshape", "r", target_shape=[3]), t("x")), True),
         (called(layer("Reshape", "r", target_shape=[3, 1]), t("x")), False),
         (called(operation("Transpose", "r", axes=[0, 1]), t("x")), True),
+        (called(layer("Masking", "r"), t("x")), True),
+        (called(layer("Masking", "r", mask_value=0.0), t("x")), True),
+        (called(layer("Masking", "r", mask_value=1.0), t("x")), False),
         (called(operation("Flip", "r", axis=-1), t("x")), False),
         (called(layer("Rescaling", "r", scale=1.0, offset=0.0), t("x")), True),
         (called(layer("Activation", "r", activation="linear"), t("x")), True),
         (called(layer("Activation", "r", activation="relu"), t("x")), False),
     ],
-    ids=["same sizes", "other sizes", "same order", "turned around", "rescaled by 1", "linear", "relu"],
+    ids=[
+        *("same sizes", "other sizes", "same order", "masked", "masked by 0", "masked by 1", "turned around"),
+        *("rescaled by 1", "linear", "relu"),
+    ],
 )
 def test_what_keeps_every_number_at_its_place_keeps_the_tensor(tmp_path: Path, step: Config, *, is_same: bool) -> None:
     shape = (None, 3, 1) if "target_shape" in step["config"] and len(step["config"]["target_shape"]) == 2 else SHAPE

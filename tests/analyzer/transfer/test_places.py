@@ -138,6 +138,27 @@ def test_steps_that_are_standardised_together_go_off_with_a_learned_scale(
     assert (value.kind, value.is_balanced) == (kind, kind is Kind.LOGITS)
 
 
+@pytest.mark.parametrize(
+    ("pooling", "config", "kind"),
+    [
+        ("AveragePooling1D", {"pool_size": 2, "strides": None}, Kind.LOGITS),
+        ("MaxPooling1D", {"pool_size": 2, "strides": 2}, Kind.LOGITS),
+        ("MaxPooling1D", {"pool_size": [2], "strides": [3], "padding": "same"}, Kind.LOGITS),
+        ("AveragePooling1D", {"pool_size": 3, "strides": 1, "padding": "same"}, Kind.UNKNOWN),
+        ("AveragePooling1D", {"pool_size": 4}, Kind.UNIT_INTERVAL),
+    ],
+    ids=["halves", "maxima", "apart", "windows that overlap", "one window"],
+)
+def test_pooled_steps_differ_where_no_two_windows_have_one_in_common(
+    tmp_path: Path, pooling: str, config: dict[str, object], kind: Kind
+) -> None:
+    pooled = called(layer(pooling, "p", **config), tensor("x", (None, 4, 1)))
+    norm = layer("LayerNormalization", "y", axis=1, scale=True, center=False)
+    weighed = called(dense("x", 1), tensor("a", SHAPE))
+    steps = (pooled, called(norm, tensor("p", None)))
+    assert of(tmp_path, weighed, *steps).kind is kind
+
+
 def test_repeated_steps_that_are_standardised_together_may_all_be_one_number(tmp_path: Path) -> None:
     norm = called(layer("LayerNormalization", "y", axis=1, scale=True, center=False), tensor("x", SHAPE))
     assert of(tmp_path, REPEATED, head(on="r"), norm, shape=(None, 3)).kind is Kind.UNKNOWN
