@@ -128,16 +128,26 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
     free = any(value.is_unbounded for value in values)
     reached = (free or all(value.reaches_low for value in values), free or all(value.reaches_high for value in values))
     total = combine(values, -INFINITY if free else low, INFINITY if free else high, reached, path)
-    if not independent(values):
-        total = vanishing(total)
-    elif any(value.is_unbounded and not value.is_uneven for value in values):
+    if _goes_alone(values):
         total = replace(unbounded(total.sources - UNEVEN - DIVIDED), integer=total.integer)
+    elif not independent(values):
+        total = vanishing(total)
     freely = vary_freely(values)
     falls, rises = _goes_off(values, lambda value: value, freely), _goes_off(values, negate, freely)
     if falls and rises:
         both = unbounded(total.sources - VANISHING)
         return _divided(both, values) if both.is_uneven else both
     return replace(total, reaches_low=total.reaches_low or falls, reaches_high=total.reaches_high or rises)
+
+
+def _goes_alone(values: Sequence[Value]) -> bool:
+    """Whether one of the values goes anywhere whatever the others are, be they as dependent on each other as may be."""
+    return any(
+        value.is_unbounded
+        and not value.is_uneven
+        and all(independent([value, other]) for index, other in enumerate(values) if index != position)
+        for position, value in enumerate(values)
+    )
 
 
 def _goes_off(values: Sequence[Value], turned: Callable[[Value], Value], freely: bool) -> bool:

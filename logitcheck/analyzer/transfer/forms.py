@@ -14,7 +14,7 @@ from logitcheck.analyzer.transfer.polynomials import HIGHEST_POWER, Factors, pol
 from logitcheck.analyzer.values import Kind, Value, affine, between, unbounded
 from logitcheck.model import TensorReference
 
-_LEFT_OVER = 1e-3
+LEFT_OVER = 1e-3
 """What may be left of a tensor whose multiples cancel out, as a share of them, before rounding is all that is left."""
 
 _LARGEST = 30.0
@@ -37,18 +37,28 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """What a power of a tensor is multiplied by; `size` is what it would be if nothing had cancelled out."""
+    """What a power of a tensor is multiplied by.
+
+    size: what it would be if nothing had cancelled out. exact: whether nothing was rounded on the way there.
+    """
 
     net: float
     size: float
+    exact: bool = True
 
     def plus(self, other: Factor) -> Factor:
         """Add two multiples up."""
-        return Factor(self.net + other.net, self.size + other.size)
+        net = self.net + other.net
+        return Factor(net, self.size + other.size, self.exact and other.exact and _is_power_of_two(net))
 
     def times(self, other: Factor) -> Factor:
         """Multiply a multiple once more."""
-        return Factor(self.net * other.net, self.size * other.size)
+        return Factor(self.net * other.net, self.size * other.size, self.exact and other.exact)
+
+
+def multiple(scale: float) -> Factor:
+    """Give a number as what a tensor is multiplied by."""
+    return Factor(scale, abs(scale), _is_power_of_two(scale))
 
 
 Monomial = tuple[Origin, int]
@@ -108,7 +118,7 @@ def total(forms: Sequence[Form]) -> Form:
 
 def scaled(form: Form, scale: float) -> Form:
     """Multiply a form by a number."""
-    factor = Factor(scale, abs(scale))
+    factor = multiple(scale)
     terms = {monomial: each.times(factor) for monomial, each in form.terms.items()}
     return Form(terms, form.constant.times(factor), form.exact and _is_power_of_two(scale))
 
@@ -137,7 +147,7 @@ def _is_power_of_two(value: float) -> bool:
 def cancels(form: Form) -> bool:
     """Whether more is taken away again than rounding lets be told from nothing."""
     return any(
-        abs(factor.net) < factor.size * (1 - _LEFT_OVER) and not _is_small(origin.value)
+        abs(factor.net) < factor.size * (1 - LEFT_OVER) and not _is_small(origin.value)
         for (origin, _), factor in form.terms.items()
     )
 
@@ -151,7 +161,7 @@ def judged(form: Form, call: LayerCall) -> Value | None:
     left = {monomial: factor for monomial, factor in form.terms.items() if factor.net}
     if not left and form.exact:
         return between(form.constant.net, form.constant.net, sources=call.sources())
-    if any(abs(each.net) < each.size * _LEFT_OVER and not _is_small(at.value) for (at, _), each in form.terms.items()):
+    if any(abs(each.net) < each.size * LEFT_OVER and not _is_small(at.value) for (at, _), each in form.terms.items()):
         return None
     origins = list(dict.fromkeys(origin for origin, _ in left))
     values = [polynomial(origin.value, _factors(left, origin)) for origin in origins]
@@ -170,7 +180,7 @@ def _shifts_with_a_bias(terms: Mapping[Monomial, Factor]) -> bool:
         maker is not None and affine_rules.adds_freely(maker) for maker in makers
     )
     net, size = sum(factor.net for factor in terms.values()), sum(factor.size for factor in terms.values())
-    return len(layers) == 1 and is_linear and abs(net) > size * _LEFT_OVER
+    return len(layers) == 1 and is_linear and abs(net) > size * LEFT_OVER
 
 
 def _factors(terms: Mapping[Monomial, Factor], origin: Origin) -> Factors:

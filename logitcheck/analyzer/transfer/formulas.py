@@ -27,11 +27,11 @@ def value_of(call: LayerCall) -> Value | None:
     """Give what the formula of a call tells of what it puts out; None where it tells nothing."""
     if len(call.tensors) < 2 or arithmetic.independent(call.values()):
         return None
-    writing = _Writing()
+    writing = Writing()
     form = writing.of_call(call, 0)
     if form is not None:
         return judged(form, call)
-    if not _is_aligned(call):
+    if not is_aligned(call):
         return None
     if call.layer.rule in _EXTREMES:
         return _extreme_of_multiples(call, writing)
@@ -42,16 +42,16 @@ _EXTREMES = frozenset({"Maximum", "Minimum"})
 _QUOTIENTS = frozenset({"Divide", "TrueDivide"})
 
 
-def _quotient(call: LayerCall, writing: _Writing) -> Value | None:
+def _quotient(call: LayerCall, writing: Writing) -> Value | None:
     """Give one tensor divided by another."""
-    arguments = _arguments(call)
-    if len(arguments) != 2 or not all(isinstance(argument, TensorReference) for argument in arguments):
+    pair = arguments(call)
+    if len(pair) != 2 or not all(isinstance(argument, TensorReference) for argument in pair):
         return None
     left, right = (writing.of(call.operands, reference, 0) for reference in call.tensors)
     return quotients.quotient(left, right, call)
 
 
-def _extreme_of_multiples(call: LayerCall, writing: _Writing) -> Value | None:
+def _extreme_of_multiples(call: LayerCall, writing: Writing) -> Value | None:
     """Give the larger or smaller of multiples of one tensor, all of one sign: it goes where the tensor goes."""
     forms = [writing.of(call.operands, reference, 0) for reference in call.tensors]
     origin = forms[0].only
@@ -65,12 +65,12 @@ def _extreme_of_multiples(call: LayerCall, writing: _Writing) -> Value | None:
 
 def are_one(call: LayerCall) -> bool:
     """Whether the operands are all the same numbers, each at its place."""
-    writing = _Writing()
+    writing = Writing()
     forms = [writing.of(call.operands, reference, 0) for reference in call.tensors]
     return len(forms) > 1 and all(form == forms[0] for form in forms) and forms[0].only is not None
 
 
-class _Writing:
+class Writing:
     """One formula as it is written, with every tensor written out once, and only so many of them."""
 
     def __init__(self) -> None:
@@ -92,9 +92,9 @@ class _Writing:
         rule = _RULES.get(call.layer.kind, {}).get(call.layer.rule)
         if rule is None or self._steps > _MOST_STEPS or call.declared is not None or call.half is not None:
             return None
-        if not _is_aligned(call):
+        if not is_aligned(call):
             return None
-        forms = [self._of_argument(call, argument, depth + 1) for argument in _arguments(call)]
+        forms = [self._of_argument(call, argument, depth + 1) for argument in arguments(call)]
         known = [form for form in forms if form is not None]
         return rule(call, known) if known and len(known) == len(forms) else None
 
@@ -105,7 +105,7 @@ class _Writing:
         return None if single is None else constant(single)
 
 
-def _arguments(call: LayerCall) -> Sequence[object]:
+def arguments(call: LayerCall) -> Sequence[object]:
     """Give what a call works on, element by element; of a choice, what it chooses from."""
     if call.layer.kind is LayerKind.LAYER:
         return call.tensors
@@ -118,7 +118,7 @@ def _arguments(call: LayerCall) -> Sequence[object]:
     return arguments[1:] if call.layer.rule == "Where" else arguments
 
 
-def _is_aligned(call: LayerCall) -> bool:
+def is_aligned(call: LayerCall) -> bool:
     """Whether elements that meet stand at the same places, counted from the front and from the end."""
     shapes = [call.operands.shape(reference) for reference in call.tensors]
     ranks = {None if shape is None else len(shape) for shape in shapes}

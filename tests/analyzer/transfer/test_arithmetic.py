@@ -139,6 +139,26 @@ def test_two_lines_over_one_single_number_add_up_to_a_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("free", "is_unbounded"),
+    [
+        (logits("b"), True),
+        (logits("a"), False),
+        (replace(logits("b"), sources=logits("b").sources | UNEVEN), False),
+        (bounded(0.0, INFINITY, "b"), False),
+    ],
+    ids=["of its own", "of the same origin", "not alike", "one way"],
+)
+def test_one_that_goes_anywhere_of_its_own_takes_a_sum_anywhere(free: Value, is_unbounded: bool) -> None:
+    tied = [logits("a"), bounded(-INFINITY, 0.0, "a")]
+    assert arithmetic.add([*tied, free], "layer").is_unbounded is is_unbounded
+
+
+def test_the_same_value_twice_goes_nowhere_alone() -> None:
+    value = logits("a")
+    assert arithmetic.add([value, value], "layer").kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
     ("values_", "independent"),
     [
         pytest.param([ONE_LAYER, ANOTHER_LAYER], True, id="two layers"),
