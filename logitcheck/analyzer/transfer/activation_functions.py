@@ -122,6 +122,7 @@ def _hard_sigmoid(value: Value, _: Parameters) -> Value:
         high=max(_clip(0, 1)(slope * value.high + 0.5) for slope in slopes),
         reaches_low=value.reaches_low and value.low == -INFINITY,
         reaches_high=value.reaches_high and value.high == INFINITY,
+        at_once=value.comes_at_once,
         sources=value.sources,
     )
 

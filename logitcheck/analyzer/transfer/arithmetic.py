@@ -59,7 +59,12 @@ def vary_freely(values: Sequence[Value]) -> bool:
     if not independent(values) or _are_uneven(values):
         return False
     varying = [value for value in values if not is_number(value)]
-    return len(varying) < 2 or not any(source.width() == 1 for value in varying for source in value.sources)
+    return len(varying) < 2 or all(map(has_width, varying))
+
+
+def has_width(value: Value) -> bool:
+    """Whether it is not computed from one single number, over which all that is made of it moves in step."""
+    return all(source.width() != 1 for source in value.sources)
 
 
 def _are_uneven(values: Sequence[Value]) -> bool:

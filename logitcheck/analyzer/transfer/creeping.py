@@ -14,8 +14,9 @@ from logitcheck.analyzer.values import Value, unreached
 _KEEPING = frozenset(
     {
         *("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout"),
-        *("AlphaDropout", "ActivityRegularization", "Activation", "Identity", "Reshape", "Flatten", "Permute"),
-        *("StopGradient", "Cast", "Copy", "Snapshot", "Squeeze", "ExpandDims", "Transpose"),
+        *("AlphaDropout", "ActivityRegularization", "Activation", "Identity", "Masking"),
+        *("Reshape", "Flatten", "Permute", "Squeeze", "ExpandDims", "Transpose"),
+        *("StopGradient", "Cast", "Copy", "Snapshot"),
     }
 )
 """Layers and operations that keep all numbers; an activation does where it is none."""

@@ -48,8 +48,10 @@ class _Bending:
         if slope is not None:
             return _bent(self._of_tensor(call.operands, call.tensors[0], depth), slope)
         pick = _PICKS.get(call.layer.rule)
-        if pick is not None and len(call.tensors) == len(formulas.arguments(call)):
-            return _picked([self._of_tensor(call.operands, each, depth) for each in call.tensors], pick)
+        if pick is not None:
+            others = [each for each in formulas.arguments(call) if not isinstance(each, TensorReference)]
+            lines = [self._of_tensor(call.operands, each, depth) for each in call.tensors]
+            return _picked(lines, pick, with_zero=bool(others)) if all(number(each) == 0 for each in others) else None
         form = self._writing.of_call(call, 0)
         return None if form is None else self._of_form(form, depth)
 
@@ -132,10 +134,12 @@ def _summed(lines: Sequence[_Kinked]) -> _Kinked | None:
     return first
 
 
-def _picked(lines: Sequence[_Kinked | None], picks: tuple[_Pick, _Pick]) -> _Kinked | None:
+def _picked(lines: Sequence[_Kinked | None], picks: tuple[_Pick, _Pick], *, with_zero: bool) -> _Kinked | None:
     known = [line for line in lines if line is not None]
     if len(known) != len(lines) or any(line.origin != known[0].origin for line in known):
         return None
+    if with_zero:
+        known.append(_scaled(known[0], multiple(0.0)))
     below, above = picks
     return _Kinked(known[0].origin, below([line.below for line in known]), above([line.above for line in known]))
 

@@ -57,7 +57,10 @@ def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> boo
 
 
 def take_any(operands: Operands, reference: TensorReference, axis: int) -> bool:
-    """Whether one place along `axis` can hold any number of the tensor's range, and all the others any other."""
+    """Whether one place along `axis` can hold any number of the tensor's range, and another one any other number.
+
+    All the others may hold what that one does, or what lies on the line through what these two are made of.
+    """
     if not operands.value(reference).comes_at_once:
         return False
     for _ in range(_DEEPEST):
@@ -66,7 +69,9 @@ def take_any(operands: Operands, reference: TensorReference, axis: int) -> bool:
             return False
         if _looks_ids_up(maker) or (_weighs(maker) and _shifts_freely(maker)):
             return True
-        if not _is_elementwise(maker) or maker.layer.rule == "BatchNormalization":
+        if maker.layer.rule == "BatchNormalization":
+            return _scales_and_shifts_freely(maker)
+        if not _is_elementwise(maker):
             return False
         operands, reference = maker.operands, maker.tensors[0]
     return False
@@ -137,6 +142,13 @@ def _is_flat(maker: LayerCall) -> bool:
     if name in OVER_CLASSES:
         return layer.config.get("axis", -1) != -1 or axes.size(transfer.shapes(maker)[0], -1) in {None, 1}
     return layer.rule == "Rescaling" and number(layer.config.get("scale", 1.0)) in {None, 0.0}
+
+
+def _scales_and_shifts_freely(maker: LayerCall) -> bool:
+    """Whether nothing holds a learned scale and shift back: a line takes two numbers that differ to any two others."""
+    config = maker.layer.config
+    learns = all(config.get(name) is not False for name in ("scale", "center", "trainable"))
+    return learns and all(affine.constraint_of(maker.layer, name) is None for name in ("gamma", "beta"))
 
 
 def _shifts_freely(maker: LayerCall) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, number, numbers, rows, whole
 from logitcheck.analyzer.derivation import Derivation
-from logitcheck.analyzer.transfer import patterns
+from logitcheck.analyzer.transfer import arithmetic, patterns
 from logitcheck.analyzer.transfer.elementwise import clip
 from logitcheck.analyzer.transfer.pooling import extreme_of, mean_of
 from logitcheck.analyzer.transfer.rearranging import class_axis
-from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between, bounds_only, unreached
+from logitcheck.analyzer.values import INFINITY, Kind, Value, anything, between, bounds_only, unbounded, unreached
 from logitcheck.model import ConstantArray, Shape, TensorReference
 
 
@@ -140,10 +140,14 @@ def _extreme(call: LayerCall) -> Value:
 
 
 def product_of(call: LayerCall) -> Value:
-    """Rule of products over axes."""
+    """Rule of products over axes: over units, each of which can turn the sign of all, they go both ways."""
     value = call.value()
     if value.within_unit:
         return between(0.0, 1.0, reached=False, sources=value.sources)
+    if value.low >= 0:
+        return Value(low=0.0, reaches_high=value.goes_off and value.comes_at_once, sources=value.sources)
+    if reduced_axes(call) == [-1] and value.sums_freely and value.is_free and arithmetic.has_width(value):
+        return unbounded(value.sources)
     return anything("nothing is known of a product over an axis", call.path, value.sources)
 
 

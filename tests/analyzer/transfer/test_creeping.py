@@ -28,6 +28,7 @@ def far_in_theory(name: object = "head") -> Value:
         call(layer("Activation", "linear"), (far_in_theory(), SHAPE)),
         call(layer("Reshape", target_shape=[3, 1]), (far_in_theory(), SHAPE)),
         call(operation("StopGradient"), (far_in_theory(), SHAPE)),
+        call(layer("Masking"), (far_in_theory(), SHAPE)),
     ],
     ids=lambda made: made.layer.rule,
 )

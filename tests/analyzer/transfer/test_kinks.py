@@ -46,6 +46,15 @@ def test_the_larger_and_the_smaller_of_lines(tmp_path: Path, bend: Config, pick:
     assert of(tmp_path, x(), called(bend, t("x")), merge("y", pick, "x", "b")).kind is kind
 
 
+@pytest.mark.parametrize(("pick", "low", "high"), [("Maximum", 0.0, INFINITY), ("Minimum", -INFINITY, 0.0)])
+def test_a_constant_of_0_is_a_line_too(tmp_path: Path, pick: str, low: float, high: float) -> None:
+    cut = op("m", pick, "x", 0.0)
+    assert of(tmp_path, x(), cut, op("y", "Add", "m", "x")).is_unbounded
+    assert ends(of(tmp_path, x(), cut, op("y", "Subtract", "m", "x"))) == (low, high, True, True)
+    one = op("m", pick, "x", 1.0)
+    assert of(tmp_path, x(), one, op("y", "Subtract", "m", "x")).kind is Kind.UNKNOWN
+
+
 def test_lines_are_followed_through_one_another(tmp_path: Path) -> None:
     """`max(x, relu(-x)) - |x|` is 0."""
     steps = [op("n", "Negative", "x"), bent("r", "ReLU", "n"), merge("m", "Maximum", "x", "r"), op("b", "Abs", "x")]

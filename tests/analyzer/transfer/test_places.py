@@ -51,6 +51,26 @@ def test_products_of_steps_that_are_never_negative_are_not_either(tmp_path: Path
     assert (value.kind, value.low) == (Kind.RANGE, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({}, Kind.LOGITS),
+        ({"center": False}, Kind.UNKNOWN),
+        ({"scale": False}, Kind.UNKNOWN),
+        ({"trainable": False}, Kind.UNKNOWN),
+        ({"gamma_constraint": {"class_name": "NonNeg", "config": {}}}, Kind.UNKNOWN),
+    ],
+    ids=["scaled and shifted", "not shifted", "not scaled", "frozen", "held back"],
+)
+def test_a_learned_scale_and_shift_take_two_steps_that_differ_anywhere(
+    tmp_path: Path, config: dict[str, object], kind: Kind
+) -> None:
+    norm = called(layer("BatchNormalization", "x", **config), tensor("e", SHAPE))
+    weighed = head("exponential")
+    weighed["name"] = weighed["config"]["name"] = "e"
+    assert of(tmp_path, weighed, norm, gram()).kind is kind
+
+
 def test_products_of_copies_of_one_step_are_squares_and_so_nothing_is_claimed(tmp_path: Path) -> None:
     value = of(tmp_path, REPEATED, head(on="r"), gram(), shape=(None, 3))
     assert value.kind is Kind.UNKNOWN

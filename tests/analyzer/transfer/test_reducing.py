@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as drawn
 
 from logitcheck.analyzer.transfer import apply, shapes
-from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything
+from logitcheck.analyzer.values import INFINITY, Kind, LogOf, Value, anything, balanced, copied, unbounded
 from logitcheck.model import ConstantArray, Shape
-from tests.analyzer.given import bounded, call, distribution, log_distribution, logits, operation, result, scores
+from tests.analyzer.given import (
+    bounded,
+    call,
+    distribution,
+    log_distribution,
+    logits,
+    operation,
+    result,
+    scores,
+    source,
+)
 from tests.analyzer.strategies import described_many, describes, finite_numbers
 
 SHAPE: Shape = (None, 5, 3)
@@ -132,6 +142,26 @@ def test_a_sum_reaches_only_infinite_ends(operand: Value, reaches: tuple[bool, b
 
 def test_a_product_of_scores_is_in_the_unit_interval() -> None:
     assert of("Prod", scores(), axis=-1).kind is Kind.UNIT_INTERVAL
+
+
+@pytest.mark.parametrize(
+    ("operand", "axis", "kind"),
+    [
+        (logits(), -1, Kind.LOGITS),
+        (logits(), 1, Kind.UNKNOWN),
+        (logits(), None, Kind.UNKNOWN),
+        (copied(logits()), -1, Kind.UNKNOWN),
+        (balanced(logits()), -1, Kind.UNKNOWN),
+        (unbounded(source("a line", width=1)), -1, Kind.UNKNOWN),
+        (bounded(-1.0, INFINITY), -1, Kind.UNKNOWN),
+        (bounded(0.5, INFINITY), -1, Kind.RANGE),
+    ],
+    ids=["units", "places", "all", "copies", "balanced", "of one number", "one way", "positive"],
+)
+def test_a_product_goes_both_ways_where_any_of_its_numbers_can_turn_its_sign(
+    operand: Value, axis: int | None, kind: Kind
+) -> None:
+    assert of("Prod", operand, axis=axis).kind is kind
 
 
 @pytest.mark.parametrize(
