@@ -18,7 +18,7 @@ _RELATIVE = 1e-4
 _ROUNDING = 1e-6
 """What a bound may miss 0 or 1 by, as sums of fractions do."""
 
-_LARGEST = float(numpy.finfo("float32").max)
+LARGEST = float(numpy.finfo("float32").max)
 """TensorFlow's maxima over nothing but NaN start from its negative."""
 
 
@@ -29,7 +29,7 @@ def broken(analysis: OutputAnalysis, results: Any, *, masked: bool, tame: bool) 
     tame: whether float32 kept its digits, so that what logarithms of a distribution sum to can be told.
     """
     value = analysis.value
-    numbers = results[~numpy.isnan(results) & (abs(results) != _LARGEST)]
+    numbers = results[~numpy.isnan(results) & (abs(results) != LARGEST)]
     if numbers.size:
         yield from _bounds(value, numbers)
         if value.integer and numpy.any(numpy.isfinite(numbers) & (numbers != numpy.round(numbers))):

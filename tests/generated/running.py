@@ -46,17 +46,19 @@ def _is_adapted(layer: Any) -> bool:
     return type(layer).__name__ == "Normalization" and layer.built and layer.input_mean is None
 
 
-def runs(model: Any, seed: int, times: int, rows: int) -> Iterator[Results]:
+def runs(model: Any, seed: int, times: int, rows: int, *, through: Any = None) -> Iterator[Results]:
     """Give the outputs under `times` draws of weights and of as many inputs as `rows`.
 
     Later draws give each variable a scale of its own, so that a small one may meet a large one, and maybe a sign.
+    through: a model of the same inputs and layers that puts out other tensors of theirs, which are given instead.
     """
     random = numpy.random.default_rng(seed)
     for turn in range(times):
         powers = None if turn < len(_WEIGHT_SCALES) else _POWERS[turn % len(_POWERS)]
         _randomise(model, random, 1.0 if powers else _WEIGHT_SCALES[turn], powers)
         scales = _TAME_SCALES if turn < TAME_DRAWS else _INPUT_SCALES
-        yield _outputs(model(_inputs(model, random, rows, scales), training=False))
+        inputs = _inputs(model, random, rows, scales)
+        yield _outputs((model if through is None else through)(inputs, training=False))
 
 
 def _outputs(outputs: Any) -> Results:
