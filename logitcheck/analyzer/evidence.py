@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from logitcheck.analyzer import transfer
 from logitcheck.analyzer.calls import LayerCall, Operands, whole
+from logitcheck.analyzer.scopes import Point
 from logitcheck.analyzer.values import Applied, Kind, LogOf, Value
-from logitcheck.analyzer.walk import Point, Walk
+from logitcheck.analyzer.walk import Walk
 from logitcheck.declarations import DeclaredOutput, LayerDeclaration
 from logitcheck.model import LayerKind, Shape, TensorReference
 

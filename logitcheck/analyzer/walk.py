@@ -8,12 +8,13 @@ layers are walked in scopes of their own. Nothing recurses, and a budget bounds 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from logitcheck.analyzer import constants, masks, transfer
 from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.scopes import Point, Scope, within
 from logitcheck.analyzer.settling import settle
 from logitcheck.analyzer.sources import Source
 from logitcheck.analyzer.values import Value, anything
@@ -21,9 +22,6 @@ from logitcheck.model import Call, Graph, Layer, LayerKind, Shape, TensorReferen
 
 if TYPE_CHECKING:
     from logitcheck.analyzer.declared import Declared
-
-LONGEST_PREFIX = 1000
-"""Characters of the path to a nested model, which every evidence in it repeats."""
 
 BUDGET = 20_000
 """Calls of layers and their operands in one model, nested ones counted each time they are entered."""
@@ -39,42 +37,6 @@ _NO_CALL = Call((), {}, ())
 
 class BudgetExceededError(Exception):
     """The graph is too large to walk within the budget."""
-
-
-@dataclass(eq=False, slots=True)
-class Scope:
-    """One use of a graph: the model itself, or a nested model or wrapper at one of its calls.
-
-    arguments: what the graph's inputs are bound to in the parent scope; empty for the model itself.
-    folded: whether the second axis of everything outside is hidden inside (TimeDistributed).
-    in_training: whether it was called with `training=True`, which reaches every layer inside.
-    """
-
-    graph: Graph
-    parent: Scope | None = None
-    arguments: Sequence[TensorReference] = ()
-    folded: bool = False
-    in_training: bool = False
-    prefix: str = ""
-    children: dict[tuple[str, int, int], Scope] = field(default_factory=dict)
-    positions: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Remember which input of the graph is which."""
-        self.positions = {reference.layer: index for index, reference in enumerate(self.graph.inputs)}
-
-    def binding(self, layer: str) -> TensorReference | None:
-        """Give the tensor of the parent scope that the input called `layer` stands for."""
-        position = self.positions.get(layer)
-        return self.arguments[position] if position is not None and position < len(self.arguments) else None
-
-
-class Point(NamedTuple):
-    """One call of one layer in one scope."""
-
-    scope: Scope
-    layer: str
-    call: int
 
 
 class Walk:
@@ -147,7 +109,7 @@ class Walk:
                 call.tensors,
                 folded=layer.rule == "TimeDistributed",
                 in_training=point.scope.in_training or call.kwargs.get("training") is True,
-                prefix=_within(point.scope.prefix, layer.name),
+                prefix=within(point.scope.prefix, layer.name),
             )
             point.scope.children[key] = scope
         return scope
@@ -162,10 +124,14 @@ class Walk:
             scope, reference = handed_on
 
     def maker(self, scope: Scope, reference: TensorReference) -> LayerCall | None:
-        """Give the call whose first output a tensor is; None for others, and where it was asked too often."""
+        """Give the call whose first output a tensor is; None for others, and where it was asked too often.
+
+        What a TimeDistributed works on is one of the others: it is no input of the model, though one of a graph.
+        """
         self._looks += 1
         scope, origin = self.origin(scope, reference)
-        if origin.tensor or self._looks > MOST_LOOKS:
+        is_inner = scope.parent is not None and scope.graph.layers[origin.layer].kind is LayerKind.INPUT
+        if origin.tensor or is_inner or self._looks > MOST_LOOKS:
             return None
         return self.layer_call(Point(scope, origin.layer, origin.call))
 
@@ -343,9 +309,3 @@ class _ScopedOperands:
 
     def may_be_masked(self) -> bool:
         return self.walk.may_be_masked
-
-
-def _within(prefix: str, name: str) -> str:
-    """Give what comes before the names in a nested model; only the end of a path that is too long to be read."""
-    path = f"{prefix}{name}/"
-    return path if len(path) <= LONGEST_PREFIX else f"…{path[1 - LONGEST_PREFIX :]}"

@@ -184,6 +184,16 @@ def test_repeated_steps_that_are_standardised_together_may_all_be_one_number(tmp
     assert of(tmp_path, REPEATED, head(on="r"), norm, shape=(None, 3)).kind is Kind.UNKNOWN
 
 
+def test_what_a_time_distributed_works_on_is_no_input_of_the_model(tmp_path: Path) -> None:
+    """Softmax over one class puts out nothing but 1, at every place: after a clip, too."""
+    shape: Shape = (None, 2, 4, 3)
+    one = called(dense("x", 1, "softmax"), tensor("a", shape))
+    cut = called(operation("Clip", "c", x_min=1e-7, x_max=1.0 - 1e-7), tensor("x", (None, 2, 4, 1)))
+    norm = layer("LayerNormalization", "n", axis=1, scale=True, center=False)
+    each = called(layer("TimeDistributed", "y", layer=norm), tensor("c", (None, 2, 4, 1)))
+    assert of(tmp_path, one, cut, each, shape=shape).kind is not Kind.LOGITS
+
+
 @pytest.mark.parametrize(("axis", "kind"), [(-1, Kind.LOGITS), (1, Kind.UNKNOWN)])
 def test_a_group_normalisation_mixes_steps_where_the_channels_come_last(tmp_path: Path, axis: int, kind: Kind) -> None:
     norm = layer("GroupNormalization", "y", groups=3 if axis == -1 else 4, axis=axis, scale=True, center=False)
