@@ -23,13 +23,22 @@ def _encoded(default: str) -> Callable[[LayerCall], Value]:
             case "multi_hot" | "binary" | "one_hot":
                 return replace(between(0.0, 1.0, sources=sources), integer=True)
             case "count" | "tf_idf" | "tf-idf":
-                numbers = between(0.0, INFINITY, reached=False, sources=sources)
+                numbers = between(0.0, _largest_count(call), reached=False, sources=sources)
                 # Weights may be given to CategoryEncoding where it is called; whole counts keep the type of ids.
                 return replace(numbers, integer=mode == "count" and call.layer.rule != "CategoryEncoding")
             case _:
                 return anything(f"nothing is known of its output mode {mode!r}", call.path, sources)
 
     return rule
+
+
+def _largest_count(call: LayerCall) -> float:
+    """Give how often a category can occur in a sample of ids at most; weights may let it count for more."""
+    shape, mode = call.shape(), call.config.get("output_mode")
+    is_weighted = len(call.tensors) > 1 or call.argument(1, "count_weights") is not None
+    if call.layer.rule != "CategoryEncoding" or mode != "count" or is_weighted or shape is None or len(shape) != 2:
+        return INFINITY
+    return INFINITY if shape[1] is None else float(shape[1])
 
 
 def _category_shape(call: LayerCall) -> Shape | None:

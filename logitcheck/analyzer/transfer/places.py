@@ -7,7 +7,6 @@ over places, go beyond every bound only where they do.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -23,12 +22,16 @@ from logitcheck.model import Layer, LayerKind, TensorReference
 _DEEPEST = 32
 """Layers that are looked behind."""
 
+_RANKS = (1, 2, 3)
+
+_TRANSPOSED = {f"Conv{rank}DTranspose": rank for rank in _RANKS}
+
 _WEIGHING = frozenset(
-    {"Dense", *(f"{prefix}Conv{rank}D" for prefix in ("", "Separable", "Depthwise") for rank in (1, 2, 3))}
+    {"Dense", *(f"{prefix}Conv{rank}D" for prefix in ("", "Separable", "Depthwise") for rank in _RANKS), *_TRANSPOSED}
 )
 """Layers with weights that can let each place be made of one place of the operand alone."""
 
-_POOLING = {f"{prefix}Pooling{rank}D": rank for prefix in ("Max", "Average") for rank in (1, 2, 3)}
+_POOLING = {f"{name}Pooling{rank}D": rank for name in ("Max", "Average") for rank in _RANKS}
 
 _LAYERS = frozenset(
     {
@@ -50,7 +53,7 @@ def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> boo
             return False
         if maker.layer.kind is LayerKind.INPUT or _looks_ids_up(maker):
             return True
-        if not (_weighs(maker) or _is_elementwise(maker) or _is_joined_along_channels(maker) or _pools(maker)):
+        if not _weighs(maker) and not _keeps_apart(maker) and not _is_joined_along_channels(maker):
             return False
         operands, reference = maker.operands, maker.tensors[0]
     return False
@@ -71,7 +74,7 @@ def take_any(operands: Operands, reference: TensorReference, axis: int) -> bool:
             return True
         if maker.layer.rule == "BatchNormalization":
             return _scales_and_shifts_freely(maker)
-        if not _is_elementwise(maker):
+        if not _keeps_apart(maker):
             return False
         operands, reference = maker.operands, maker.tensors[0]
     return False
@@ -100,7 +103,9 @@ def _weighs(maker: LayerCall) -> bool:
     is_ordered = layer.config.get("data_format") != "channels_first"
     is_learned = layer.config.get("trainable") is not False
     is_weighing = layer.rule in _WEIGHING or _is_dense(layer)
-    return is_weighing and is_ordered and is_learned and len(maker.tensors) == 1 and not _is_flat(maker)
+    if not is_weighing or not is_ordered or not is_learned or len(maker.tensors) != 1:
+        return False
+    return not _is_flat(maker) and not _leaves_gaps(maker)
 
 
 def _is_dense(layer: Layer) -> bool:
@@ -113,20 +118,39 @@ def _is_dense(layer: Layer) -> bool:
     return layer.rule == "EinsumDense" and is_plain and moves_nothing
 
 
+def _leaves_gaps(maker: LayerCall) -> bool:
+    """Whether there may be places that a transposed convolution makes of its bias alone."""
+    rank = _TRANSPOSED.get(maker.layer.rule)
+    if rank is None:
+        return False
+    names = ("kernel_size", "strides", "dilation_rate")
+    kernel, strides, dilation = (windows.spatial(maker, name, rank, 1) for name in names)
+    if maker.config.get("output_padding") is not None or dilation != [1] * rank:
+        return True
+    return kernel is None or strides is None or any(map(int.__lt__, kernel, strides))
+
+
+def _keeps_apart(maker: LayerCall) -> bool:
+    """Whether places that hold different numbers can still do so afterwards, each made of places of its own."""
+    return _is_elementwise(maker) or _pools_apart(maker)
+
+
+def _pools_apart(maker: LayerCall) -> bool:
+    """Whether a pooling makes each place of others; means may count a padding."""
+    rank, config = _POOLING.get(maker.layer.rule), maker.config
+    if rank is None or len(maker.tensors) != 1 or config.get("data_format") == "channels_first":
+        return False
+    if not maker.layer.rule.startswith("Max") and config.get("padding", "valid") != "valid":
+        return False
+    window = windows.spatial(maker, "pool_size", rank, 2)
+    strides = window if config.get("strides") is None else windows.spatial(maker, "strides", rank, 1)
+    return window is not None and strides is not None and not any(map(int.__gt__, window, strides))
+
+
 def _is_elementwise(maker: LayerCall) -> bool:
     """Whether a call works on each number of its only tensor alone, and there may be constants."""
     rules = _LAYERS if maker.layer.kind is LayerKind.LAYER else _OPERATIONS
     return maker.layer.rule in rules and len(maker.tensors) == 1 and not _is_flat(maker)
-
-
-def _pools(maker: LayerCall) -> bool:
-    """Whether each place is made of some next to each other, and the next one of none of these."""
-    rank = _POOLING.get(maker.layer.rule)
-    if rank is None or maker.layer.config.get("data_format") == "channels_first" or len(maker.tensors) != 1:
-        return False
-    pool = windows.spatial(maker, "pool_size", rank, 2)
-    strides = pool if maker.layer.config.get("strides") is None else windows.spatial(maker, "strides", rank, 1)
-    return pool is not None and strides is not None and all(map(operator.le, pool, strides))
 
 
 def _is_joined_along_channels(maker: LayerCall) -> bool:

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule, listed, number, whole
-from logitcheck.analyzer.ties import UNEVEN
-from logitcheck.analyzer.transfer import arithmetic
+from logitcheck.analyzer.ties import DIVIDED, UNEVEN
+from logitcheck.analyzer.transfer import arithmetic, sampling
 from logitcheck.analyzer.transfer.windows import spatial
 from logitcheck.analyzer.values import (
     INFINITY,
@@ -207,7 +207,27 @@ def interpolated(call: LayerCall, method: str) -> Value:
     excess = _OVERSHOOT * (value.high - value.low) if method == "bicubic" else INFINITY
     if math.isfinite(excess):
         return between(value.low - excess, value.high + excess, reached=False, sources=value.sources)
+    if _is_pulled_back(call, method):
+        return copied(unbounded(value.sources | UNEVEN | DIVIDED))
     return anything(f"its {method} interpolation overshoots", call.path, value.sources)
+
+
+def _is_pulled_back(call: LayerCall, method: str) -> bool:
+    """Whether one pixel alone can go off without end, and counts negatively at the border of the new image.
+
+    There its neighbours go the other way, and the border is what any further resizing of the image keeps.
+    """
+    from logitcheck.analyzer import transfer
+    from logitcheck.analyzer.transfer import places
+
+    value, before, after = call.value(), call.shape(), transfer.shapes(call)[0]
+    if method not in sampling.OVERSHOOTING or not value.goes_off or value.is_uneven or sampling.is_told_more(call):
+        return False
+    return any(
+        sampling.overshoots(axes.size(before, axis), axes.size(after, axis))
+        and places.take_any(call.operands, call.tensors[0], axis)
+        for axis in _spatial_axes(call) or ()
+    )
 
 
 _OVERSHOOT = (1.375**2 - 1) / 2

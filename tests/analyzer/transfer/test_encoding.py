@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from logitcheck.analyzer.transfer import encoding, shapes
-from logitcheck.analyzer.values import Kind
+from logitcheck.analyzer.values import INFINITY, Kind
 from logitcheck.model import Shape
 from tests.analyzer.given import call, layer, logits, result
 from tests.building import Config
@@ -29,6 +29,30 @@ def test_the_output_mode_decides(mode: str, kind: Kind, *, integer: bool) -> Non
 
 def test_counts_that_may_be_weighted_are_not_whole() -> None:
     assert not result(call(layer("CategoryEncoding", output_mode="count"), (logits(), (None, 1)))).integer
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "shape", "weights", "high"),
+    [
+        pytest.param("CategoryEncoding", "count", (None, 3), {}, 3.0, id="counted"),
+        pytest.param("CategoryEncoding", "count", (None, None), {}, INFINITY, id="of any length"),
+        pytest.param("CategoryEncoding", "count", (3,), {}, INFINITY, id="one sample or several"),
+        pytest.param("CategoryEncoding", "count", None, {}, INFINITY, id="unknown rank"),
+        pytest.param("CategoryEncoding", "count", (None, 3), {"count_weights": [[5.0]]}, INFINITY, id="weighted"),
+        pytest.param("CategoryEncoding", "tf-idf", (None, 3), {}, INFINITY, id="weighted by what was learned"),
+        pytest.param("StringLookup", "count", (None, 3), {}, INFINITY, id="not followed"),
+    ],
+)
+def test_an_id_is_counted_as_often_as_there_are_ids_at_most(
+    name: str, mode: str, shape: Shape | None, weights: Config, high: float
+) -> None:
+    value = result(call(layer(name, output_mode=mode), (logits(), shape), kwargs=weights))
+    assert (value.low, value.high, value.reaches_high) == (0.0, high, False)
+
+
+def test_weights_may_be_a_tensor() -> None:
+    ids, weights = (logits(), (None, 3)), (logits("weights"), (None, 3))
+    assert result(call(layer("CategoryEncoding", output_mode="count"), ids, weights)).high == INFINITY
 
 
 @pytest.mark.parametrize("name", encoding.LAYERS)

@@ -211,3 +211,83 @@ def test_looked_up_ids_tell_steps_apart(tmp_path: Path) -> None:
         tensor("a", shape),
     )
     assert of(tmp_path, held, gram(), shape=shape, dtype="int32").kind is Kind.RANGE
+
+
+IMAGE: Shape = (None, 2, 4, 3)
+
+
+def enlarged(*steps: Config, method: str = "bicubic", made: Shape = IMAGE) -> list[Config]:
+    """The steps, each on the one before, and the image that the last one made enlarged to other sizes."""
+    resizing = layer("Resizing", "z", height=7, width=7, interpolation=method)
+    names, shapes = ["a", *(step["name"] for step in steps)], [*[IMAGE] * len(steps), made]
+    chain = zip([*steps, resizing], names, shapes, strict=True)
+    return [called(step, tensor(name, shape)) for step, name, shape in chain]
+
+
+def pooled(class_name: str, **config: object) -> list[Config]:
+    sizes = {"pool_size": [1, 2], "strides": None, "padding": "valid", **config}
+    made = (None, 1, 1, 3) if sizes["pool_size"] == [2, 4] else (None, 2, 2, 3)
+    return enlarged(dense("x", 3, "relu"), layer(class_name, "p", **sizes), made=made)
+
+
+def transposed(activation: str = "squareplus", **config: object) -> list[Config]:
+    sizes = {"filters": 4, "kernel_size": [2, 2], "strides": [2, 2], "padding": "valid", "dilation_rate": [1, 1]}
+    return enlarged(layer("Conv2DTranspose", "x", activation=activation, **{**sizes, **config}), made=(None, 4, 8, 4))
+
+
+@pytest.mark.parametrize("method", ["bicubic", "lanczos3", "lanczos5"])
+@pytest.mark.parametrize("activation", ["relu", "squareplus", "elu"])
+def test_a_pixel_that_goes_off_alone_pulls_others_the_other_way(tmp_path: Path, method: str, activation: str) -> None:
+    value = of(tmp_path, *enlarged(dense("x", 3, activation), method=method), shape=IMAGE)
+    assert (value.goes_both_ways, value.is_unbounded, value.is_uneven) == (True, False, True)
+
+
+def test_the_other_way_may_be_up(tmp_path: Path) -> None:
+    steps = enlarged(dense("x", 3, "relu"), layer("Rescaling", "r", scale=-1.0, offset=0.0))
+    assert of(tmp_path, *steps, shape=IMAGE).goes_both_ways
+
+
+@pytest.mark.parametrize("name", ["trainable", "kernel_constraint", "bias_constraint"])
+def test_pixels_that_weights_cannot_drive_off_alone_need_not_pull(tmp_path: Path, name: str) -> None:
+    held = False if name == "trainable" else {"class_name": "MaxNorm", "config": {}}
+    steps = enlarged(dense("x", 3, "relu", **{name: held}))
+    assert of(tmp_path, *steps, shape=IMAGE).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        pytest.param({}, Kind.LOGITS, id="side by side"),
+        pytest.param({"kernel_size": [3, 4], "padding": "same"}, Kind.LOGITS, id="overlapping"),
+        pytest.param({"kernel_size": [1, 2]}, Kind.UNKNOWN, id="rows of the bias alone"),
+        pytest.param({"strides": [2, 3]}, Kind.UNKNOWN, id="columns of the bias alone"),
+        pytest.param({"output_padding": [1, 1]}, Kind.UNKNOWN, id="more rows and columns"),
+        pytest.param({"strides": [1, 1], "dilation_rate": [2, 2]}, Kind.UNKNOWN, id="dilated"),
+        pytest.param({"strides": "two"}, Kind.UNKNOWN, id="unreadable"),
+        pytest.param({"data_format": "channels_first"}, Kind.UNKNOWN, id="channels first"),
+        pytest.param({"trainable": False}, Kind.UNKNOWN, id="frozen"),
+    ],
+)
+def test_a_transposed_convolution_tells_places_apart_where_it_leaves_no_gaps(
+    tmp_path: Path, config: Config, kind: Kind
+) -> None:
+    assert of(tmp_path, *transposed(**config), shape=IMAGE).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("class_name", "config", "kind"),
+    [
+        pytest.param("MaxPooling2D", {}, Kind.LOGITS, id="maxima"),
+        pytest.param("MaxPooling2D", {"strides": [1, 2], "padding": "same"}, Kind.LOGITS, id="padded maxima"),
+        pytest.param("MaxPooling2D", {"strides": [1, 1]}, Kind.UNKNOWN, id="windows that overlap"),
+        pytest.param("MaxPooling2D", {"strides": "two"}, Kind.UNKNOWN, id="unreadable"),
+        pytest.param("MaxPooling2D", {"pool_size": [2, 4]}, Kind.UNKNOWN, id="a single window"),
+        pytest.param("MaxPooling2D", {"data_format": "channels_first"}, Kind.UNKNOWN, id="channels first"),
+        pytest.param("AveragePooling2D", {}, Kind.LOGITS, id="means"),
+        pytest.param("AveragePooling2D", {"padding": "same"}, Kind.UNKNOWN, id="padded means"),
+    ],
+)
+def test_a_pooling_keeps_places_apart_where_its_windows_do_not_overlap(
+    tmp_path: Path, class_name: str, config: Config, kind: Kind
+) -> None:
+    assert of(tmp_path, *pooled(class_name, **config), shape=IMAGE).kind is kind

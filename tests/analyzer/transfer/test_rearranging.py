@@ -8,7 +8,7 @@ from logitcheck.analyzer.transfer import shapes
 from logitcheck.analyzer.transfer.rearranging import regrouped_axis, resolve
 from logitcheck.analyzer.values import Kind, LogOf, Value, anything
 from logitcheck.model import Layer, Shape
-from tests.analyzer.given import bounded, call, distribution, layer, log_distribution, logits, result, scores
+from tests.analyzer.given import bounded, call, distribution, layer, log_distribution, logits, reason, result, scores
 
 IMAGE: Shape = (None, 8, 6, 3)
 FIRST = {"data_format": "channels_first"}
@@ -121,6 +121,11 @@ def test_zeros_around_are_no_distribution(name: str, operand: Value, kind: Kind)
 )
 def test_interpolation(name: str, method: str, operand: Value, kind: Kind) -> None:
     assert of(layer(name, interpolation=method), operand).kind is kind
+
+
+def test_what_overshoots_says_so_where_nothing_tells_that_a_pixel_goes_off_alone() -> None:
+    value = of(layer("UpSampling2D", interpolation="bicubic"), bounded(0.0, float("inf")))
+    assert reason(value) == "its bicubic interpolation overshoots"
 
 
 def test_interpolated_logarithms_are_those_of_scores() -> None:
