@@ -137,12 +137,13 @@ def _weighted_sum(call: LayerCall) -> Value:
         free = unbounded(call.own_source() | kept_ties(operand))
         # A norm that is given leaves a single weight nothing but its sign.
         return copied(free) if kernel and axes.size(call.shape(), -1) in {1, None} else free
-    if kernel | bias <= _NON_NEGATIVE:
+    if kernel | bias <= NON_NEGATIVE:
         return _positively_weighted(operand, call, has_bias=has_bias)
     return anything("its weights are constrained", call.path, call.own_source() | operand.sources)
 
 
-_NON_NEGATIVE = frozenset({"NonNeg", "non_neg"})
+NON_NEGATIVE = frozenset({"NonNeg", "non_neg"})
+"""How files name the constraint that weights be not negative."""
 
 
 def kept_ties(operand: Value) -> Sources:
@@ -173,7 +174,7 @@ def _affine(call: LayerCall) -> Value:
 
 def _embedding(call: LayerCall) -> Value:
     constraint = constraint_of(call.layer, "embeddings")
-    if constraint in _NON_NEGATIVE:
+    if constraint in NON_NEGATIVE:
         return between(0.0, INFINITY, sources=call.own_source())
     if constraint in {"UnitNorm", "unit_norm"}:
         return between(-1.0, 1.0, sources=call.own_source())

@@ -70,6 +70,15 @@ def are_one(call: LayerCall) -> bool:
     return len(forms) > 1 and all(form == forms[0] for form in forms) and forms[0].only is not None
 
 
+def multiple_of(operands: Operands, reference: TensorReference) -> LayerCall | None:
+    """Give the call whose numbers a tensor holds, or a multiple of them that is neither small nor a difference."""
+    form = Writing().of(operands, reference, 0)
+    origin, factors = form.only, list(form.terms.values())
+    if origin is None or abs(factors[0].net) < max(factors[0].size / 2, arithmetic.NEGLIGIBLE):
+        return None
+    return origin.operands.maker(origin.reference)
+
+
 class Writing:
     """One formula as it is written, with every tensor written out once, and only so many of them."""
 

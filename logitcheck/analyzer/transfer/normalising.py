@@ -12,7 +12,9 @@ from logitcheck.analyzer.sources import NO_SOURCES
 from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself, kept_ties
+from logitcheck.analyzer.transfer.arithmetic import leaves_zero
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
+from logitcheck.analyzer.transfer.rearranging import padded_axes
 from logitcheck.analyzer.values import (
     INFINITY,
     Unknown,
@@ -21,6 +23,7 @@ from logitcheck.analyzer.values import (
     anything,
     balanced,
     between,
+    copied,
     join,
     unbounded,
     vanishing,
@@ -53,14 +56,19 @@ def _scaled(call: LayerCall) -> Value:
         return unbounded(free.sources | kept_ties(operand))
     if _varies(call):
         return balanced(free)
+    if _mixes_zeros_in(call):
+        return copied(balanced(free))
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
 
 
 def _varies(call: LayerCall) -> bool:
     """Whether what is standardised together is not always one number, of which nothing but its mean would be left."""
+    from logitcheck.analyzer.transfer import units
+
     operand = call.value()
     is_alike = operand.has_copies or operand.is_uneven
-    if operand.reaches_low and operand.reaches_high and not is_alike and _mixes_channels(call):
+    differs = operand.reaches_low and operand.reaches_high and not is_alike
+    if _mixes_channels(call) and (differs or units.differ(call)):
         return True
     return _mixes_places(call)
 
@@ -69,13 +77,27 @@ def _mixes_places(call: LayerCall) -> bool:
     """Whether several places that an input can tell apart are standardised together."""
     from logitcheck.analyzer.transfer import places
 
+    return any(places.tell_apart(call.operands, call.tensors[0], axis) for axis in _mixed_axes(call))
+
+
+def _mixed_axes(call: LayerCall) -> Sequence[int]:
+    """Give axes of which all places are standardised together, as far as that can be told."""
     shape = call.shape()
     if shape is None or not call.tensors:
-        return False
+        return []
     along = axes.negatives(call.config.get("axis", -1), shape) or []
-    is_grouped = call.layer.rule == "GroupNormalization"
-    mixed = (range(1 - len(shape), -1) if along == [-1] else []) if is_grouped else along
-    return any(places.tell_apart(call.operands, call.tensors[0], axis) for axis in mixed)
+    if call.layer.rule == "GroupNormalization":
+        return range(1 - len(shape), -1) if along == [-1] else []
+    return along
+
+
+def _mixes_zeros_in(call: LayerCall) -> bool:
+    """Whether numbers that can all be another one are standardised together with the zeros of a padding."""
+    maker, mixed = call.operands.maker(call.tensors[0]) if call.tensors else None, _mixed_axes(call)
+    padded = padded_axes(maker) if maker is not None and maker.declared is None else None
+    if maker is None or not padded or not set(padded) <= set(mixed):
+        return False
+    return maker.value().comes_at_once and leaves_zero(maker.value())
 
 
 def _mixes_channels(call: LayerCall) -> bool:
@@ -84,6 +106,8 @@ def _mixes_channels(call: LayerCall) -> bool:
     normalised = axes.negatives(call.config.get("axis", -1), shape)
     if not normalised:
         return False
+    if call.layer.rule == "GroupNormalization" and normalised != [-1]:
+        return (axes.size(shape, -1) or 1) > 1
     if call.layer.rule == "GroupNormalization":
         channels, groups = axes.size(shape, normalised[0]), whole(call.config.get("groups", 32), -1)
         return channels is not None and groups is not None and groups != -1 and channels > groups

@@ -256,6 +256,14 @@ def _padding_shape(call: LayerCall) -> Shape | None:
     return _space_changed(call, lambda at, size: None if (added := amounts[at]) is None else size + added)
 
 
+def padded_axes(call: LayerCall) -> list[int] | None:
+    """Give the axes along which a call puts zeros around what it is given; None where it may do something else."""
+    spatial_axes, amounts = _spatial_axes(call), _amounts(call, "padding")
+    if not call.layer.rule.startswith("ZeroPadding") or spatial_axes is None or None in amounts:
+        return None
+    return [axis for axis, amount in zip(spatial_axes, amounts, strict=True) if amount]
+
+
 def _upsampling_shape(call: LayerCall) -> Shape | None:
     factors = spatial(call, "size", len(call.shape() or ()) - 2, 2)
     return _space_changed(call, lambda at, size: None if factors is None else size * factors[at])

@@ -1,17 +1,21 @@
-"""The layer Normalization with the numbers that it learned of data."""
+"""The layer Normalization with the numbers that it learned of data, and what is standardised with a padding."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from logitcheck.analyzer.transfer.normalising import LEARNED_FROM_DATA
-from logitcheck.analyzer.values import Kind, anything
+from logitcheck.analyzer.values import Kind, Value, anything
 from logitcheck.model import Layer, Shape, Statistics
 from tests.analyzer.given import bounded, call, layer, logits, result
+from tests.analyzer.transfer.test_places import of
+from tests.building import Config, called, dense, tensor
+from tests.building import layer as stored
 
 UNKNOWN = anything("it is custom", "mine")
 
@@ -87,3 +91,52 @@ def test_the_reverse_multiplies_and_adds() -> None:
 
 def test_logits_stay_logits() -> None:
     assert result(call(learned([0.0, 2.0], [1.0, 4.0]), (logits(), (None, 2)))).kind is Kind.LOGITS
+
+
+def standardised_with_a_border(folder: Path, padding: Config, norm: Config, **unit: object) -> Value:
+    """What becomes of one number, of one unit, that is repeated in an image and standardised with a border of zeros."""
+    steps = [
+        called(dense("x", 1, unit.pop("activation", "relu"), **unit), tensor("a", (None, 3))),
+        called(stored("Reshape", "r", target_shape=[1, 1, 1]), tensor("x", (None, 1))),
+        called(stored("UpSampling2D", "u", size=[2, 4]), tensor("r", (None, 1, 1, 1))),
+        called(stored("ZeroPadding2D", "p", **padding), tensor("u", (None, 2, 4, 1))),
+        called(stored(norm.pop("class_name"), "y", **norm), tensor("p", (None, 4, 6, 1))),
+    ]
+    return of(folder, *steps, shape=(None, 3))
+
+
+GROUPS = {"class_name": "GroupNormalization", "groups": 1, "axis": -1, "scale": True, "center": False}
+LAYERS = {"class_name": "LayerNormalization", "scale": True, "center": False}
+AROUND = {"padding": [[1, 1], [1, 1]]}
+
+
+@pytest.mark.parametrize(
+    ("padding", "norm"),
+    [
+        pytest.param(AROUND, GROUPS, id="group"),
+        pytest.param(AROUND, LAYERS | {"axis": [1, 2]}, id="layer"),
+        pytest.param({"padding": [[0, 1], [0, 0]]}, LAYERS | {"axis": 1}, id="a row beneath"),
+    ],
+)
+def test_numbers_differ_from_the_zeros_around_them(tmp_path: Path, padding: Config, norm: Config) -> None:
+    value = standardised_with_a_border(tmp_path, dict(padding), dict(norm))
+    assert (value.kind, value.is_balanced, value.has_copies) == (Kind.LOGITS, True, True)
+
+
+@pytest.mark.parametrize(
+    ("padding", "norm", "unit"),
+    [
+        pytest.param({"padding": [[0, 0], [0, 0]]}, GROUPS, {}, id="no padding"),
+        pytest.param({"padding": "much"}, GROUPS, {}, id="unreadable"),
+        pytest.param(AROUND, LAYERS | {"axis": 1}, {}, id="columns of zeros alone"),
+        pytest.param(AROUND, GROUPS | {"axis": 1}, {}, id="rows in groups"),
+        pytest.param(AROUND | {"data_format": "channels_first"}, GROUPS, {}, id="channels first"),
+        pytest.param(
+            AROUND, GROUPS, {"kernel_constraint": "max_norm", "bias_constraint": "max_norm"}, id="maybe zeros inside"
+        ),
+    ],
+)
+def test_where_zeros_may_be_alone_nothing_is_said(
+    tmp_path: Path, padding: Config, norm: Config, unit: dict[str, Any]
+) -> None:
+    assert standardised_with_a_border(tmp_path, dict(padding), dict(norm), **unit).kind is Kind.UNKNOWN

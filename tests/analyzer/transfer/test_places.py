@@ -194,10 +194,17 @@ def test_what_a_time_distributed_works_on_is_no_input_of_the_model(tmp_path: Pat
     assert of(tmp_path, one, cut, each, shape=shape).kind is not Kind.LOGITS
 
 
-@pytest.mark.parametrize(("axis", "kind"), [(-1, Kind.LOGITS), (1, Kind.UNKNOWN)])
-def test_a_group_normalisation_mixes_steps_where_the_channels_come_last(tmp_path: Path, axis: int, kind: Kind) -> None:
-    norm = layer("GroupNormalization", "y", groups=3 if axis == -1 else 4, axis=axis, scale=True, center=False)
-    assert of(tmp_path, head("relu"), called(norm, tensor("x", SHAPE))).kind is kind
+@pytest.mark.parametrize(
+    ("axis", "groups", "units", "kind"),
+    [(-1, 3, 3, Kind.LOGITS), (1, 4, 3, Kind.LOGITS), (1, 2, 1, Kind.UNKNOWN)],
+    ids=["steps", "units of each step", "steps in groups"],
+)
+def test_a_group_normalisation_mixes_what_it_does_not_group(
+    tmp_path: Path, axis: int, groups: int, units: int, kind: Kind
+) -> None:
+    norm = layer("GroupNormalization", "y", groups=groups, axis=axis, scale=True, center=False)
+    unit = called(dense("x", units, "relu"), tensor("a", SHAPE))
+    assert of(tmp_path, unit, called(norm, tensor("x", (None, 4, units)))).kind is kind
 
 
 def test_looked_up_ids_tell_steps_apart(tmp_path: Path) -> None:
