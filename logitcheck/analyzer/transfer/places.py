@@ -48,7 +48,7 @@ _OPERATIONS = frozenset({"Add", "Subtract", "Negative"})
 def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> bool:
     """Whether not all places along `axis` must hold the same, for some input and weights; not the last axis."""
     for _ in range(_DEEPEST):
-        shape, maker = operands.shape(reference), operands.maker(reference)
+        shape, maker = operands.shape(reference), _unwrapped(operands.maker(reference))
         if maker is None or maker.declared is not None or axes.size(shape, axis) == 1 or not _is_among(shape, axis):
             return False
         if maker.layer.kind is LayerKind.INPUT or _looks_ids_up(maker):
@@ -57,6 +57,14 @@ def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> boo
             return False
         operands, reference = maker.operands, maker.tensors[0]
     return False
+
+
+def _unwrapped(maker: LayerCall | None) -> LayerCall | None:
+    """Give the call of the layer inside a SpectralNormalization, which only brings its weights to a norm of 1."""
+    if maker is None or maker.layer.rule != "SpectralNormalization" or maker.layer.graph is None:
+        return maker
+    graph = maker.layer.graph
+    return replace(maker, layer=graph.layers[graph.outputs[0].layer])
 
 
 def take_any(operands: Operands, reference: TensorReference, axis: int) -> bool:

@@ -179,6 +179,17 @@ def test_pooled_steps_differ_where_no_two_windows_have_one_in_common(
     assert of(tmp_path, weighed, *steps).kind is kind
 
 
+@pytest.mark.parametrize(("inner", "kind"), [("Dense", Kind.LOGITS), ("RNN", Kind.UNKNOWN)])
+def test_weights_of_a_norm_of_1_tell_steps_apart_but_let_them_not_be_any_number(
+    tmp_path: Path, inner: str, kind: Kind
+) -> None:
+    normal = layer("SpectralNormalization", "x", layer=layer(inner, "inner", units=1, activation="elu"))
+    shape: Shape = (None, 4, 1)
+    norm = called(layer("LayerNormalization", "y", axis=1, scale=True, center=False), tensor("x", shape))
+    assert of(tmp_path, called(normal, tensor("a", SHAPE)), norm).kind is kind
+    assert of(tmp_path, called(normal, tensor("a", SHAPE)), gram(shape)).kind is Kind.UNKNOWN
+
+
 def test_repeated_steps_that_are_standardised_together_may_all_be_one_number(tmp_path: Path) -> None:
     norm = called(layer("LayerNormalization", "y", axis=1, scale=True, center=False), tensor("x", SHAPE))
     assert of(tmp_path, REPEATED, head(on="r"), norm, shape=(None, 3)).kind is Kind.UNKNOWN
