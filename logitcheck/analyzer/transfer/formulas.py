@@ -31,7 +31,7 @@ def value_of(call: LayerCall) -> Value | None:
     form = writing.of_call(call, 0)
     if form is not None:
         return judged(form, call)
-    if not is_aligned(call):
+    if not is_aligned(call) or heeds_masks(call):
         return None
     if call.layer.rule in _EXTREMES:
         return _extreme_of_multiples(call, writing)
@@ -101,7 +101,7 @@ class Writing:
         rule = _RULES.get(call.layer.kind, {}).get(call.layer.rule)
         if rule is None or self._steps > _MOST_STEPS or call.declared is not None or call.half is not None:
             return None
-        if not is_aligned(call):
+        if not is_aligned(call) or heeds_masks(call):
             return None
         forms = [self._of_argument(call, argument, depth + 1) for argument in arguments(call)]
         known = [form for form in forms if form is not None]
@@ -132,6 +132,12 @@ def is_aligned(call: LayerCall) -> bool:
     shapes = [call.operands.shape(reference) for reference in call.tensors]
     ranks = {None if shape is None else len(shape) for shape in shapes}
     return len(shapes) == 1 or (len(ranks) == 1 and None not in ranks)
+
+
+def heeds_masks(call: LayerCall) -> bool:
+    """Whether a call may leave operands out at steps that they mask, which no formula tells."""
+    heeds = call.layer.kind is LayerKind.LAYER and call.layer.rule in {"Multiply", "Maximum", "Minimum"}
+    return heeds and call.operands.may_be_masked()
 
 
 _Rule = Callable[[LayerCall, Sequence[Form]], Form | None]

@@ -44,6 +44,8 @@ class _Bending:
         """Give the line that a call puts out."""
         if depth > _DEEPEST or call.declared is not None or call.half is not None or not formulas.is_aligned(call):
             return None
+        if formulas.heeds_masks(call):
+            return None
         slope = _slope_below(call)
         if slope is not None:
             return _bent(self._of_tensor(call.operands, call.tensors[0], depth), slope)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.sources import NO_SOURCES
-from logitcheck.analyzer.transfer import arithmetic, patterns
+from logitcheck.analyzer.transfer import arithmetic, masked, patterns
 from logitcheck.analyzer.transfer.elementwise import raised
 from logitcheck.analyzer.transfer.rearranging import beside
 from logitcheck.analyzer.values import (
@@ -71,11 +71,25 @@ def is_one_tensor(call: LayerCall) -> bool:
 
 def product_of_tensors(call: LayerCall) -> Value:
     """Give the product of the operands; one that is there twice is squared."""
+    return _product_of(_powers(call), call.path)
+
+
+def _powers(call: LayerCall) -> list[Value]:
     powers = [raised(value, float(count), call.path) for value, count in counted(call)]
-    result, *others = powers or [anything("it is called without a tensor", call.path)]
+    return powers or [anything("it is called without a tensor", call.path)]
+
+
+def _product_of(factors: Sequence[Value], path: str) -> Value:
+    result, *others = factors
     for other in others:
-        result = arithmetic.multiply(result, other, call.path)
+        result = arithmetic.multiply(result, other, path)
     return result
+
+
+def _product(call: LayerCall) -> Value:
+    powers = _powers(call)
+    result = _product_of(powers, call.path)
+    return masked.product(result, powers, call.path) if call.operands.may_be_masked() else result
 
 
 def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
@@ -85,7 +99,8 @@ def _extreme(*, largest: bool) -> Callable[[LayerCall], Value]:
             return anything("it is called without a tensor", call.path)
         if len(values) == 1:
             return reshaped(values[0])
-        return arithmetic.extreme(values, call.path, largest=largest)
+        result = arithmetic.extreme(values, call.path, largest=largest)
+        return masked.extreme(result, values, call.path) if call.operands.may_be_masked() else result
 
     return rule
 
@@ -230,7 +245,7 @@ LAYERS: Mapping[str, Rule] = {
     "Add": Rule(sum_of_tensors, _broadcast_shape),
     "Average": Rule(_average, _broadcast_shape),
     "Subtract": Rule(_difference, _broadcast_shape),
-    "Multiply": Rule(product_of_tensors, _broadcast_shape),
+    "Multiply": Rule(_product, _broadcast_shape),
     "Maximum": Rule(_extreme(largest=True), _broadcast_shape),
     "Minimum": Rule(_extreme(largest=False), _broadcast_shape),
     "Concatenate": Rule(_concatenate, _concatenate_shape),
