@@ -137,11 +137,17 @@ def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Valu
         case "Bidirectional":
             merged = _bidirectional(call, inner, backward if backward is not None else inner)
             return tuple(_placed(value, call.path) for value in merged)
-        case "SpectralNormalization" if call.value().integer:
+        case "SpectralNormalization" if call.value().integer and not _is_float(call):
             # It casts what comes out to the type of what came in (keras/src/layers/normalization, 3.15).
             return (anything("it may be cast to whole numbers", call.path, inner.sources),)
         case _:
             return (inner,)
+
+
+def _is_float(call: LayerCall) -> bool:
+    """Whether the file tells that what comes in is of floating point, whole as its numbers may be."""
+    dtype = call.operands.dtype(call.tensors[0]) if call.tensors else None
+    return dtype is not None and "float" in dtype
 
 
 def _bidirectional(call: LayerCall, forward: Value, backward: Value) -> tuple[Value, ...]:

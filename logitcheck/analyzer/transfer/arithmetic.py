@@ -59,7 +59,7 @@ def vary_freely(values: Sequence[Value]) -> bool:
     if not independent(values) or _are_uneven(values):
         return False
     varying = [value for value in values if not is_number(value)]
-    return len(varying) < 2 or all(map(has_width, varying))
+    return sum(not has_width(value) for value in varying) < 2
 
 
 def has_width(value: Value) -> bool:

@@ -48,7 +48,7 @@ def _scaled(call: LayerCall) -> Value:
     if _shifts(call.layer):
         return free
     if is_given_itself(call):
-        return anything(APPLIED_TO_ITSELF, call.path, call.sources())
+        return _scaled_twice(call) or anything(APPLIED_TO_ITSELF, call.path, call.sources())
     operand = call.value()
     if call.layer.rule not in _STANDARDISERS:
         if operand.may_vanish and not operand.is_simplex:
@@ -59,6 +59,21 @@ def _scaled(call: LayerCall) -> Value:
     if _mixes_zeros_in(call):
         return copied(balanced(free))
     return anything("what it standardises may all be one number", call.path, free.sources | call.sources())
+
+
+def _scaled_twice(call: LayerCall) -> Value | None:
+    """Give what RMSNormalization makes of its own output: each number keeps the sign that it came with, at any size.
+
+    The scale enters squared, and what it is divided by grows with the scale itself.
+    """
+    maker = call.operands.maker(call.tensors[0]) if call.layer.rule == "RMSNormalization" else None
+    if maker is None or maker.layer is not call.layer:
+        return None
+    value = maker.value()
+    if is_given_itself(maker):
+        return None
+    has_both_signs = value.reaches_low and value.low < 0 < value.high and value.reaches_high
+    return unbounded(call.own_source() | value.sources) if has_both_signs else None
 
 
 def _varies(call: LayerCall) -> bool:
@@ -189,7 +204,7 @@ def _mapped_apart(value: Value, maps: Sequence[tuple[float, float]]) -> Value:
     Where elements differ in what they reach, nobody knows which of them is stretched most.
     """
     if len(maps) == 1:
-        return replace(affine(value, *maps[0]), unknown=value.unknown)
+        return replace(affine(value, *maps[0]), unknown=value.unknown if maps[0][0] else None)
     lows, highs = zip(*(_ends(value, scale, offset) for scale, offset in maps), strict=True)
     signs = [math.copysign(1.0, scale) if scale else 0.0 for scale, _ in maps]
     telling = {lows.index(min(lows)), highs.index(max(highs)), *(signs.index(sign) for sign in set(signs))}

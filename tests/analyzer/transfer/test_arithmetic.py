@@ -153,6 +153,12 @@ def test_one_that_goes_anywhere_of_its_own_takes_a_sum_anywhere(free: Value, is_
     assert arithmetic.add([*tied, free], "layer").is_unbounded is is_unbounded
 
 
+def test_a_line_over_one_number_and_what_comes_of_several_take_any_combination() -> None:
+    wide = unbounded(source("of several", width=3))
+    assert arithmetic.vary_freely([OF_ONE_NUMBER, wide])
+    assert not arithmetic.vary_freely([OF_ONE_NUMBER, ALSO_OF_ONE_NUMBER, wide])
+
+
 def test_the_same_value_twice_goes_nowhere_alone() -> None:
     value = logits("a")
     assert arithmetic.add([value, value], "layer").kind is Kind.UNKNOWN

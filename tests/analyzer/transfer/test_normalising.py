@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from logitcheck import loader
+from logitcheck.analyzer import analyze
 from logitcheck.analyzer.transfer.normalising import LEARNED_FROM_DATA
 from logitcheck.analyzer.values import Kind, Value, anything
-from logitcheck.model import Layer, Shape, Statistics
+from logitcheck.model import Layer, SavedModel, Shape, Statistics
 from tests.analyzer.given import bounded, call, layer, logits, result
 from tests.analyzer.transfer.test_places import of
-from tests.building import Config, called, dense, tensor
+from tests.building import Config, called, dense, functional, source, tensor, write
 from tests.building import layer as stored
 
 UNKNOWN = anything("it is custom", "mine")
@@ -140,3 +142,27 @@ def test_where_zeros_may_be_alone_nothing_is_said(
     tmp_path: Path, padding: Config, norm: Config, unit: dict[str, Any]
 ) -> None:
     assert standardised_with_a_border(tmp_path, dict(padding), dict(norm), **unit).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("activation", "times", "kind"),
+    [("tanh", 2, Kind.LOGITS), ("linear", 2, Kind.LOGITS), ("relu", 2, Kind.UNKNOWN), ("tanh", 3, Kind.UNKNOWN)],
+)
+def test_a_learned_scale_that_enters_twice_leaves_the_signs_and_takes_them_anywhere(
+    tmp_path: Path, activation: str, times: int, kind: Kind
+) -> None:
+    shape: Shape = (None, 3)
+    calls = [{"args": [tensor("x", shape)], "kwargs": {}}]
+    calls += [{"args": [tensor("n", shape, call=time)], "kwargs": {}} for time in range(times - 1)]
+    norm = stored("RMSNormalization", "n", axis=-1) | {"inbound_nodes": calls}
+    model = functional(
+        [source("a", shape), called(dense("x", 3, activation), tensor("a", shape)), norm], [["n", times - 1, 0]]
+    )
+    loaded = loader.load(write(tmp_path / "model.keras", model))
+    assert isinstance(loaded, SavedModel)
+    assert analyze(loaded)[0].value.kind is kind
+
+
+def test_a_scale_of_0_leaves_nothing_of_what_is_not_known() -> None:
+    value = result(call(layer("Rescaling", scale=0.0, offset=-1.0), (UNKNOWN, (None, 3))))
+    assert (value.kind, value.low, value.high) == (Kind.RANGE, -1.0, -1.0)

@@ -199,8 +199,22 @@ def test_shapes(recurrent: Layer, before: Shape | None, after: Shape | None) -> 
 
 def test_two_directions_over_several_steps_are_no_lines_over_a_single_number() -> None:
     both = replace(layer("Bidirectional", merge_mode="mul"), kind=LayerKind.WRAPPER)
-    forward = call(layer("SimpleRNN", "linear", units=2), (scores(), (None, 3, 1))).own_source()
     for steps, kind in ((3, Kind.LOGITS), (1, Kind.UNKNOWN)):
+        forward = call(layer("SimpleRNN", "linear", units=2), (scores(), (None, steps, 1))).own_source()
         called = call(both, (scores(), (None, steps, 1)))
         (value,) = transfer.wrapped(called, unbounded(forward), unbounded(forward))
         assert value.kind is kind
+
+
+@pytest.mark.parametrize(
+    ("dtype", "kind"), [("float32", Kind.UNIT_INTERVAL), ("int64", Kind.UNKNOWN), (None, Kind.UNKNOWN)]
+)
+def test_a_spectral_normalisation_of_whole_numbers_of_floating_point_casts_nothing(
+    dtype: str | None, kind: Kind
+) -> None:
+    wrapper = replace(layer("SpectralNormalization"), kind=LayerKind.WRAPPER)
+    made = call(wrapper, (replace(scores(), integer=True), (None, 3)))
+    reference = replace(made.call.tensors[0], dtype=dtype)
+    made = replace(made, call=replace(made.call, tensors=(reference,), args=(reference,)))
+    (value,) = transfer.wrapped(made, scores("inside"), None)
+    assert value.kind is kind
