@@ -93,10 +93,10 @@ def _reconsidered(value: Value, call: LayerCall) -> Value:
     """Give what looking further back tells where a rule gave up, as rules do on operands that share an origin."""
     if value.kind is not Kind.UNKNOWN or len(call.tensors) < 2:
         return value
-    from logitcheck.analyzer.transfer import formulas, kinks, log_odds, places
+    from logitcheck.analyzer.transfer import diagonal, formulas, kinks, log_odds, places
 
-    known = formulas.value_of(call) or kinks.value_of(call) or places.value_of(call) or log_odds.value_of(call)
-    return value if known is None else known
+    judges = (formulas, kinks, places, log_odds, diagonal)
+    return next((known for judge in judges if (known := judge.value_of(call)) is not None), value)
 
 
 def _over_classes(value: Value, call: LayerCall) -> Value:

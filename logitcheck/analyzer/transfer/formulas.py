@@ -98,6 +98,7 @@ class Writing:
     def of_call(self, call: LayerCall, depth: int) -> Form | None:
         """Write out what a call puts out; None where it is no formula, or nothing short enough."""
         self._steps += 1
+        call = unfolded(call)
         rule = _RULES.get(call.layer.kind, {}).get(call.layer.rule)
         if rule is None or self._steps > _MOST_STEPS or call.declared is not None or call.half is not None:
             return None
@@ -112,6 +113,24 @@ class Writing:
             return self.of(call.operands, argument, depth)
         single = number(argument)
         return None if single is None else constant(single)
+
+
+def unfolded(call: LayerCall) -> LayerCall:
+    """Give the call of the layer inside a TimeDistributed, where that works on each number alone."""
+    graph = call.layer.graph
+    if call.layer.rule != "TimeDistributed" or graph is None:
+        return call
+    inner = graph.layers[graph.outputs[0].layer]
+    return replace(call, layer=inner) if inner.kind is LayerKind.LAYER and inner.rule in _TIMELESS else call
+
+
+_TIMELESS = frozenset(
+    {
+        *("Normalization", "Activation", "Rescaling", "Dropout", "SpatialDropout1D", "SpatialDropout2D"),
+        *("GaussianDropout", "GaussianNoise", "AlphaDropout", "ActivityRegularization", "Identity"),
+    }
+)
+"""Layers of the formulas below that ask for no shape."""
 
 
 def arguments(call: LayerCall) -> Sequence[object]:

@@ -46,7 +46,7 @@ class _Bending:
             return None
         if formulas.heeds_masks(call):
             return None
-        slope = _slope_below(call)
+        slope = slope_below(call)
         if slope is not None:
             return _bent(self._of_tensor(call.operands, call.tensors[0], depth), slope)
         pick = _PICKS.get(call.layer.rule)
@@ -69,13 +69,13 @@ class _Bending:
     def _of_origin(self, origin: Origin, depth: int) -> _Kinked:
         if origin.identity not in self._known:
             maker = origin.operands.maker(origin.reference)
-            is_line = maker is not None and (maker.layer.rule in _PICKS or _slope_below(maker) is not None)
+            is_line = maker is not None and (maker.layer.rule in _PICKS or slope_below(maker) is not None)
             line = self.of_call(maker, depth + 1) if maker is not None and is_line else None
             self._known[origin.identity] = line or _Kinked(origin, multiple(1.0), multiple(1.0))
         return self._known[origin.identity]
 
 
-def _slope_below(call: LayerCall) -> float | None:
+def slope_below(call: LayerCall) -> float | None:
     """Give by what a call multiplies negative numbers, where it hands on all the others; None for any other call."""
     layer, activation = call.layer, call.layer.activation
     if len(call.tensors) != 1:
