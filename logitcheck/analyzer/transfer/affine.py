@@ -53,6 +53,8 @@ def _starts_constant(layer: Layer) -> bool:
 
 def _starts_with_one_weight(layer: Layer) -> bool:
     """Whether all weights start from one number, not 0: then a unit is a multiple of the sum of what comes in."""
+    if layer.rule not in {"Dense", "EinsumDense"}:
+        return False
     stored = layer.config.get("kernel_initializer")
     name, parameters = (stored.get("class_name"), stored.get("config")) if isinstance(stored, dict) else (stored, None)
     if name in {"Constant", "constant"}:

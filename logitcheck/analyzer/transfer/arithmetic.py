@@ -276,7 +276,7 @@ def _goes_through_zero(value: Value) -> bool:
 def _comes_near_zero(value: Value) -> bool:
     """Whether numbers of one sign come as near to 0 as one likes."""
     reached = (value.low == 0 and value.reaches_low) or (value.high == 0 and value.reaches_high)
-    return reached and value.low < value.high
+    return reached and value.low < value.high and not value.integer
 
 
 def _has_both_signs(value: Value) -> bool:

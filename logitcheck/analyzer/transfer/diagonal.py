@@ -89,12 +89,12 @@ def _can_be_one_number(value: Value) -> bool:
 
 def _arguments(call: LayerCall) -> Sequence[object]:
     """Give what a call computes with: of what only moves or picks numbers, its first tensor alone."""
-    if call.layer.rule in rays.KEEPING:
-        return call.tensors[:1]
-    if call.layer.rule in rays.JOINING:
-        return call.tensors
-    if call.layer.rule in {"Attention", "AdditiveAttention"}:
+    rule, given = call.layer.rule, call.call.args[:1]
+    if rule in {"Attention", "AdditiveAttention"}:
         return call.tensors[1:2]
-    if call.layer.kind is LayerKind.OPERATION and call.layer.rule in rays.REDUCING:
-        return call.tensors[:1]
-    return formulas.arguments(call)
+    if rule in rays.JOINING:
+        return given[0] if given and isinstance(given[0], list) else ()
+    if rule not in rays.KEEPING and (rule not in rays.REDUCING or call.layer.kind is LayerKind.LAYER):
+        return formulas.arguments(call)
+    # A table of constants may be looked into, too, with a tensor of places.
+    return call.tensors[:1] if call.layer.kind is LayerKind.LAYER or given == call.tensors[:1] else ()

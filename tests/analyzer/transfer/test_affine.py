@@ -121,6 +121,7 @@ UNIT_NORM = {"class_name": "UnitNorm", "config": {}}
                 (logits(), {"class_name": "Constant", "config": {}}, Kind.UNKNOWN, "a constant that is not told"),
                 (logits(), "constant", Kind.UNKNOWN, "a constant of 0 by a name"),
                 (balanced(logits()), "ones", Kind.UNKNOWN, "sums of what may sum to 0"),
+                (bounded(-1.0, INFINITY), "ones", Kind.UNKNOWN, "sums of what ends"),
                 (replace(logits(), sources=UNEVEN), "ones", Kind.UNKNOWN, "sums of what is not alike"),
             )
         ),

@@ -73,6 +73,28 @@ def test_of_what_one_number_makes_nothing_both_ways_is_claimed(tmp_path: Path, s
     assert of(tmp_path, x(), *steps).kind is kind
 
 
+@pytest.mark.parametrize("kind", ["layer", "operation"])
+def test_side_by_side_all_must_go_the_same_way(tmp_path: Path, kind: str) -> None:
+    """Here twice as wide as x: the sums over each place and all before it, and another of them less their mean."""
+    wide: Shape = (None, 4, 6)
+
+    def beside(other: Config) -> Value:
+        join = layer("Concatenate", "c", axis=-1) if kind == "layer" else operation("Concatenate", "c", axis=-1)
+        joined = called(join, [t("x"), t("r")])
+        pooled = called(layer("GlobalMaxPooling1D", "p", keepdims=True), tensor("c", wide))
+        last = called(layer("Maximum", "y"), [tensor("c", wide), tensor("p", (None, 1, 6))])
+        return of(tmp_path, x(), other, joined, pooled, last)
+
+    assert beside(SUMS).kind is Kind.LOGITS
+    assert not beside(step("r", "Negative", "x")).is_unbounded
+
+
+def test_what_is_looked_up_in_a_table_is_none_of_the_places_that_say_where(tmp_path: Path) -> None:
+    table = {"class_name": "__numpy__", "config": {"value": [[1.0, 2.0, 3.0]], "dtype": "float32"}}
+    looked_up = called(operation("Take", "r", axis=0), table, t("x"))
+    assert of(tmp_path, x(), looked_up, called(layer("Average", "y"), [t("x"), t("r")])).kind is not Kind.LOGITS
+
+
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
 def test_a_tensor_that_does_not_go_both_ways_takes_nothing_there(tmp_path: Path, activation: str) -> None:
     assert of(tmp_path, x(activation), ROLLED, step("y", "Subtract", "x", "r")).kind is not Kind.LOGITS

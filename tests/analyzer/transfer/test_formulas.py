@@ -258,6 +258,10 @@ def test_a_mean_that_a_softmax_of_the_same_numbers_weighs_lies_between_them(tmp_
     steps = (shares, op("w", "Multiply", "x", "p"))
     summed = called(operation("Sum", "y", axis=-1), t("w"))
     assert of(tmp_path, x(), *steps, summed).is_unbounded
+    masking = (called(layer("Masking", "m"), tensor("a", SHAPE)), called(dense("x", 3), t("m")))
+    assert of(tmp_path, *masking, *steps, summed).is_unbounded
+    over_samples = called(operation("Sum", "y", axis=0), t("w"))
+    assert of(tmp_path, *masking, *steps, over_samples).kind is Kind.UNKNOWN
 
 
 @pytest.mark.parametrize(

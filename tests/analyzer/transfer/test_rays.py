@@ -79,6 +79,11 @@ def test_two_rays_together_go_on_as_what_they_stand_for(name: str, left: Ray, ri
         (made("Log"), Ray(1.0, math.e, 0), Ray(0.0, 1.0, 0)),
         (made("Log"), rays.RISING, None),
         (made("Square"), rays.FALLING, Ray(1.0, 1.0, 2)),
+        (made("Negative"), rays.FALLING, rays.RISING),
+        (made("Softplus"), rays.FALLING, Ray(0.0, 0.0, 0)),
+        (made("Softplus"), Ray(1.0, 1.0, 0), None),
+        (call(layer("Normalization", mean=[1.0, 2.0], variance=4.0), (logits(), SHAPE)), rays.RISING, None),
+        (made("Mean"), rays.FALLING, rays.FALLING),
     ],
     ids=lambda item: item.layer.name if isinstance(item, LayerCall) else "",
 )
@@ -89,6 +94,27 @@ def test_where_functions_of_one_number_go(called: LayerCall, side: Ray, expected
     assert found == expected or (
         found is not None and expected is not None and at(found, 1) == pytest.approx(at(expected, 1))
     )
+
+
+@pytest.mark.parametrize(
+    ("sides", "expected"),
+    [
+        ([rays.RISING, Ray(2.0, 3.0, 1)], Ray(1.0, 3.0, 1)),
+        ([rays.RISING, rays.FALLING], None),
+        ([rays.RISING, Ray(2.0, 3.0, 0)], None),
+    ],
+    ids=["one side", "both sides", "one with a limit"],
+)
+def test_tensors_side_by_side_go_one_way_together_or_none(sides: list[Ray], expected: Ray | None) -> None:
+    rule = rays.rule_for(made("Concatenate", 2))
+    assert rule is not None
+    assert rule(made("Concatenate", 2), sides) == expected
+
+
+def test_powers_that_no_model_has_are_not_followed() -> None:
+    rule = rays.rule_for(made("Multiply", 2))
+    assert rule is not None
+    assert rule(made("Multiply", 2), [Ray(1.0, 1.0, 4), Ray(1.0, 1.0, 3)]) is None
 
 
 def test_an_average_along_axes_is_none_of_its_arguments() -> None:
