@@ -171,7 +171,9 @@ def _positively_weighted(operand: Value, call: LayerCall, *, has_bias: bool) -> 
 
 
 def _affine(call: LayerCall) -> Value:
-    return activation.apply(_weighted_sum(call), call.layer.activation, call)
+    value = activation.apply(_weighted_sum(call), call.layer.activation, call)
+    # Places come last then, which may all hold the same.
+    return copied(value) if call.config.get("data_format") == "channels_first" else value
 
 
 def _embedding(call: LayerCall) -> Value:

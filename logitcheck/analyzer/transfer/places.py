@@ -26,9 +26,9 @@ _RANKS = (1, 2, 3)
 
 _TRANSPOSED = {f"Conv{rank}DTranspose": rank for rank in _RANKS}
 
-_WEIGHING = frozenset(
-    {"Dense", *(f"{prefix}Conv{rank}D" for prefix in ("", "Separable", "Depthwise") for rank in _RANKS), *_TRANSPOSED}
-)
+_CONVOLUTIONS = {f"{prefix}Conv{rank}D": rank for prefix in ("", "Separable", "Depthwise") for rank in _RANKS}
+
+_WEIGHING = frozenset({"Dense", *_CONVOLUTIONS, *_TRANSPOSED})
 """Layers with weights that can let each place be made of one place of the operand alone."""
 
 _POOLING = {f"{name}Pooling{rank}D": rank for name in ("Max", "Average") for rank in _RANKS}
@@ -113,7 +113,7 @@ def _weighs(maker: LayerCall) -> bool:
     is_weighing = layer.rule in _WEIGHING or _is_dense(layer)
     if not is_weighing or not is_ordered or not is_learned or len(maker.tensors) != 1:
         return False
-    return not _is_flat(maker) and not _leaves_gaps(maker)
+    return not _is_flat(maker) and not _leaves_gaps(maker) and not _looks_past_its_place(maker)
 
 
 def _is_dense(layer: Layer) -> bool:
@@ -136,6 +136,17 @@ def _leaves_gaps(maker: LayerCall) -> bool:
     if maker.config.get("output_padding") is not None or dilation != [1] * rank:
         return True
     return kernel is None or strides is None or any(map(int.__lt__, kernel, strides))
+
+
+def _looks_past_its_place(maker: LayerCall) -> bool:
+    """Whether a convolution may look at places before and behind its own alone, of which a short input has none."""
+    rank, padding = _CONVOLUTIONS.get(maker.layer.rule), maker.config.get("padding", "valid")
+    if rank is None or padding != "same":
+        return False
+    kernel, dilation = (windows.spatial(maker, name, rank, 1) for name in ("kernel_size", "dilation_rate"))
+    if kernel is None or dilation is None:
+        return True
+    return any(size % 2 == 0 and step > 1 for size, step in zip(kernel, dilation, strict=True))
 
 
 def _keeps_apart(maker: LayerCall) -> bool:

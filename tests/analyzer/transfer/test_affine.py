@@ -421,3 +421,10 @@ def test_weights_of_a_distribution_over_one_class_weigh_a_1() -> None:
         assert result(call(weighing, (single, (None, 1)))).is_unbounded
         nothing = replace(single, sum_axis=None)
         assert result(call(weighing, (nothing, (None, 1)))).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(("order", "is_free"), [("channels_last", True), ("channels_first", False)])
+def test_places_that_come_last_may_all_hold_the_same(order: str, is_free: bool) -> None:
+    value = result(call(layer("Conv1D", filters=2, kernel_size=1, data_format=order), (UNKNOWN, (None, 4, 4))))
+    assert value.is_unbounded
+    assert value.is_free is is_free

@@ -190,6 +190,26 @@ def test_weights_of_a_norm_of_1_tell_steps_apart_but_let_them_not_be_any_number(
     assert of(tmp_path, called(normal, tensor("a", SHAPE)), gram(shape)).kind is Kind.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("config", "kind"),
+    [
+        ({"kernel_size": 2, "dilation_rate": 4, "padding": "same"}, Kind.UNKNOWN),
+        ({"kernel_size": [2], "padding": "same"}, Kind.LOGITS),
+        ({"kernel_size": 3, "dilation_rate": [4], "padding": "same"}, Kind.LOGITS),
+        ({"kernel_size": 2, "dilation_rate": 2, "padding": "causal"}, Kind.LOGITS),
+        ({"kernel_size": "two", "padding": "same"}, Kind.UNKNOWN),
+    ],
+    ids=["before and behind", "its own and the next", "its own and others", "its own and earlier", "unreadable"],
+)
+def test_a_convolution_that_looks_past_its_place_may_see_nothing(
+    tmp_path: Path, config: dict[str, object], kind: Kind
+) -> None:
+    shape: Shape = (None, 4, 1)
+    convolved = called(layer("Conv1D", "x", filters=1, strides=1, **config), tensor("a", SHAPE))
+    norm = called(layer("LayerNormalization", "y", axis=1, scale=True, center=False), tensor("x", shape))
+    assert of(tmp_path, convolved, norm).kind is kind
+
+
 def test_repeated_steps_that_are_standardised_together_may_all_be_one_number(tmp_path: Path) -> None:
     norm = called(layer("LayerNormalization", "y", axis=1, scale=True, center=False), tensor("x", SHAPE))
     assert of(tmp_path, REPEATED, head(on="r"), norm, shape=(None, 3)).kind is Kind.UNKNOWN
