@@ -12,6 +12,9 @@ from logitcheck.analyzer.values import Value, anything
 from logitcheck.declarations import LayerDeclaration
 from logitcheck.model import LARGEST_SIZE, Call, ConstantArray, Layer, LayerKind, Shape, TensorReference
 
+LEAST_VARIANCE = 1e-12
+"""Of a Normalization: the root of smaller ones Keras replaces with its epsilon, which is a setting of the user's."""
+
 _MOST_CONSTANTS = 1_000_000
 _SEEING_ALL_STEPS = frozenset({"SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional"})
 _HALVES = frozenset({"float16", "bfloat16"})

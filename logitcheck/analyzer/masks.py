@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logitcheck.model import Graph, Layer, LayerKind
+from logitcheck.model import Call, Graph, Layer, LayerKind, TensorReference
 
 
 def may_be_made(graph: Graph) -> bool:
-    """Whether some layer of a model makes a mask: an Embedding, Masking, or one of which nothing is known."""
-    return any(_makes_masks(layer) for layer in _every_layer(graph))
+    """Whether some layer of a model makes a mask, or is given one: Keras 3 hands on also those that a call names."""
+    return any(_makes_masks(layer) or any(map(_is_given_one, layer.calls)) for layer in _every_layer(graph))
+
+
+def _is_given_one(call: Call) -> bool:
+    named = any(name.endswith("mask") and mask is not None for name, mask in call.kwargs.items())
+    others = [argument for argument in call.args[1:] if isinstance(argument, TensorReference)]
+    return named or any(argument.dtype == "bool" for argument in others)
 
 
 def _every_layer(graph: Graph) -> Iterator[Layer]:
@@ -24,6 +30,7 @@ def _every_layer(graph: Graph) -> Iterator[Layer]:
 
 
 def _makes_masks(layer: Layer) -> bool:
+    """Whether a layer is an Embedding or Masking that makes masks, or one of which nothing is known."""
     if layer.kind is LayerKind.OPAQUE or layer.rule == "Masking":
         return True
     return layer.rule == "Embedding" and layer.config.get("mask_zero") is True

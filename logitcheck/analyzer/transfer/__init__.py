@@ -10,6 +10,7 @@ from dataclasses import replace
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall, Rule
 from logitcheck.analyzer.transfer import activation
+from logitcheck.analyzer.transfer.broadcasting import spread
 from logitcheck.analyzer.transfer.creeping import slowed
 from logitcheck.analyzer.transfer.families import Families
 from logitcheck.analyzer.transfer.leaping import marked
@@ -86,7 +87,7 @@ def apply(call: LayerCall) -> tuple[Value, ...]:
 
 def _held_back(value: Value, call: LayerCall) -> Value:
     """Take back what a call's result is said to reach where its operands do not let it."""
-    return slowed(picked(marked(value, call), call), call)
+    return slowed(picked(marked(spread(value, call), call), call), call)
 
 
 def _reconsidered(value: Value, call: LayerCall) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, same_shape
+from logitcheck.analyzer.calls import LayerCall, Rule, number, same_shape
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, ZEROING, Parameters
 from logitcheck.analyzer.values import Applied, Rounding, Value, anything, handed_on, vanishing
@@ -119,6 +119,13 @@ def _operation(name: str, **defaults: object) -> Callable[[LayerCall], Value]:
     return rule
 
 
+def _silu(call: LayerCall) -> Value:
+    """Give `x * sigmoid(beta * x)`, of which TensorFlow takes another beta than 1."""
+    if number(call.argument(1, "beta", 1.0)) != 1:
+        return anything("nothing is known of its activation with another beta", call.path, call.sources())
+    return _operation("silu")(call)
+
+
 def _mechanism(call: LayerCall) -> str:
     activation = call.layer.activation
     if activation is not None and activation.source is ActivationSource.GRAPH:
@@ -169,7 +176,7 @@ OPERATIONS: Mapping[str, Rule] = {
     "Celu": Rule(_operation("celu", alpha=1.0), same_shape),
     "Selu": Rule(_operation("selu"), same_shape),
     "Gelu": Rule(_operation("gelu"), same_shape),
-    "Silu": Rule(_operation("silu"), same_shape),
+    "Silu": Rule(_silu, same_shape),
     "Mish": Rule(_operation("mish"), same_shape),
     "HardSilu": Rule(_operation("hard_silu"), same_shape),
     "HardSwish": Rule(_operation("hard_silu"), same_shape),

@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from logitcheck.analyzer.sources import NO_SOURCES
+from logitcheck.analyzer.sources import NO_SOURCES, Source
 from logitcheck.analyzer.ties import BALANCED, COPIES, DIVIDED, TIES, UNEVEN, VANISHING
-from logitcheck.analyzer.values import INFINITY, Unknown, Value, affine, anything, unbounded, vanishing
+from logitcheck.analyzer.values import (
+    INFINITY,
+    Unknown,
+    Value,
+    affine,
+    anything,
+    balanced,
+    copied,
+    unbounded,
+    vanishing,
+)
 
 NEGLIGIBLE = 1e-3
 """A factor of which no output of ordinary size can be told from 0, as the 1e-7 of a clip."""
@@ -46,8 +57,12 @@ def is_number(value: Value) -> bool:
 
 def independent(values: Sequence[Value]) -> bool:
     """Whether no two of the values come from the same source."""
-    origins = [value.sources - TIES for value in values]
-    return all(left.isdisjoint(right) for left, right in itertools.combinations(origins, 2))
+    return all(count == 1 for count in _origins(values).values())
+
+
+def _origins(values: Sequence[Value]) -> Counter[Source]:
+    """Count of how many of the values each source is one."""
+    return Counter(source for value in values for source in value.sources - TIES)
 
 
 def vary_freely(values: Sequence[Value]) -> bool:
@@ -147,11 +162,10 @@ def _plain_sum(values: Sequence[Value], path: str) -> Value:
 
 def _goes_alone(values: Sequence[Value]) -> bool:
     """Whether one of the values goes anywhere whatever the others are, be they as dependent on each other as may be."""
+    origins = _origins(values)
     return any(
-        value.is_unbounded
-        and not value.is_uneven
-        and all(independent([value, other]) for index, other in enumerate(values) if index != position)
-        for position, value in enumerate(values)
+        value.is_unbounded and not value.is_uneven and all(origins[source] == 1 for source in value.sources - TIES)
+        for value in values
     )
 
 
@@ -263,14 +277,26 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
         low = 0.0 if left.low == 0 or right.high in {0.0, INFINITY} else left.low / right.high
         return _within(pair, low, INFINITY, path)
     free = (_goes_through_zero(right) and leaves_zero(left)) or (_comes_near_zero(right) and _has_both_signs(left))
-    reached = free and vary_freely(pair)
-    return combine(pair, -INFINITY, INFINITY, (reached, reached), path)
+    reached = free and vary_freely(pair) and _outweighs(left, right)
+    result = combine(pair, -INFINITY, INFINITY, (reached, reached), path)
+    return beside_a_pole(result, right) if reached else result
+
+
+def beside_a_pole(result: Value, divisor: Value) -> Value:
+    """Give quotients whose divisor passes 0; of numbers that hang together never all are on the same side of it."""
+    return result if divisor.comes_at_once else balanced(copied(result))
+
+
+def _outweighs(left: Value, right: Value) -> bool:
+    """Whether a divisor need not come nearer to 0 than it does in practice, before the quotient is large."""
+    ends = [abs(end) for end, reached in ((left.low, left.reaches_low), (left.high, left.reaches_high)) if reached]
+    width = max(abs(right.low), abs(right.high))
+    return max(ends, default=0.0) >= NEGLIGIBLE * (1.0 if math.isinf(width) else width)
 
 
 def _goes_through_zero(value: Value) -> bool:
     """Whether numbers of both signs come as near to 0 as one likes, and not only in the limit."""
-    passes = value.low <= -NEGLIGIBLE and value.high >= NEGLIGIBLE and value.moves_smoothly
-    return value.is_unbounded or passes
+    return value.low <= -NEGLIGIBLE and value.high >= NEGLIGIBLE and value.moves_smoothly
 
 
 def _comes_near_zero(value: Value) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Operands, number, whole
+from logitcheck.analyzer.calls import LEAST_VARIANCE, LayerCall, Operands, number, whole
 from logitcheck.analyzer.transfer import arithmetic, quotients
 from logitcheck.analyzer.transfer.forms import Form, Origin, cancels, constant, judged, just, product, scaled, total
 from logitcheck.analyzer.values import Value, affine, bounds_only
@@ -268,7 +268,7 @@ def _moved(call: LayerCall, forms: Sequence[Form]) -> Form | None:
 def _normalised(call: LayerCall, forms: Sequence[Form]) -> Form | None:
     """Normalise: by one mean and one variance that stand in the config."""
     mean, variance = number(call.config.get("mean")), number(call.config.get("variance"))
-    if mean is None or variance is None or variance <= 0:
+    if mean is None or variance is None or variance < LEAST_VARIANCE:
         return None
     if call.config.get("invert") is True:
         return total([scaled(forms[0], math.sqrt(variance)), constant(mean)])

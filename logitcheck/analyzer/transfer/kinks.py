@@ -44,7 +44,7 @@ class _Bending:
         """Give the line that a call puts out."""
         if depth > _DEEPEST or call.declared is not None or call.half is not None or not formulas.is_aligned(call):
             return None
-        if formulas.heeds_masks(call):
+        if formulas.heeds_masks(call) or any(map(_wraps_around, map(call.operands.dtype, call.tensors))):
             return None
         slope = slope_below(call)
         if slope is not None:
@@ -73,6 +73,11 @@ class _Bending:
             line = self.of_call(maker, depth + 1) if maker is not None and is_line else None
             self._known[origin.identity] = line or _Kinked(origin, multiple(1.0), multiple(1.0))
         return self._known[origin.identity]
+
+
+def _wraps_around(dtype: str | None) -> bool:
+    """Whether numbers of a type have no sign, so that less than 0 is a lot."""
+    return dtype is not None and dtype.startswith("uint")
 
 
 def slope_below(call: LayerCall) -> float | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, Rule, numbers, same_shape, whole
+from logitcheck.analyzer.calls import LEAST_VARIANCE, LayerCall, Rule, numbers, same_shape, whole
 from logitcheck.analyzer.sources import NO_SOURCES
 from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import activation
@@ -35,11 +35,27 @@ def _normalisation(call: LayerCall) -> Value:
     """Batch, layer, group and RMS normalisation: any real value once a learned scale or shift is applied."""
     if not _shifts(call.layer) and _leaves_only_zeros(call):
         return between(0.0, 0.0, sources=call.own_source())
+    if call.config.get("trainable") is False:
+        return _frozen(call)
     if _normalises_freely(call.layer):
         return _scaled(call)
     if any(constraint_of(call.layer, name) is not None for name in ("gamma", "beta")):
         return anything("its weights are constrained", call.path, call.own_source() | call.sources())
     return _standardised(call)
+
+
+def _frozen(call: LayerCall) -> Value:
+    """Give what constants make of numbers: a scale of 1 and a shift of 0 to begin with, others after a training."""
+    operand = call.value()
+    if call.layer.rule == "BatchNormalization" and operand.is_unbounded:
+        return unbounded(operand.sources)
+    if not (_has_scale(call.layer) or _shifts(call.layer)):
+        return _standardised(call)
+    return anything("its weights are frozen constants", call.path, call.own_source() | operand.sources)
+
+
+def _has_scale(layer: Layer) -> bool:
+    return layer.config.get("scale") is not False
 
 
 def _scaled(call: LayerCall) -> Value:
@@ -153,7 +169,7 @@ def _leaves_only_zeros(call: LayerCall) -> bool:
 
 
 def _is_free_of_its_operand(layer: Layer) -> bool:
-    return _normalises_freely(layer) and _shifts(layer)
+    return _normalises_freely(layer) and _shifts(layer) and layer.config.get("trainable") is not False
 
 
 _STANDARDISERS = frozenset({"LayerNormalization", "GroupNormalization"})
@@ -243,7 +259,7 @@ def _fixed_normalisation(call: LayerCall) -> Value:
     """Apply the layer Normalization: an affine map whose numbers stand in the config, or only in the weights."""
     means, variances = _statistics(call)
     count = max(len(means), len(variances))
-    if not means or not variances or any(variance <= 0 for variance in variances):
+    if not means or not variances or any(variance < LEAST_VARIANCE for variance in variances):
         operand = call.value()
         if operand.is_open and operand.unknown is not None:  # no mean and variance would tell more
             return anything(operand.unknown.reason, operand.unknown.layer, operand.sources)

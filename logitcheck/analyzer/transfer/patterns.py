@@ -13,6 +13,7 @@ from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
 from logitcheck.analyzer.derivation import Derivation, Derived
 from logitcheck.analyzer.ties import LEAPING, TIES
+from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.values import INFINITY, LogOf, Value, balanced, between, unbounded
 from logitcheck.model import TensorReference
 
@@ -36,7 +37,7 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
     """Give `left / right` where the right one is the sum of the left one, or its complement; else None."""
     if is_derived(right, numerator, Derivation.COMPLEMENT) and not left.within_unit:
         passes_pole = left.moves_smoothly and left.low < 1 < left.high
-        return unbounded(left.sources | LEAPING) if passes_pole else None
+        return arithmetic.beside_a_pole(unbounded(left.sources | LEAPING), left) if passes_pole else None
     if left.low < 0:
         # Something on top of the sum is outweighed only by numbers without an end.
         summed = is_derived(right, numerator, Derivation.SUM) or (

@@ -6,6 +6,7 @@ Where the divisor goes through 0 while the dividend is something else, the quoti
 from __future__ import annotations
 
 from logitcheck.analyzer.calls import LayerCall
+from logitcheck.analyzer.ties import LEAPING
 from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.forms import Form, Origin, cancels
 from logitcheck.analyzer.values import Value, unbounded
@@ -17,7 +18,7 @@ def quotient(left: Form, right: Form, call: LayerCall) -> Value | None:
         return None
     if _moves_alone(left, right) and arithmetic.leaves_zero(call.value(0)):
         return unbounded(call.sources())
-    return unbounded(call.sources()) if _passes_a_pole(left, right) else None
+    return arithmetic.beside_a_pole(unbounded(call.sources()), _only(right)) if _passes_a_pole(left, right) else None
 
 
 def _moves_alone(left: Form, right: Form) -> bool:
@@ -29,6 +30,8 @@ def _moves_alone(left: Form, right: Form) -> bool:
         and sum(other == origin for other, _ in right.terms) == 1
         and all(other != origin for other, _ in left.terms)
         and origin.value.sums_freely
+        and not origin.value.integer
+        and origin.value.sources.isdisjoint(LEAPING)
         and all(arithmetic.vary_freely([origin.value, other.value]) for other in origins if other != origin)
         for (origin, power), factor in right.terms.items()
     )
@@ -46,6 +49,12 @@ def _passes_a_pole(left: Form, right: Form) -> bool:
     a, b, c, d = _slope(left, origin), left.constant.net, _slope(right, origin), right.constant.net
     is_wide = abs(a * d - b * c) >= arithmetic.NEGLIGIBLE * c * c
     return bool(c) and is_wide and origin.value.moves_smoothly and origin.value.low < -d / c < origin.value.high
+
+
+def _only(form: Form) -> Value:
+    """Give what is known of the one tensor of a form."""
+    ((origin, _),) = form.terms
+    return origin.value
 
 
 def _slope(form: Form, origin: Origin) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from logitcheck.analyzer import axes
-from logitcheck.analyzer.calls import LayerCall, number
+from logitcheck.analyzer.calls import LEAST_VARIANCE, LayerCall, number
 from logitcheck.analyzer.transfer import kinks
 from logitcheck.analyzer.transfer.forms import LEFT_OVER
 from logitcheck.analyzer.values import INFINITY
@@ -134,11 +134,11 @@ def _subtracted(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
 
 
 def _turned(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
-    return _negated(sides[0])
+    return _negated(sides[0]) if len(sides) == 1 else None
 
 
 def _squared(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
-    return _times(sides[0], sides[0])
+    return _times(sides[0], sides[0]) if len(sides) == 1 else None
 
 
 def _divided(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
@@ -146,7 +146,7 @@ def _divided(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
 
 
 def _same(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
-    return sides[0]
+    return sides[0] if len(sides) == 1 else None
 
 
 def _joined(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
@@ -162,7 +162,9 @@ def _summed(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
 
 
 def _summed_up(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
-    """Sum up from the first number to each."""
+    """Sum up from the first number to each, itself included."""
+    if call.argument(2, "exclusive") not in {None, False}:
+        return None
     return scaled(sides[0], 1.0, float(_size(call, call.argument(1, "axis")) or INFINITY))
 
 
@@ -174,28 +176,35 @@ def _mapped(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
 
 def _standardised(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
     mean, variance = number(call.config.get("mean")), number(call.config.get("variance"))
-    if mean is None or variance is None or variance <= 0 or not sides[0].goes_off:
+    if mean is None or variance is None or variance < LEAST_VARIANCE or not sides[0].goes_off:
         return None
     return scaled(sides[0], math.sqrt(variance) if call.config.get("invert") is True else variance**-0.5)
 
 
 def _logarithm(_: LayerCall, sides: Sequence[Ray]) -> Ray | None:
-    (side,) = sides
-    return None if side.goes_off or not side.is_positive else Ray(math.log(side.low), math.log(side.high), 0)
+    side = sides[0]
+    return (
+        None
+        if len(sides) > 1 or side.goes_off or not side.is_positive
+        else Ray(math.log(side.low), math.log(side.high), 0)
+    )
 
 
-def _shared(call: LayerCall, _: Sequence[Ray]) -> Ray | None:
+def _shared(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
     """Softmax: of equal numbers, each has an equal share."""
-    count = _classes(call)
+    count = _classes(call, sides)
     return constant(1 / count) if count else None
 
 
-def _logarithm_of_share(call: LayerCall, _: Sequence[Ray]) -> Ray | None:
-    count = _classes(call)
+def _logarithm_of_share(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
+    count = _classes(call, sides)
     return constant(-math.log(count)) if count else None
 
 
-def _classes(call: LayerCall) -> int | None:
+def _classes(call: LayerCall, sides: Sequence[Ray]) -> int | None:
+    """Give how many equal numbers share; None where they may not be equal."""
+    if len(sides) != 1 or sides[0].low != sides[0].high:
+        return None
     if call.layer.kind is LayerKind.LAYER:
         return None if _is_masked(call) else _size(call, call.config.get("axis", -1))
     return _size(call, call.argument(1, "axis", -1))
@@ -222,8 +231,8 @@ def _size(call: LayerCall, axis: object) -> int | None:
 
 def _bent(call: LayerCall, sides: Sequence[Ray]) -> Ray | None:
     """Apply what hands on large positive numbers; of large negative ones a part is left, or a limit."""
-    (side,), slope, limit = sides, kinks.slope_below(call), _LIMITS_BELOW.get(_activation(call))
-    if not side.goes_off or (slope is None and limit is None):
+    side, slope, limit = sides[0], kinks.slope_below(call), _LIMITS_BELOW.get(_activation(call))
+    if len(sides) > 1 or not side.goes_off or (slope is None and limit is None):
         return None
     if side.is_positive or limit == -INFINITY:
         return side
