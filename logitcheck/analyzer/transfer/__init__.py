@@ -146,9 +146,17 @@ def wrapped(call: LayerCall, inner: Value, backward: Value | None) -> tuple[Valu
 
 
 def _is_float(call: LayerCall) -> bool:
-    """Whether the file tells that what comes in is of floating point, whole as its numbers may be."""
+    """Whether what comes in is of floating point, whole as its numbers may be.
+
+    The type that the file tells is not enough: what IntegerLookup puts out it calls float32, and it is int64 (3.15).
+    """
     dtype = call.operands.dtype(call.tensors[0]) if call.tensors else None
-    return dtype is not None and "float" in dtype
+    maker = call.operands.maker(call.tensors[0]) if dtype is not None and "float" in dtype else None
+    return maker is not None and maker.layer.rule in _ENCODING
+
+
+_ENCODING = frozenset({"CategoryEncoding", "Discretization", "Hashing"})
+"""Layers that put out whole numbers in the type that they say."""
 
 
 def _bidirectional(call: LayerCall, forward: Value, backward: Value) -> tuple[Value, ...]:

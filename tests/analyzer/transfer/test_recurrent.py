@@ -207,14 +207,22 @@ def test_two_directions_over_several_steps_are_no_lines_over_a_single_number() -
 
 
 @pytest.mark.parametrize(
-    ("dtype", "kind"), [("float32", Kind.UNIT_INTERVAL), ("int64", Kind.UNKNOWN), (None, Kind.UNKNOWN)]
+    ("encoding", "dtype", "kind"),
+    [
+        ("CategoryEncoding", "float32", Kind.UNIT_INTERVAL),
+        ("CategoryEncoding", "int64", Kind.UNKNOWN),
+        ("CategoryEncoding", None, Kind.UNKNOWN),
+        ("IntegerLookup", "float32", Kind.UNKNOWN),
+    ],
 )
 def test_a_spectral_normalisation_of_whole_numbers_of_floating_point_casts_nothing(
-    dtype: str | None, kind: Kind
+    encoding: str, dtype: str | None, kind: Kind
 ) -> None:
+    """IntegerLookup says float32 of numbers that are int64."""
     wrapper = replace(layer("SpectralNormalization"), kind=LayerKind.WRAPPER)
     made = call(wrapper, (replace(scores(), integer=True), (None, 3)))
     reference = replace(made.call.tensors[0], dtype=dtype)
     made = replace(made, call=replace(made.call, tensors=(reference,), args=(reference,)))
+    object.__setattr__(made.operands, "makers", {0: call(layer(encoding), (scores(), (None, 3)))})
     (value,) = transfer.wrapped(made, scores("inside"), None)
     assert value.kind is kind
