@@ -9,10 +9,15 @@ from logitcheck.model import Call, Graph, Layer, LayerKind, TensorReference
 
 def may_be_made(graph: Graph) -> bool:
     """Whether some layer of a model makes a mask, or is given one: Keras 3 hands on also those that a call names."""
-    return any(_makes_masks(layer) or any(map(_is_given_one, layer.calls)) for layer in _every_layer(graph))
+    return any(_makes_masks(layer) or _is_given_one(layer) for layer in _every_layer(graph))
 
 
-def _is_given_one(call: Call) -> bool:
+def _is_given_one(layer: Layer) -> bool:
+    """Whether a call of a layer names a mask; what operations are given, they do not hand on."""
+    return layer.kind is not LayerKind.OPERATION and any(map(_names_one, layer.calls))
+
+
+def _names_one(call: Call) -> bool:
     named = any(name.endswith("mask") and mask is not None for name, mask in call.kwargs.items())
     others = [argument for argument in call.args[1:] if isinstance(argument, TensorReference)]
     return named or any(argument.dtype == "bool" for argument in others)
