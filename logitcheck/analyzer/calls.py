@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from logitcheck.analyzer import axes
@@ -97,6 +97,12 @@ class LayerCall:
     def argument(self, position: int, name: str, default: object = None) -> object:
         """Give an argument that may be positional or a keyword; the default only if it is not given at all."""
         return self.call.args[position] if position < len(self.call.args) else self.option(name, default)
+
+    @property
+    def inside(self) -> LayerCall | None:
+        """The call of the layer that this one wraps, on what this one is given; None of one that wraps nothing."""
+        graph = self.layer.graph
+        return None if graph is None else replace(self, layer=graph.layers[graph.outputs[0].layer])
 
     @property
     def config(self) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from enum import Enum
 
 from logitcheck.analyzer import JudgedLoss, OutputAnalysis, effects, losses
 from logitcheck.analyzer.losses import Expects, Family
+from logitcheck.analyzer.transfer.arithmetic import has_both_signs
 from logitcheck.analyzer.values import Kind
 from logitcheck.model import ACCURACY_BY_SHAPE, CROSSENTROPY_BY_SHAPE, Metric, SavedModel
 
@@ -101,8 +102,7 @@ def scale(output: OutputAnalysis) -> Scale | None:
     if stating:
         agree = all(judged.expectation.expects is Expects.LOGITS and judged.fits(value) for judged in stating)
         return Scale.LOGITS if agree else None
-    is_signed = value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
-    if is_signed and any(judged.loss.name in _SIGNED_MARGINS for judged in output.losses):
+    if has_both_signs(value) and any(judged.loss.name in _SIGNED_MARGINS for judged in output.losses):
         return Scale.MARGINS
     return None
 

@@ -11,10 +11,13 @@ from logitcheck.analyzer.transfer import arithmetic
 from logitcheck.analyzer.transfer.activation_functions import FUNCTIONS, ZEROING, Parameters
 from logitcheck.analyzer.values import Applied, Rounding, Value, anything, handed_on, vanishing
 from logitcheck.declarations import DeclaredOutput
-from logitcheck.model import Activation, ActivationSource, Shape
+from logitcheck.model import Activation, ActivationSource, LayerKind, Shape
 
 SIGMOID_LIKE = frozenset({"sigmoid", "hard_sigmoid", "sparse_sigmoid"})
 """Activations that give each unit a score of its own in [0, 1]."""
+
+LEAKY_SLOPES = {LayerKind.LAYER: 0.3, LayerKind.OPERATION: 0.2}
+"""What a leaky relu leaves of negative numbers unless it is told: the layer more than the function."""
 
 OVER_CLASSES = frozenset({"softmax", "log_softmax"})
 """Activations that are constant over a single class."""
@@ -147,7 +150,7 @@ LAYERS: Mapping[str, Rule] = {
     "Activation": Rule(_layer_activation, same_shape),
     "Softmax": Rule(_softmax_layer, same_shape),
     "ReLU": Rule(_of_layer("relu", {}), same_shape),
-    "LeakyReLU": Rule(_of_layer("leaky_relu", {"negative_slope": 0.3}), same_shape),
+    "LeakyReLU": Rule(_of_layer("leaky_relu", {"negative_slope": LEAKY_SLOPES[LayerKind.LAYER]}), same_shape),
     "ELU": Rule(_of_layer("elu", {"alpha": 1.0}), same_shape),
     "PReLU": Rule(_of_layer("prelu", {}), same_shape),
     "ThresholdedReLU": Rule(_of_layer("thresholded_relu", {}), same_shape),
@@ -170,8 +173,8 @@ OPERATIONS: Mapping[str, Rule] = {
     "Relu6": Rule(_operation("relu6"), same_shape),
     "Softplus": Rule(_operation("softplus"), same_shape),
     "SparsePlus": Rule(_operation("sparse_plus"), same_shape),
-    "LeakyRelu": Rule(_operation("leaky_relu", negative_slope=0.2), same_shape),
-    "LeakyReLU": Rule(_operation("leaky_relu", negative_slope=0.2), same_shape),
+    "LeakyRelu": Rule(_operation("leaky_relu", negative_slope=LEAKY_SLOPES[LayerKind.OPERATION]), same_shape),
+    "LeakyReLU": Rule(_operation("leaky_relu", negative_slope=LEAKY_SLOPES[LayerKind.OPERATION]), same_shape),
     "Elu": Rule(_operation("elu", alpha=1.0), same_shape),
     "Celu": Rule(_operation("celu", alpha=1.0), same_shape),
     "Selu": Rule(_operation("selu"), same_shape),

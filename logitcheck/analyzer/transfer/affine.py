@@ -14,7 +14,7 @@ from logitcheck.analyzer.calls import LayerCall, Rule, ValueRule, always, number
 from logitcheck.analyzer.sources import Sources
 from logitcheck.analyzer.ties import BALANCED, DIVIDED, UNEVEN
 from logitcheck.analyzer.transfer import activation, arithmetic
-from logitcheck.analyzer.transfer.windows import Convolve, convolved, transposed, window_shape
+from logitcheck.analyzer.transfer.windows import CONVOLUTIONS, TRANSPOSED, Convolve, convolved, transposed, window_shape
 from logitcheck.analyzer.values import INFINITY, Unknown, Value, anything, between, copied, unbounded
 from logitcheck.model import Layer, Shape
 
@@ -301,16 +301,16 @@ def _free(rule: ValueRule, shape: Callable[[LayerCall], Shape | None]) -> Rule:
     return Rule(rule, shape, _is_free_of_its_operand)
 
 
-_CONVOLUTIONS = [f"{prefix}Conv{rank}D" for prefix in ("", "Separable") for rank in (1, 2, 3)]
-_TRANSPOSED = [f"Conv{rank}DTranspose" for rank in (1, 2, 3)]
+_DEPTHWISE = [name for name in CONVOLUTIONS if name.startswith("Depthwise")]
+_MIXING = [name for name in CONVOLUTIONS if name not in _DEPTHWISE]
 _LOCAL = ["LocallyConnected1D", "LocallyConnected2D"]
 
 LAYERS: Mapping[str, Rule] = {
     "Dense": _free(_affine, _units_shape),
     "EinsumDense": _free(_affine, _einsum_shape),
-    **{name: _free(_affine, _filters_shape(convolved)) for name in (*_CONVOLUTIONS, *_LOCAL)},
-    **{name: _free(_affine, _filters_shape(transposed)) for name in _TRANSPOSED},
-    **{name: _free(_affine, _depthwise_shape) for name in ("DepthwiseConv1D", "DepthwiseConv2D", "DepthwiseConv3D")},
+    **{name: _free(_affine, _filters_shape(convolved)) for name in (*_MIXING, *_LOCAL)},
+    **{name: _free(_affine, _filters_shape(transposed)) for name in TRANSPOSED},
+    **{name: _free(_affine, _depthwise_shape) for name in _DEPTHWISE},
     "Embedding": Rule(_embedding, _embedding_shape, always),
     "ReversibleEmbedding": Rule(_reversible_embedding, _embedding_shape, always),
     "MaxoutDense": Rule(_maxout, _units_shape, always),

@@ -276,7 +276,7 @@ def _quotient_of(left: Value, right: Value, path: str) -> Value:
     if right.low == 0 and left.low >= 0:
         low = 0.0 if left.low == 0 or right.high in {0.0, INFINITY} else left.low / right.high
         return _within(pair, low, INFINITY, path)
-    free = (_goes_through_zero(right) and leaves_zero(left)) or (_comes_near_zero(right) and _has_both_signs(left))
+    free = (_goes_through_zero(right) and leaves_zero(left)) or (_comes_near_zero(right) and has_both_signs(left))
     reached = free and vary_freely(pair) and _outweighs(left, right)
     result = combine(pair, -INFINITY, INFINITY, (reached, reached), path)
     return beside_a_pole(result, right) if reached else result
@@ -305,7 +305,8 @@ def _comes_near_zero(value: Value) -> bool:
     return reached and value.low < value.high and not value.integer
 
 
-def _has_both_signs(value: Value) -> bool:
+def has_both_signs(value: Value) -> bool:
+    """Whether the value is known to come below 0 and above."""
     return value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
 
 

@@ -30,7 +30,7 @@ _RULES = _SUMS | {
         "Fmax",
         "Fmin",
     ),
-    *("Where", "Select", "Arctan2", "Hypot", "Logaddexp", "Logaddexp2", "SquaredDifference", "Xlogy", "MultiplyNoNan"),
+    *("Where", "Select", "Arctan2", "Hypot", "Logaddexp", "Logaddexp2", "SquaredDifference", "Xlogy"),
 }
 """Layers and operations that meet their operands element by element."""
 

@@ -117,11 +117,9 @@ class Writing:
 
 def unfolded(call: LayerCall) -> LayerCall:
     """Give the call of the layer inside a TimeDistributed, where that works on each number alone."""
-    graph = call.layer.graph
-    if call.layer.rule != "TimeDistributed" or graph is None:
-        return call
-    inner = graph.layers[graph.outputs[0].layer]
-    return replace(call, layer=inner) if inner.kind is LayerKind.LAYER and inner.rule in _TIMELESS else call
+    inner = call.inside if call.layer.rule == "TimeDistributed" else None
+    is_timeless = inner is not None and inner.layer.kind is LayerKind.LAYER and inner.layer.rule in _TIMELESS
+    return inner if inner is not None and is_timeless else call
 
 
 _TIMELESS = frozenset(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from logitcheck.analyzer.calls import LayerCall, Operands, number
 from logitcheck.analyzer.transfer import formulas
+from logitcheck.analyzer.transfer.activation import LEAKY_SLOPES
 from logitcheck.analyzer.transfer.forms import LEFT_OVER, Factor, Form, Origin, multiple
 from logitcheck.analyzer.values import Kind, Value
 from logitcheck.model import LayerKind, TensorReference
@@ -97,15 +98,15 @@ def slope_below(call: LayerCall) -> float | None:
     return slope if slope is not None and (slope >= 0 or layer.rule in _DISTANCES) else None
 
 
-_ACTIVATIONS = {"relu": 0.0, "leaky_relu": 0.2}
+_ACTIVATIONS = {"relu": 0.0, "leaky_relu": LEAKY_SLOPES[LayerKind.OPERATION]}
 _DISTANCES = ("Abs", "Absolute")
 _SLOPES = {
     (LayerKind.LAYER, "ReLU"): 0.0,
-    (LayerKind.LAYER, "LeakyReLU"): 0.3,
+    (LayerKind.LAYER, "LeakyReLU"): LEAKY_SLOPES[LayerKind.LAYER],
     (LayerKind.OPERATION, "Relu"): 0.0,
     (LayerKind.OPERATION, "ReLU"): 0.0,
-    (LayerKind.OPERATION, "LeakyRelu"): 0.2,
-    (LayerKind.OPERATION, "LeakyReLU"): 0.2,
+    (LayerKind.OPERATION, "LeakyRelu"): LEAKY_SLOPES[LayerKind.OPERATION],
+    (LayerKind.OPERATION, "LeakyReLU"): LEAKY_SLOPES[LayerKind.OPERATION],
     **{(LayerKind.OPERATION, name): -1.0 for name in _DISTANCES},
 }
 """Layers and operations with a kink at 0 -> the slope below it, unless they are told another one."""

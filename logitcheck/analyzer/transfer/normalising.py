@@ -12,7 +12,7 @@ from logitcheck.analyzer.sources import NO_SOURCES
 from logitcheck.analyzer.ties import UNEVEN
 from logitcheck.analyzer.transfer import activation
 from logitcheck.analyzer.transfer.affine import APPLIED_TO_ITSELF, constraint_of, is_given_itself, kept_ties
-from logitcheck.analyzer.transfer.arithmetic import leaves_zero
+from logitcheck.analyzer.transfer.arithmetic import has_both_signs, leaves_zero
 from logitcheck.analyzer.transfer.elementwise import brought_to_unit_norm
 from logitcheck.analyzer.transfer.rearranging import padded_axes
 from logitcheck.analyzer.values import (
@@ -85,11 +85,9 @@ def _scaled_twice(call: LayerCall) -> Value | None:
     maker = call.operands.maker(call.tensors[0]) if call.layer.rule == "RMSNormalization" else None
     if maker is None or maker.layer is not call.layer:
         return None
-    value = maker.value()
-    if is_given_itself(maker):
+    if is_given_itself(maker) or not has_both_signs(maker.value()):
         return None
-    has_both_signs = value.reaches_low and value.low < 0 < value.high and value.reaches_high
-    return unbounded(call.own_source() | value.sources) if has_both_signs else None
+    return unbounded(call.own_source() | maker.value().sources)
 
 
 def _varies(call: LayerCall) -> bool:

@@ -57,9 +57,8 @@ def quotient(left: Value, right: Value, numerator: object) -> Value | None:
 
 def _may_cancel(value: Value, total: Value) -> bool:
     """Whether numbers of both signs add up to as little as one likes, while one of them stays away from 0."""
-    both_signs = value.reaches_low and value.low < 0 and value.reaches_high and value.high > 0
     along_classes = total.derived is not None and total.derived.axis == -1
-    return both_signs and along_classes and not value.integer and value.is_free
+    return arithmetic.has_both_signs(value) and along_classes and not value.integer and value.is_free
 
 
 def shares(value: Value, axis: int | None) -> Value:

@@ -22,16 +22,10 @@ from logitcheck.model import Layer, LayerKind, TensorReference
 _DEEPEST = 32
 """Layers that are looked behind."""
 
-_RANKS = (1, 2, 3)
-
-_TRANSPOSED = {f"Conv{rank}DTranspose": rank for rank in _RANKS}
-
-_CONVOLUTIONS = {f"{prefix}Conv{rank}D": rank for prefix in ("", "Separable", "Depthwise") for rank in _RANKS}
-
-_WEIGHING = frozenset({"Dense", *_CONVOLUTIONS, *_TRANSPOSED})
+_WEIGHING = frozenset({"Dense", *windows.CONVOLUTIONS, *windows.TRANSPOSED})
 """Layers with weights that can let each place be made of one place of the operand alone."""
 
-_POOLING = {f"{name}Pooling{rank}D": rank for name in ("Max", "Average") for rank in _RANKS}
+_POOLING = {f"{name}Pooling{rank}D": rank for name in ("Max", "Average") for rank in (1, 2, 3)}
 
 _LAYERS = frozenset(
     {
@@ -61,10 +55,7 @@ def tell_apart(operands: Operands, reference: TensorReference, axis: int) -> boo
 
 def _unwrapped(maker: LayerCall | None) -> LayerCall | None:
     """Give the call of the layer inside a SpectralNormalization, which only brings its weights to a norm of 1."""
-    if maker is None or maker.layer.rule != "SpectralNormalization" or maker.layer.graph is None:
-        return maker
-    graph = maker.layer.graph
-    return replace(maker, layer=graph.layers[graph.outputs[0].layer])
+    return maker.inside if maker is not None and maker.layer.rule == "SpectralNormalization" else maker
 
 
 def take_any(operands: Operands, reference: TensorReference, axis: int) -> bool:
@@ -128,7 +119,7 @@ def _is_dense(layer: Layer) -> bool:
 
 def _leaves_gaps(maker: LayerCall) -> bool:
     """Whether there may be places that a transposed convolution makes of its bias alone."""
-    rank = _TRANSPOSED.get(maker.layer.rule)
+    rank = windows.TRANSPOSED.get(maker.layer.rule)
     if rank is None:
         return False
     names = ("kernel_size", "strides", "dilation_rate")
@@ -140,7 +131,7 @@ def _leaves_gaps(maker: LayerCall) -> bool:
 
 def _looks_past_its_place(maker: LayerCall) -> bool:
     """Whether a convolution may look at places before and behind its own alone, of which a short input has none."""
-    rank, padding = _CONVOLUTIONS.get(maker.layer.rule), maker.config.get("padding", "valid")
+    rank, padding = windows.CONVOLUTIONS.get(maker.layer.rule), maker.config.get("padding", "valid")
     if rank is None or padding != "same":
         return False
     kernel, dilation = (windows.spatial(maker, name, rank, 1) for name in ("kernel_size", "dilation_rate"))
@@ -249,8 +240,9 @@ def _shares(call: LayerCall) -> Value | None:
     if not patterns.is_derived(right, call.operands.identity(call.tensors[0]), *ways):
         return None
     axis = right.derived.axis if right.derived is not None else None
-    both_signs = left.reaches_low and left.low < 0 and left.reaches_high and left.high > 0
-    if axis is None or not both_signs or left.integer or not take_any(call.operands, call.tensors[0], axis):
+    if axis is None or left.integer or not arithmetic.has_both_signs(left):
+        return None
+    if not take_any(call.operands, call.tensors[0], axis):
         return None
     return replace(balanced(unbounded(left.sources)), integer=False)
 

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from logitcheck.analyzer import axes
 from logitcheck.analyzer.calls import LayerCall
-from logitcheck.analyzer.transfer import formulas
+from logitcheck.analyzer.transfer import formulas, windows
 from logitcheck.analyzer.transfer.affine import NON_NEGATIVE, constraint_of
 from logitcheck.model import LayerKind
 
-_RANKS = (1, 2, 3)
-
-_LAYERS = frozenset(
-    {
-        "Dense",
-        *(f"{prefix}Conv{rank}D" for prefix in ("", "Separable", "Depthwise") for rank in _RANKS),
-        *(f"Conv{rank}DTranspose" for rank in _RANKS),
-    }
-)
+_LAYERS = frozenset({"Dense", *windows.CONVOLUTIONS, *windows.TRANSPOSED})
 """Layers with a bias for each number along the last axis, unless channels come first."""
 
 ACTIVATIONS = frozenset(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from logitcheck.analyzer.calls import LayerCall, whole
 from logitcheck.model import Shape
+
+_RANKS = (1, 2, 3)
+
+CONVOLUTIONS: Mapping[str, int] = {
+    f"{prefix}Conv{rank}D": rank for prefix in ("", "Separable", "Depthwise") for rank in _RANKS
+}
+"""Layers that slide a window of weights -> how many spatial axes it has."""
+
+TRANSPOSED: Mapping[str, int] = {f"Conv{rank}DTranspose": rank for rank in _RANKS}
+"""Those that spread each number over a window."""
 
 Convolve = Callable[[int, int, int, int, str], int | None]
 """Length, kernel, stride, dilation, padding -> length of the output along one spatial axis."""

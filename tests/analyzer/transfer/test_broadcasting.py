@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from logitcheck.analyzer.derivation import Derivation, Derived
-from logitcheck.analyzer.transfer import OPERATIONS, broadcasting
+from logitcheck.analyzer.transfer import LAYERS, OPERATIONS, broadcasting
 from logitcheck.analyzer.values import Value
 from logitcheck.model import ConstantArray, Shape
 from tests.analyzer.given import call, layer, logits, operation, reference, result, scores
@@ -48,4 +48,4 @@ def test_a_sum_of_the_other_operand_is_none_of_the_units(of: object) -> None:
 
 
 def test_every_name_has_a_rule() -> None:
-    assert set(broadcasting._RULES) - {"Average", "Select", "MultiplyNoNan"} <= set(OPERATIONS)
+    assert set(broadcasting._RULES) <= {*OPERATIONS, *LAYERS}
